@@ -1,0 +1,10 @@
+package dev.espalier.engine;
+
+/// Where an execution's outputs go.
+public interface OutputMemory {
+    /// Reserves `byteSize` writable bytes, aligned to 64, and returns their address. They stay
+    /// reserved until the execution's result has been consumed.
+    ///
+    /// @throws EngineException when there is no room
+    long reserve(long byteSize) throws EngineException;
+}

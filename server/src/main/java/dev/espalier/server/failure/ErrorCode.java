@@ -1,0 +1,31 @@
+package dev.espalier.server.failure;
+
+/// The kind of a failure. It alone decides the HTTP and the gRPC status.
+public enum ErrorCode {
+    UNKNOWN(400, 2),
+    INTERNAL(500, 13),
+    NOT_FOUND(404, 5),
+    INVALID_ARGUMENT(400, 3),
+    UNAVAILABLE(503, 14),
+    UNSUPPORTED(501, 12),
+    ALREADY_EXISTS(400, 6),
+    CANCELLED(400, 1);
+
+    private final int httpStatus;
+    private final int grpcStatus;
+
+    ErrorCode(int httpStatus, int grpcStatus) {
+        this.httpStatus = httpStatus;
+        this.grpcStatus = grpcStatus;
+    }
+
+    /// The HTTP status code.
+    public int httpStatus() {
+        return httpStatus;
+    }
+
+    /// The number of the gRPC status.
+    public int grpcStatus() {
+        return grpcStatus;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.espalier.server.inference;
+
+import java.util.List;
+
+/// The header of an inference request: everything but the tensors' bytes.
+///
+/// @param modelName the model's name as the client gave it
+/// @param modelVersion the version as the client gave it; empty for the highest that is ready
+/// @param id the client's id of the request; empty for none
+/// @param inputs the inputs, in the order in which their bytes follow
+/// @param outputs the outputs asked for, in the order of the answer; empty for all
+/// @param priority the request's priority level; 0 for the model's default
+/// @param timeoutMicros the request's own limit of the time in the queue, in microseconds; 0 for the
+///     model's default
+public record InferenceRequest(
+        String modelName,
+        String modelVersion,
+        String id,
+        List<Input> inputs,
+        List<RequestedOutput> outputs,
+        long priority,
+        long timeoutMicros) {
+
+    /// One input as the client described it; nothing is validated yet.
+    ///
+    /// @param byteSize how many bytes of it follow: what the client announced (binary data) or what
+    ///     its values take up in the binary format (values in the header)
+    public record Input(String name, String datatype, long[] shape, long byteSize) {}
+
+    /// One output that the client asked for.
+    ///
+    /// @param classificationCount how many of the top classes to return as strings; 0 for the tensor
+    public record RequestedOutput(String name, int classificationCount) {}
+}

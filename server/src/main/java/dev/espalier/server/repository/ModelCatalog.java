@@ -1,0 +1,33 @@
+package dev.espalier.server.repository;
+
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.metrics.StatisticsSnapshot;
+import java.util.List;
+
+/// The models in service, as the protocols see them. Safe for use by several threads.
+public interface ModelCatalog {
+    /// The version of a model that answers requests.
+    ///
+    /// @param version a decimal number, or empty for the highest version that is ready
+    /// @throws ServingException NOT_FOUND where there is no such model or version, UNAVAILABLE where
+    ///     the version is not ready
+    ModelVersion ready(String name, String version) throws ServingException;
+
+    /// Whether [#ready] would find a version, told without an exception.
+    boolean isReady(String name, String version);
+
+    /// Statistics of the versions that are in service; of all models when `name` is empty, of all
+    /// versions when `version` is empty.
+    ///
+    /// @throws ServingException INVALID_ARGUMENT where there is no such model or version
+    List<StatisticsSnapshot> statistics(String name, String version) throws ServingException;
+
+    /// Every model known, with its state.
+    List<IndexEntry> index();
+
+    /// One line of the repository's index.
+    ///
+    /// @param version empty for a model that never got as far as a version
+    /// @param reason why it is in that state; empty for none
+    record IndexEntry(String name, String version, ModelState state, String reason) {}
+}
