@@ -1,0 +1,59 @@
+package dev.espalier.link;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/// The worker's end of the [CompletionRing]s of all loops. Safe for use by several threads: instances
+/// finish at the same time.
+public final class CompletionWriter {
+    /// Counters this far apart share no cache line.
+    private static final int STRIDE = 32;
+
+    private final MemorySegment in;
+    private final MemorySegment out;
+    private final int[] doorbells;
+    private final AtomicIntegerArray claimed;
+    private final AtomicIntegerArray rungFor;
+
+    /// @param doorbells the loops' eventfds, by loop
+    public CompletionWriter(SharedRegion in, SharedRegion out, int[] doorbells) {
+        this.in = in.memory();
+        this.out = out.memory();
+        this.doorbells = doorbells.clone();
+        this.claimed = new AtomicIntegerArray(doorbells.length * STRIDE);
+        this.rungFor = new AtomicIntegerArray(doorbells.length * STRIDE);
+    }
+
+    /// Tells `loop` of an execution whose result frame is written.
+    public void complete(int loop, int slot, int generation, int frameLength) {
+        int sequence = claimed.getAndIncrement(loop * STRIDE);
+        long entry = LinkLayout.completion(loop, sequence);
+        out.set(JAVA_INT, entry + 4, slot);
+        out.set(JAVA_INT, entry + 8, generation);
+        out.set(JAVA_INT, entry + 12, frameLength);
+        LinkLayout.INT.setRelease(out, entry, sequence + 1);
+    }
+
+    /// Wakes those of the loops in `loopMask` that sleep and that nobody has woken yet.
+    public void ring(int loopMask) {
+        VarHandle.fullFence();
+        for (int mask = loopMask; mask != 0; mask &= mask - 1) {
+            int loop = Integer.numberOfTrailingZeros(mask);
+            int sleep = (int) LinkLayout.INT.getVolatile(in, LinkLayout.loopSleep(loop));
+            int seen = rungFor.get(loop * STRIDE);
+            if ((sleep & 1) == 1
+                    && seen != sleep
+                    && rungFor.compareAndSet(loop * STRIDE, seen, sleep)) {
+                LinuxCalls.signal(doorbells[loop]);
+            }
+        }
+    }
+
+    /// How many loops there are.
+    public int loops() {
+        return doorbells.length;
+    }
+}

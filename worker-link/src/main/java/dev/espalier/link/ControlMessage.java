@@ -1,0 +1,210 @@
+package dev.espalier.link;
+
+import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.Signature;
+import dev.espalier.tensor.TensorSpec;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What server and worker tell each other over the [ControlSocket]: everything but executions.
+///
+/// The encoding is a type byte, then the components in order; numbers are big-endian, texts are a
+/// 4-byte length and UTF-8, lists a 4-byte count.
+public sealed interface ControlMessage {
+    /// Server to worker, first: the two memories; their descriptors and the loops' doorbells come with
+    /// it, IN, OUT, then one a loop.
+    record Attach(long inSize, long outSize) implements ControlMessage {}
+
+    /// Worker to server: the engine is up.
+    record Attached(String engineVersion) implements ControlMessage {}
+
+    /// Server to worker: load a model and run its instances on lanes `firstLane` and following.
+    ///
+    /// @param model the server's number for it in this worker
+    record Load(
+            int model,
+            String name,
+            String file,
+            List<String> opLibraries,
+            Map<String, String> parameters,
+            int firstLane,
+            int instances)
+            implements ControlMessage {}
+
+    /// Worker to server: the model's instances wait for executions.
+    record Loaded(int model, Signature signature) implements ControlMessage {}
+
+    /// Worker to server: the model cannot be loaded, and why.
+    record LoadFailed(int model, String reason) implements ControlMessage {}
+
+    /// Server to worker: end the model's instances and release it.
+    record Unload(int model) implements ControlMessage {}
+
+    /// The message as a frame.
+    default byte[] encoded() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream data = new DataOutputStream(bytes)) {
+            switch (this) {
+                case Attach(long inSize, long outSize) -> {
+                    data.writeByte(1);
+                    data.writeLong(inSize);
+                    data.writeLong(outSize);
+                }
+                case Attached(String engineVersion) -> {
+                    data.writeByte(2);
+                    putText(data, engineVersion);
+                }
+                case Load load -> {
+                    data.writeByte(3);
+                    putLoad(data, load);
+                }
+                case Loaded(int model, Signature signature) -> {
+                    data.writeByte(4);
+                    data.writeInt(model);
+                    putTensors(data, signature.inputs());
+                    putTensors(data, signature.outputs());
+                }
+                case LoadFailed(int model, String reason) -> {
+                    data.writeByte(5);
+                    data.writeInt(model);
+                    putText(data, reason);
+                }
+                case Unload(int model) -> {
+                    data.writeByte(6);
+                    data.writeInt(model);
+                }
+            }
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    /// The message that a frame holds.
+    ///
+    /// @throws LinkException when it holds none
+    static ControlMessage decoded(byte[] frame) throws LinkException {
+        try (DataInputStream data = new DataInputStream(new ByteArrayInputStream(frame))) {
+            int type = data.readByte();
+            ControlMessage message =
+                    switch (type) {
+                        case 1 -> new Attach(data.readLong(), data.readLong());
+                        case 2 -> new Attached(text(data));
+                        case 3 -> load(data);
+                        case 4 ->
+                                new Loaded(
+                                        data.readInt(),
+                                        new Signature(tensors(data), tensors(data)));
+                        case 5 -> new LoadFailed(data.readInt(), text(data));
+                        case 6 -> new Unload(data.readInt());
+                        default ->
+                                throw new LinkException(
+                                        "control message's type: " + type + " (expected: 1..6)");
+                    };
+            if (data.available() > 0) {
+                throw new LinkException(
+                        "control message of type %d is followed by %d bytes (expected: none)"
+                                .formatted(type, data.available()));
+            }
+            return message;
+        } catch (LinkException failure) {
+            throw failure;
+        } catch (IOException _) {
+            throw new LinkException("control message of " + frame.length + " bytes ends too early");
+        }
+    }
+
+    private static void putLoad(DataOutputStream data, Load load) throws IOException {
+        data.writeInt(load.model);
+        putText(data, load.name);
+        putText(data, load.file);
+        data.writeInt(load.opLibraries.size());
+        for (String library : load.opLibraries) {
+            putText(data, library);
+        }
+        data.writeInt(load.parameters.size());
+        for (Map.Entry<String, String> parameter : load.parameters.entrySet()) {
+            putText(data, parameter.getKey());
+            putText(data, parameter.getValue());
+        }
+        data.writeInt(load.firstLane);
+        data.writeInt(load.instances);
+    }
+
+    private static Load load(DataInputStream data) throws IOException {
+        int model = data.readInt();
+        String name = text(data);
+        String file = text(data);
+        List<String> libraries = new ArrayList<>();
+        for (int left = count(data); left > 0; left--) {
+            libraries.add(text(data));
+        }
+        Map<String, String> parameters = new HashMap<>();
+        for (int left = count(data); left > 0; left--) {
+            parameters.put(text(data), text(data));
+        }
+        return new Load(model, name, file, libraries, parameters, data.readInt(), data.readInt());
+    }
+
+    private static void putTensors(DataOutputStream data, List<TensorSpec> tensors)
+            throws IOException {
+        data.writeInt(tensors.size());
+        for (TensorSpec tensor : tensors) {
+            putText(data, tensor.name());
+            data.writeByte(tensor.type().code());
+            data.writeInt(tensor.dimensions().size());
+            for (long dimension : tensor.dimensions()) {
+                data.writeLong(dimension);
+            }
+        }
+    }
+
+    private static List<TensorSpec> tensors(DataInputStream data) throws IOException {
+        List<TensorSpec> tensors = new ArrayList<>();
+        for (int left = count(data); left > 0; left--) {
+            String name = text(data);
+            int code = data.readByte();
+            DataType type =
+                    DataType.ofCode(code)
+                            .orElseThrow(() -> new LinkException("tensor's type: " + code));
+            List<Long> dimensions = new ArrayList<>();
+            for (int axis = count(data); axis > 0; axis--) {
+                dimensions.add(data.readLong());
+            }
+            tensors.add(new TensorSpec(name, type, dimensions));
+        }
+        return tensors;
+    }
+
+    private static void putText(DataOutputStream data, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        data.writeInt(bytes.length);
+        data.write(bytes);
+    }
+
+    private static String text(DataInputStream data) throws IOException {
+        byte[] bytes = new byte[count(data)];
+        data.readFully(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /// A count of things of at least one byte each, so never more than the bytes that are left.
+    private static int count(DataInputStream data) throws IOException {
+        int count = data.readInt();
+        if (count < 0 || count > data.available()) {
+            throw new LinkException(
+                    "control message announces %d of %d bytes left"
+                            .formatted(count, data.available()));
+        }
+        return count;
+    }
+}
