@@ -1,0 +1,188 @@
+package dev.espalier.server.execution;
+
+import dev.espalier.link.Doorbell;
+import dev.espalier.link.LinkException;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/// An event loop that also watches the workers: before it sleeps it looks at their completion rings, and
+/// a worker that finishes something for a sleeping loop rings the loop's own doorbell. So a request stays
+/// on one thread from its first byte to its last.
+///
+/// Decorates the loop's [IoHandler]. Everything runs on the loop's thread, except [#execute].
+public final class LinkedLoop implements IoHandler, Executor {
+    private static final IoHandlerContext WITHOUT_BLOCKING =
+            new IoHandlerContext() {
+                @Override
+                public boolean canBlock() {
+                    return false;
+                }
+
+                @Override
+                public long delayNanos(long currentTimeNanos) {
+                    return 0;
+                }
+
+                @Override
+                public long deadlineNanos() {
+                    return 0;
+                }
+            };
+
+    private final int index;
+    private final IoHandler io;
+    private final ThreadAwareExecutor executor;
+    private final Doorbell doorbell;
+    private final List<LinkedWorker> workers = new ArrayList<>();
+
+    LinkedLoop(int index, ThreadAwareExecutor executor, IoHandler io) throws LinkException {
+        this.index = index;
+        this.executor = executor;
+        this.io = io;
+        this.doorbell = new Doorbell();
+    }
+
+    /// The loop's number, from 0 on.
+    public int index() {
+        return index;
+    }
+
+    /// Rings the loop when it sleeps.
+    Doorbell doorbell() {
+        return doorbell;
+    }
+
+    boolean isCurrent() {
+        return executor.isExecutorThread(Thread.currentThread());
+    }
+
+    /// Runs `task` on this loop.
+    @Override
+    public void execute(Runnable task) {
+        executor.execute(task);
+    }
+
+    /// The loop as Netty knows it, for timers.
+    public IoEventLoop eventLoop() {
+        return (IoEventLoop) executor;
+    }
+
+    /// Makes the doorbell wake this loop. Waits until it does.
+    void listen() throws InterruptedException {
+        FileDescriptor descriptor = new FileDescriptor(doorbell.descriptor());
+        IoRegistration registration =
+                eventLoop()
+                        .register(
+                                new EpollIoHandle() {
+                                    @Override
+                                    public FileDescriptor fd() {
+                                        return descriptor;
+                                    }
+
+                                    @Override
+                                    public void handle(IoRegistration registration, IoEvent event) {
+                                        // Being awake is all: run() looks at the rings next.
+                                    }
+
+                                    @Override
+                                    public void close() {}
+                                })
+                        .sync()
+                        .getNow();
+        var _ =
+                eventLoop()
+                        .submit(() ->
+                                registration.submit(EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLET)))
+                        .sync();
+    }
+
+    /// Begins to watch a worker. On the loop's thread.
+    void attach(LinkedWorker worker) {
+        workers.add(worker);
+    }
+
+    /// Ends watching a worker. On the loop's thread.
+    void detach(LinkedWorker worker) {
+        workers.remove(worker);
+    }
+
+    // --- IoHandler
+
+    @Override
+    public int run(IoHandlerContext context) {
+        drain();
+        if (!context.canBlock()) {
+            int handled = io.run(context);
+            drain();
+            return handled;
+        }
+        for (LinkedWorker worker : workers) {
+            worker.ring(index).beginSleep();
+        }
+        IoHandlerContext waiting = hasCompletions() ? WITHOUT_BLOCKING : context;
+        int handled = io.run(waiting);
+        for (LinkedWorker worker : workers) {
+            worker.ring(index).endSleep();
+        }
+        drain();
+        return handled;
+    }
+
+    private boolean hasCompletions() {
+        for (LinkedWorker worker : workers) {
+            if (worker.ring(index).hasNext()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void drain() {
+        // By index: a completion can end with a worker being attached or detached.
+        for (int i = 0; i < workers.size(); i++) {
+            workers.get(i).drain(this);
+        }
+    }
+
+    @Override
+    public void initialize() {
+        io.initialize();
+    }
+
+    @Override
+    public void prepareToDestroy() {
+        io.prepareToDestroy();
+    }
+
+    @Override
+    public void destroy() {
+        io.destroy();
+        doorbell.close();
+    }
+
+    @Override
+    public IoRegistration register(IoHandle handle) throws Exception {
+        return io.register(handle);
+    }
+
+    @Override
+    public void wakeup() {
+        io.wakeup();
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> type) {
+        return io.isCompatible(type);
+    }
+}

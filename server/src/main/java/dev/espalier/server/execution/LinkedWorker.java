@@ -1,0 +1,239 @@
+package dev.espalier.server.execution;
+
+import dev.espalier.link.CompletionRing;
+import dev.espalier.link.LinkException;
+import dev.espalier.link.LinkLayout;
+import dev.espalier.link.RequestFrame;
+import dev.espalier.link.RequestLane;
+import dev.espalier.link.ResultFrame;
+import dev.espalier.link.SharedRegion;
+import dev.espalier.link.SlotReleases;
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/// One worker process as the event loops see it: its memories, its completion rings, and the table of
+/// what it has been given. The table is the server's own; nothing that a worker writes changes it.
+public final class LinkedWorker {
+    private final String name;
+    private final LinkedLoops loops;
+    private final InputMemory input;
+    private final SharedRegion out;
+    private final CompletionRing[] rings;
+    private final ResultFrame[] results;
+    private final SlotReleases releases;
+    private final AtomicReferenceArray<@Nullable ExecutionInFlight> inFlight =
+            new AtomicReferenceArray<>(LinkLayout.SLOTS);
+
+    private final Object slotLock = new Object();
+    private final int[] freeSlots = new int[LinkLayout.SLOTS];
+    private int freeCount;
+    private final List<Runnable> starved = new ArrayList<>();
+    private boolean dead;
+
+    /// Loops that may still look at OUT.
+    private int lookingLoops;
+
+    /// Makes OUT for a new worker on `input`.
+    public LinkedWorker(String name, LinkedLoops loops, InputMemory input) throws LinkException {
+        this.name = name;
+        this.loops = loops;
+        this.input = input;
+        this.out = SharedRegion.createForPeer("espalier-out", input.region().size());
+        this.releases = new SlotReleases(input.region());
+        int count = loops.all().size();
+        rings = new CompletionRing[count];
+        results = new ResultFrame[count];
+        for (int i = 0; i < count; i++) {
+            rings[i] = new CompletionRing(input.region(), out, i);
+            results[i] = new ResultFrame(out.memory());
+        }
+        for (int slot = LinkLayout.SLOTS - 1; slot >= 0; slot--) {
+            freeSlots[freeCount++] = slot;
+        }
+        lookingLoops = count;
+        LinkLayout.writeInHeader(input.memory(), count, out.size());
+    }
+
+    /// What the worker needs to attach: the descriptors of IN, OUT and the loops' doorbells.
+    public int[] descriptors() {
+        int[] descriptors = new int[2 + rings.length];
+        descriptors[0] = input.region().descriptor();
+        descriptors[1] = out.descriptor();
+        for (LinkedLoop loop : loops.all()) {
+            descriptors[2 + loop.index()] = loop.doorbell().descriptor();
+        }
+        return descriptors;
+    }
+
+    public long inSize() {
+        return input.region().size();
+    }
+
+    public long outSize() {
+        return out.size();
+    }
+
+    /// Where requests for this worker lie.
+    public InputMemory input() {
+        return input;
+    }
+
+    /// Makes all loops watch this worker, whose process has attached.
+    public void attach() throws LinkException {
+        LinkLayout.checkHeader("OUT", out.memory());
+        for (LinkedLoop loop : loops.all()) {
+            loop.execute(() -> loop.attach(this));
+        }
+    }
+
+    /// The lane number `lane` of this worker, for one model instance.
+    public RequestLane lane(int lane) {
+        return new RequestLane(input.region(), out, lane);
+    }
+
+    /// A cursor for the frames of requests.
+    public RequestFrame requestFrame() {
+        return new RequestFrame(input.memory());
+    }
+
+    CompletionRing ring(int loop) {
+        return rings[loop];
+    }
+
+    /// A free slot, or -1 when there is none; then `retry` runs as soon as there is one.
+    public int takeSlot(Runnable retry) {
+        synchronized (slotLock) {
+            if (freeCount == 0) {
+                starved.add(retry);
+                return -1;
+            }
+            return freeSlots[--freeCount];
+        }
+    }
+
+    /// Gives an unused slot back.
+    public void returnSlot(int slot) {
+        Runnable[] retries;
+        synchronized (slotLock) {
+            freeSlots[freeCount++] = slot;
+            retries = starved.toArray(new Runnable[0]);
+            starved.clear();
+        }
+        for (Runnable retry : retries) {
+            retry.run();
+        }
+        closeWhenUnused();
+    }
+
+    /// Enters an execution into the table, just before its lane gets it.
+    public ExecutionInFlight begin(
+            int slot, ExecutionInFlight.Completion completion, int loopMask, int members) {
+        ExecutionInFlight execution =
+                new ExecutionInFlight(
+                        this, completion, slot, input.nextGeneration(slot), loopMask, members);
+        inFlight.set(slot, execution);
+        return execution;
+    }
+
+    /// Hands an execution to its instance; its frame is written.
+    public void publish(
+            ExecutionInFlight execution, RequestLane lane, int frameLength, int loopMask) {
+        lane.publish(execution.slot(), execution.generation(), frameLength, loopMask);
+        lane.ring();
+    }
+
+    void release(ExecutionInFlight execution) {
+        inFlight.set(execution.slot(), null);
+        releases.release(execution.slot(), execution.generation());
+        returnSlot(execution.slot());
+    }
+
+    /// Takes what the worker has finished for `loop`. On the loop's thread.
+    void drain(LinkedLoop loop) {
+        CompletionRing ring = rings[loop.index()];
+        while (ring.poll()) {
+            int slot = ring.slot();
+            ExecutionInFlight execution =
+                    slot >= 0 && slot < LinkLayout.SLOTS ? inFlight.get(slot) : null;
+            if (execution == null || execution.generation() != ring.generation()) {
+                continue; // Not the server's: an op has scribbled over the ring.
+            }
+            execution.finish(outcome(slot, ring.frameLength(), loop), loop);
+        }
+    }
+
+    private ExecutionOutcome outcome(int slot, int frameLength, LinkedLoop loop) {
+        try {
+            ResultFrame frame = results[loop.index()].read(slot, frameLength);
+            if (frame.isError()) {
+                return new ExecutionOutcome.Failed(
+                        new ServingException(ErrorCode.INTERNAL, frame.errorText()));
+            }
+            int count = frame.outputCount();
+            ExecutionOutcome.Output[] outputs = new ExecutionOutcome.Output[count];
+            for (int i = 0; i < count; i++) {
+                frame.nextOutput();
+                MemorySegment data =
+                        frame.byteSize() == 0
+                                ? MemorySegment.NULL
+                                : out.memory()
+                                        .asSlice(frame.offset(), frame.byteSize())
+                                        .asReadOnly();
+                outputs[i] =
+                        new ExecutionOutcome.Output(
+                                frame.outputIndex(), frame.type(), frame.shape(), data);
+            }
+            return new ExecutionOutcome.Done(
+                    frame.time(0), frame.time(1), frame.time(2), frame.time(3), List.of(outputs));
+        } catch (LinkException failure) {
+            return new ExecutionOutcome.Failed(
+                    new ServingException(
+                            ErrorCode.INTERNAL,
+                            "worker "
+                                    + name
+                                    + " gave a result that cannot be read: "
+                                    + failure.getMessage()));
+        }
+    }
+
+    /// The worker is gone. Results that it had finished are delivered; everything else that it had been
+    /// given fails with `failure`.
+    public void die(ServingException failure) {
+        synchronized (slotLock) {
+            dead = true;
+        }
+        ExecutionOutcome outcome = new ExecutionOutcome.Failed(failure);
+        for (LinkedLoop loop : loops.all()) {
+            loop.execute(() -> {
+                drain(loop);
+                loop.detach(this);
+                for (int slot = 0; slot < LinkLayout.SLOTS; slot++) {
+                    ExecutionInFlight execution = inFlight.get(slot);
+                    if (execution != null) {
+                        execution.finish(outcome, loop);
+                    }
+                }
+                synchronized (slotLock) {
+                    lookingLoops--;
+                }
+                closeWhenUnused();
+            });
+        }
+    }
+
+    /// OUT goes when the worker is dead and the last result has been written to its client.
+    private void closeWhenUnused() {
+        synchronized (slotLock) {
+            if (!dead || lookingLoops > 0 || freeCount < LinkLayout.SLOTS) {
+                return;
+            }
+            lookingLoops = Integer.MAX_VALUE;
+        }
+        out.close();
+    }
+}

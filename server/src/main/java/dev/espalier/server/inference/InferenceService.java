@@ -1,0 +1,35 @@
+package dev.espalier.server.inference;
+
+import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.failure.ServingException;
+
+/// The one path of every request:
+///
+/// 1. Its header names a model and describes its tensors; both are checked here.
+/// 2. It gets a place in IN memory: in the model's open batch, or in a block of its own.
+/// 3. The protocol fills the place as the bytes arrive ([Inference#input]) and hands the request over
+///    ([Inference#submit]).
+/// 4. It waits in the model's line until an instance is free, runs, and its slice of the result is read
+///    from OUT.
+/// 5. The protocol encodes the slice straight from there ([Responder#completed]) and releases it.
+///
+/// Steps 1 and 2 are in [#open]; 4 is [dev.espalier.server.scheduling.ModelScheduler].
+public final class InferenceService implements Inferences {
+    private final ServedModels models;
+    private final LinkedLoops loops;
+
+    public InferenceService(ServedModels models, LinkedLoops loops) {
+        this.models = models;
+        this.loops = loops;
+    }
+
+    @Override
+    public Inference open(InferenceRequest request, Responder responder) throws ServingException {
+        ServedModel model = models.serving(request.modelName(), request.modelVersion());
+        RequestValidator.Validated validated = RequestValidator.validate(request, model.plan());
+        PendingInference inference =
+                new PendingInference(request, model, validated, responder, loops.current());
+        model.scheduler().open(inference);
+        return inference;
+    }
+}

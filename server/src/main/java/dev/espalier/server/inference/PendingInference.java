@@ -1,0 +1,103 @@
+package dev.espalier.server.inference;
+
+import dev.espalier.server.execution.ExecutionInFlight;
+import dev.espalier.server.execution.ExecutionOutcome;
+import dev.espalier.server.execution.LinkedLoop;
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.scheduling.Member;
+import dev.espalier.tensor.ByteStrings;
+import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.Shape;
+import java.nio.ByteBuffer;
+
+/// A request between its header and its answer. Lives on one event loop.
+final class PendingInference extends Member implements Inference {
+    private final InferenceRequest request;
+    private final ServedModel model;
+    private final RequestValidator.Validated validated;
+    private final Responder responder;
+
+    PendingInference(
+            InferenceRequest request,
+            ServedModel model,
+            RequestValidator.Validated validated,
+            Responder responder,
+            LinkedLoop loop) {
+        super(loop, validated.placement(), request.timeoutMicros());
+        this.request = request;
+        this.model = model;
+        this.validated = validated;
+        this.responder = responder;
+    }
+
+    @Override
+    public ByteBuffer input(int index) {
+        return view(validated.positions()[index]);
+    }
+
+    @Override
+    public void submit() {
+        try {
+            checkStrings();
+        } catch (ServingException failure) {
+            cancel();
+            responder.failed(failure);
+            return;
+        }
+        model.scheduler().submit(this);
+    }
+
+    /// Strings can be counted only when they are there.
+    private void checkStrings() throws ServingException {
+        for (int position = 0; position < placement().types().length; position++) {
+            if (placement().types()[position] == DataType.BYTES) {
+                checkStrings(position);
+            }
+        }
+    }
+
+    private void checkStrings(int position) throws ServingException {
+        long expected = Shape.elementCount(placement().shapes()[position]);
+        long count = ByteStrings.count(view(position));
+        if (count == expected) {
+            return;
+        }
+        String name = "";
+        for (int i = 0; i < validated.positions().length; i++) {
+            name = validated.positions()[i] == position ? request.inputs().get(i).name() : name;
+        }
+        throw new ServingException(
+                ErrorCode.INVALID_ARGUMENT,
+                RequestValidator.prefix(request.id())
+                        + (count < 0
+                                ? "a string of inference input '%s' for model '%s' is longer than the data that was sent (expected: %d strings, each a 4-byte length and that many bytes)"
+                                        .formatted(name, model.name(), expected)
+                                : "unexpected number of string elements %d for inference input '%s' for model '%s', expecting %d"
+                                        .formatted(count, name, model.name(), expected)));
+    }
+
+    @Override
+    public void cancel() {
+        model.scheduler().cancel(this);
+    }
+
+    @Override
+    protected void completed(
+            ExecutionInFlight execution, ExecutionOutcome.Done outcome, int batchRows, int row) {
+        InferenceResult result;
+        try {
+            result = ResultSlice.of(request, model, validated, execution, outcome, batchRows, row);
+        } catch (ServingException failure) {
+            execution.release();
+            responder.failed(failure);
+            return;
+        }
+        responder.completed(result);
+    }
+
+    @Override
+    protected void failed(ServingException failure) {
+        responder.failed(failure);
+    }
+}

@@ -1,0 +1,159 @@
+package dev.espalier.server.inference;
+
+import dev.espalier.server.execution.ExecutionInFlight;
+import dev.espalier.server.execution.ExecutionOutcome;
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.tensor.ByteStrings;
+import dev.espalier.tensor.Shape;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A request's rows of an execution's outputs, where the worker wrote them.
+final class ResultSlice implements InferenceResult {
+    private static final ByteBuffer EMPTY = ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
+
+    private final InferenceRequest request;
+    private final ServedModel model;
+    private final ExecutionInFlight execution;
+    private final List<Output> outputs;
+
+    private ResultSlice(
+            InferenceRequest request,
+            ServedModel model,
+            ExecutionInFlight execution,
+            List<Output> outputs) {
+        this.request = request;
+        this.model = model;
+        this.execution = execution;
+        this.outputs = outputs;
+    }
+
+    /// The slice of `rows` rows from `row` on, of `batchRows` altogether.
+    ///
+    /// @throws ServingException INTERNAL when the outputs are not what the model promises
+    static ResultSlice of(
+            InferenceRequest request,
+            ServedModel model,
+            RequestValidator.Validated validated,
+            ExecutionInFlight execution,
+            ExecutionOutcome.Done outcome,
+            int batchRows,
+            int row)
+            throws ServingException {
+        int rows = validated.placement().rows();
+        List<Output> outputs = new ArrayList<>(validated.outputs().size());
+        for (ModelPlan.Tensor tensor : validated.outputs()) {
+            ExecutionOutcome.Output whole = find(outcome, tensor, model.name());
+            checkType(whole, tensor, model.name());
+            long[] shape = whole.shape();
+            ByteBuffer data = bytes(whole.data());
+            if (validated.placement().batched()) {
+                if (shape.length == 0 || shape[0] != batchRows) {
+                    throw new ServingException(
+                            ErrorCode.INTERNAL,
+                            "output '%s' of model '%s' has shape %s for a batch of %d (expected: the batch size first)"
+                                    .formatted(
+                                            tensor.name(),
+                                            model.name(),
+                                            Shape.text(shape),
+                                            batchRows));
+                }
+                data = rows(data, whole, batchRows, row, rows, tensor.name());
+                shape = shape.clone();
+                shape[0] = rows;
+                shape = Reshaping.apply(shape, 1, tensor.engineDims(), tensor.dims());
+            } else {
+                shape = Reshaping.apply(shape, 0, tensor.engineDims(), tensor.dims());
+            }
+            outputs.add(new Output(tensor.name(), whole.type(), shape, data));
+        }
+        return new ResultSlice(request, model, execution, outputs);
+    }
+
+    private static void checkType(
+            ExecutionOutcome.Output output, ModelPlan.Tensor tensor, String model)
+            throws ServingException {
+        if (output.type() != tensor.type()) {
+            throw new ServingException(
+                    ErrorCode.INTERNAL,
+                    "output '%s' of model '%s' has type %s (expected: %s, from its configuration)"
+                            .formatted(tensor.name(), model, output.type(), tensor.type()));
+        }
+    }
+
+    private static ExecutionOutcome.Output find(
+            ExecutionOutcome.Done outcome, ModelPlan.Tensor tensor, String model)
+            throws ServingException {
+        for (ExecutionOutcome.Output output : outcome.outputs()) {
+            if (output.index() == tensor.engineIndex()) {
+                return output;
+            }
+        }
+        throw new ServingException(
+                ErrorCode.INTERNAL,
+                "model '%s' gave no output '%s'".formatted(model, tensor.name()));
+    }
+
+    private static ByteBuffer bytes(MemorySegment data) {
+        return data.byteSize() == 0 ? EMPTY.duplicate() : data.asByteBuffer();
+    }
+
+    private static ByteBuffer rows(
+            ByteBuffer data,
+            ExecutionOutcome.Output whole,
+            int batchRows,
+            int row,
+            int rows,
+            String name)
+            throws ServingException {
+        if (rows == batchRows) {
+            return data;
+        }
+        if (whole.type().isFixedSize()) {
+            int rowSize = data.remaining() / batchRows;
+            return data.slice(row * rowSize, rows * rowSize);
+        }
+        long elementsPerRow = Shape.elementCount(whole.shape()) / batchRows;
+        int begin = ByteStrings.lengthOf(data, row * elementsPerRow);
+        int length =
+                begin < 0
+                        ? -1
+                        : ByteStrings.lengthOf(
+                                data.slice(begin, data.remaining() - begin), rows * elementsPerRow);
+        if (length < 0) {
+            throw new ServingException(
+                    ErrorCode.INTERNAL,
+                    "output '%s' holds fewer strings than its shape %s says"
+                            .formatted(name, Shape.text(whole.shape())));
+        }
+        return data.slice(begin, length);
+    }
+
+    @Override
+    public String modelName() {
+        return model.name();
+    }
+
+    @Override
+    public String modelVersion() {
+        return model.version();
+    }
+
+    @Override
+    public String id() {
+        return request.id();
+    }
+
+    @Override
+    public List<Output> outputs() {
+        return outputs;
+    }
+
+    @Override
+    public void release() {
+        execution.release();
+    }
+}

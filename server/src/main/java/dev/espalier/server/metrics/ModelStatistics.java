@@ -1,0 +1,107 @@
+package dev.espalier.server.metrics;
+
+import dev.espalier.server.metrics.StatisticsSnapshot.Batch;
+import dev.espalier.server.metrics.StatisticsSnapshot.Sum;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The counters of one model version. Safe for use by several threads.
+public final class ModelStatistics {
+    private final TreeMap<Integer, Compute> batches = new TreeMap<>();
+    private final Map<FailureReason, Long> failures = new EnumMap<>(FailureReason.class);
+    private long lastInferenceMillis;
+    private long inferences;
+    private long executions;
+    private long successes;
+    private long successNanos;
+    private long failureNanos;
+    private long queueNanos;
+    private long inputNanos;
+    private long inferNanos;
+    private long outputNanos;
+    private long pending;
+
+    /// What executions of one batch size took.
+    private static final class Compute {
+        private long count;
+        private long inputNanos;
+        private long inferNanos;
+        private long outputNanos;
+    }
+
+    /// What one execution took, in ns: until the engine was called, in the engine, and after it.
+    public record Times(long input, long infer, long output) {}
+
+    /// An execution answered so many requests with so many rows. `requestNanos` and `queueNanos` are the
+    /// sums over them, from their first byte and from their last.
+    public synchronized void executed(
+            int requests, int rows, long requestNanos, long queueNanosOfAll, Times times) {
+        lastInferenceMillis = System.currentTimeMillis();
+        inferences += rows;
+        executions++;
+        successes += requests;
+        successNanos += requestNanos;
+        queueNanos += queueNanosOfAll;
+        inputNanos += requests * times.input();
+        inferNanos += requests * times.infer();
+        outputNanos += requests * times.output();
+        Compute batch = batches.computeIfAbsent(rows, _ -> new Compute());
+        batch.count++;
+        batch.inputNanos += times.input();
+        batch.inferNanos += times.infer();
+        batch.outputNanos += times.output();
+    }
+
+    /// So many requests failed, after so long together.
+    public synchronized void failed(FailureReason reason, int requests, long nanos) {
+        failures.merge(reason, (long) requests, Long::sum);
+        failureNanos += nanos;
+    }
+
+    /// So many requests more (or fewer) wait for an instance.
+    public synchronized void pending(int change) {
+        pending += change;
+    }
+
+    /// How many requests wait for an instance.
+    public synchronized long pending() {
+        return pending;
+    }
+
+    /// Requests that failed for this reason.
+    public synchronized long failures(FailureReason reason) {
+        return failures.getOrDefault(reason, 0L);
+    }
+
+    /// Everything at this moment.
+    public synchronized StatisticsSnapshot snapshot(String name, String version) {
+        long failed = 0;
+        for (long count : failures.values()) {
+            failed += count;
+        }
+        List<Batch> sizes = new ArrayList<>();
+        batches.forEach((rows, compute) ->
+                sizes.add(
+                        new Batch(
+                                rows,
+                                new Sum(compute.count, compute.inputNanos),
+                                new Sum(compute.count, compute.inferNanos),
+                                new Sum(compute.count, compute.outputNanos))));
+        return new StatisticsSnapshot(
+                name,
+                version,
+                lastInferenceMillis,
+                inferences,
+                executions,
+                new Sum(successes, successNanos),
+                new Sum(failed, failureNanos),
+                new Sum(successes, queueNanos),
+                new Sum(successes, inputNanos),
+                new Sum(successes, inferNanos),
+                new Sum(successes, outputNanos),
+                sizes);
+    }
+}

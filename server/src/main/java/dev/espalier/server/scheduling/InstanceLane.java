@@ -1,0 +1,84 @@
+package dev.espalier.server.scheduling;
+
+import dev.espalier.link.RequestFrame;
+import dev.espalier.link.RequestLane;
+import dev.espalier.server.execution.ExecutionInFlight;
+import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.tensor.DataType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// One instance of a model in a worker, as its scheduler sees it: the lane to it, and how many executions
+/// it has been given. Guarded by the scheduler's lock.
+final class InstanceLane {
+    private final LinkedWorker worker;
+    private final RequestLane lane;
+    private final RequestFrame frame;
+    private int inFlight;
+
+    InstanceLane(LinkedWorker worker, int number) {
+        this.worker = worker;
+        this.lane = worker.lane(number);
+        this.frame = worker.requestFrame();
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    void finished() {
+        inFlight--;
+    }
+
+    LinkedWorker worker() {
+        return worker;
+    }
+
+    /// Gives the instance a batch: neighbours on a strip, described as one execution.
+    void publish(int slot, List<Member> batch, int rows, ExecutionInFlight.Completion completion) {
+        int loopMask = 0;
+        int[] wanted = batch.getFirst().placement().wantedOutputs();
+        for (Member member : batch) {
+            loopMask |= 1 << member.loop().index();
+            wanted = union(wanted, member.placement().wantedOutputs());
+        }
+        ExecutionInFlight execution = worker.begin(slot, completion, loopMask, batch.size());
+        describe(slot, batch, rows, wanted);
+        inFlight++;
+        worker.publish(execution, lane, frame.length(), loopMask);
+    }
+
+    private void describe(int slot, List<Member> batch, int rows, int[] wanted) {
+        Member first = batch.getFirst();
+        Placement placement = first.placement();
+        int[] indices = placement.inputIndices();
+        frame.begin(slot, indices.length, wanted.length);
+        for (int output : wanted) {
+            frame.putWanted(output);
+        }
+        for (int i = 0; i < indices.length; i++) {
+            long size = 0;
+            for (Member member : batch) {
+                size += member.placement().byteSizes()[i];
+            }
+            long[] shape = placement.shapes()[i];
+            DataType type = placement.types()[i];
+            frame.putInput(indices[i], type.code(), shape.length, first.offsets[i], size);
+            for (int axis = 0; axis < shape.length; axis++) {
+                frame.putDimension(axis == 0 && placement.batched() ? rows : shape[axis]);
+            }
+        }
+    }
+
+    /// The union of two ascending lists; the same list where both are alike, as they nearly always are.
+    private static int[] union(int[] some, int[] more) {
+        if (Arrays.equals(some, more)) {
+            return some;
+        }
+        return IntStream.concat(Arrays.stream(some), Arrays.stream(more))
+                .sorted()
+                .distinct()
+                .toArray();
+    }
+}

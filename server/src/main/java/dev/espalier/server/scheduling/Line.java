@@ -1,0 +1,28 @@
+package dev.espalier.server.scheduling;
+
+import dev.espalier.server.failure.ServingException;
+import java.util.List;
+
+/// The requests of one model that wait, in the order in which they will run. Guarded by the scheduler's
+/// lock.
+sealed interface Line permits SingleLine, BatchLine {
+    /// Gives a new request its place in memory.
+    void reserve(Member member) throws ServingException;
+
+    /// The request's bytes are complete: it may run.
+    void ready(Member member);
+
+    /// The requests that shall run next, as one execution. They lie side by side.
+    ///
+    /// @return the requests, still in line; none when nothing is due
+    List<Member> next(long now);
+
+    /// An instance gets the requests that [#next] has just named.
+    void taken(List<Member> batch);
+
+    /// The moment when something becomes due just by waiting, or Long.MAX_VALUE.
+    long nextDue();
+
+    /// The request will not run, or has run: its place is free.
+    void leave(Member member);
+}

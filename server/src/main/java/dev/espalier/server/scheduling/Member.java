@@ -1,0 +1,79 @@
+package dev.espalier.server.scheduling;
+
+import dev.espalier.server.execution.ExecutionInFlight;
+import dev.espalier.server.execution.ExecutionOutcome;
+import dev.espalier.server.execution.LinkedLoop;
+import dev.espalier.server.failure.ServingException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// A request in the care of a [ModelScheduler]: a place in a [Strip], and a state that only the
+/// scheduler changes, under its lock.
+public abstract class Member {
+    /// Where a request stands.
+    enum State {
+        /// Its place is reserved, its bytes are arriving.
+        UPLOADING,
+        /// It waits for an instance.
+        WAITING,
+        /// An instance has it.
+        RUNNING,
+        /// It is running, but nobody wants the answer any more.
+        ABANDONED,
+        /// It has been answered, or given up.
+        GONE
+    }
+
+    private final LinkedLoop loop;
+    private final Placement placement;
+    private final long timeoutMicros;
+    private final long openedAt = System.nanoTime();
+
+    State state = State.UPLOADING;
+    @Nullable Strip strip;
+    int firstRow;
+    long[] offsets = {};
+    long waitingSince;
+
+    /// @param timeoutMicros the request's own limit of the time it waits; 0 for none
+    protected Member(LinkedLoop loop, Placement placement, long timeoutMicros) {
+        this.loop = loop;
+        this.placement = placement;
+        this.timeoutMicros = timeoutMicros;
+    }
+
+    /// The execution is done; rows `firstRow` to `firstRow + rows` of each output are this request's.
+    /// Whoever is called must call [ExecutionInFlight#release] once. On the request's loop.
+    protected abstract void completed(
+            ExecutionInFlight execution, ExecutionOutcome.Done outcome, int batchRows, int row);
+
+    /// The request failed. On the request's loop.
+    protected abstract void failed(ServingException failure);
+
+    /// The loop that the request lives on.
+    public LinkedLoop loop() {
+        return loop;
+    }
+
+    public Placement placement() {
+        return placement;
+    }
+
+    long timeoutMicros() {
+        return timeoutMicros;
+    }
+
+    /// When the request was opened, on the machine's monotonic clock.
+    long openedAt() {
+        return openedAt;
+    }
+
+    /// The memory of the input at `position` of the placement.
+    protected ByteBuffer view(int position) {
+        Strip place = strip;
+        if (place == null) {
+            throw new IllegalStateException("the request has no place yet");
+        }
+        return place.view(offsets[position], placement.byteSizes()[position]);
+    }
+}

@@ -1,0 +1,317 @@
+package dev.espalier.server.scheduling;
+
+import dev.espalier.server.execution.ExecutionInFlight;
+import dev.espalier.server.execution.ExecutionOutcome;
+import dev.espalier.server.execution.InputMemory;
+import dev.espalier.server.execution.LinkedLoop;
+import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.metrics.FailureReason;
+import dev.espalier.server.metrics.ModelStatistics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Brings the requests of one model version to its instances.
+///
+/// 1. [#open] gives a request its place in memory, or refuses it.
+/// 2. [#submit] puts it in line, its bytes being complete.
+/// 3. Whichever loop sees an instance free takes what is due from the line and publishes it, for all
+///    loops that its requests belong to.
+/// 4. Each loop delivers the outcome to its own requests.
+///
+/// Safe for use by several threads: one lock, held for about a microsecond, never while a request is
+/// called back.
+public final class ModelScheduler {
+    private final String model;
+    private final SchedulingPolicy policy;
+    private final ModelStatistics statistics;
+    private final Object lock = new Object();
+    private final ScheduledExecutorService timer;
+    private final Line line;
+    private final List<InstanceLane> instances = new ArrayList<>();
+    private int waiting;
+    private int uploading;
+    private long timerAt = Long.MAX_VALUE;
+
+    /// @param model the model's name, for messages
+    /// @param timer where the queue delay is timed
+    public ModelScheduler(
+            String model,
+            SchedulingPolicy policy,
+            InputMemory memory,
+            ModelStatistics statistics,
+            ScheduledExecutorService timer) {
+        this.timer = timer;
+        this.model = model;
+        this.policy = policy;
+        this.statistics = statistics;
+        this.line = policy.batching() ? new BatchLine(memory, policy) : new SingleLine(memory);
+    }
+
+    // --- instances
+
+    /// A worker has loaded the model: its instances wait on lanes `firstLane` and following.
+    public void attach(LinkedWorker worker, int firstLane, int count) {
+        synchronized (lock) {
+            for (int i = 0; i < count; i++) {
+                instances.add(new InstanceLane(worker, firstLane + i));
+            }
+        }
+        dispatch();
+    }
+
+    /// The worker is gone: nothing more goes to it. Requests in line wait for the next one.
+    public void detach(LinkedWorker worker) {
+        synchronized (lock) {
+            instances.removeIf(instance -> instance.worker() == worker);
+        }
+    }
+
+    // --- requests
+
+    /// Gives a request its place.
+    ///
+    /// @throws ServingException UNAVAILABLE when the queue or the memory is full
+    public void open(Member member) throws ServingException {
+        synchronized (lock) {
+            if (policy.maxQueueSize() > 0 && waiting + uploading >= policy.maxQueueSize()) {
+                statistics.failed(FailureReason.REJECTED, 1, 0);
+                throw new ServingException(ErrorCode.UNAVAILABLE, "Exceeds maximum queue size");
+            }
+            line.reserve(member);
+            uploading++;
+        }
+    }
+
+    /// Puts a request in line, its bytes being complete. On the request's loop.
+    public void submit(Member member) {
+        synchronized (lock) {
+            if (member.state != Member.State.UPLOADING) {
+                throw new IllegalStateException(
+                        "request is " + member.state + " (expected: UPLOADING)");
+            }
+            member.state = Member.State.WAITING;
+            member.waitingSince = System.nanoTime();
+            uploading--;
+            waiting++;
+            line.ready(member);
+        }
+        statistics.pending(1);
+        long timeout = policy.effectiveTimeoutMicros(member.timeoutMicros());
+        if (timeout > 0 && policy.rejectOnTimeout()) {
+            var _ =
+                    member.loop()
+                            .eventLoop()
+                            .schedule(
+                                    () -> expire(member, timeout), timeout, TimeUnit.MICROSECONDS);
+        }
+        dispatch();
+    }
+
+    /// Gives a request up: its place becomes free and nobody is called back.
+    public void cancel(Member member) {
+        if (remove(member, Member.State.ABANDONED)) {
+            statistics.failed(FailureReason.CANCELED, 1, System.nanoTime() - member.openedAt());
+            dispatch();
+        }
+    }
+
+    private void expire(Member member, long timeoutMicros) {
+        if (remove(member, Member.State.RUNNING)) {
+            statistics.failed(FailureReason.REJECTED, 1, System.nanoTime() - member.openedAt());
+            member.failed(
+                    new ServingException(
+                            ErrorCode.UNAVAILABLE,
+                            "Request timeout expired: it waited %d us for an instance of model '%s'"
+                                    .formatted(timeoutMicros, model)));
+            dispatch();
+        }
+    }
+
+    /// Takes a request out of line.
+    ///
+    /// @param whenRunning the state that a request gets which an instance has already
+    /// @return whether it was in line
+    private boolean remove(Member member, Member.State whenRunning) {
+        boolean wasWaiting = false;
+        synchronized (lock) {
+            switch (member.state) {
+                case UPLOADING -> uploading--;
+                case WAITING -> {
+                    waiting--;
+                    wasWaiting = true;
+                }
+                case RUNNING -> {
+                    member.state = whenRunning;
+                    return whenRunning == Member.State.ABANDONED;
+                }
+                case ABANDONED, GONE -> {
+                    return false;
+                }
+            }
+            member.state = Member.State.GONE;
+            line.leave(member);
+        }
+        if (wasWaiting) {
+            statistics.pending(-1);
+        }
+        return true;
+    }
+
+    // --- executions
+
+    /// Gives instances that are free what is due.
+    private void dispatch() {
+        int taken = 0;
+        synchronized (lock) {
+            while (waiting > 0) {
+                InstanceLane instance = freest();
+                if (instance == null) {
+                    break;
+                }
+                List<Member> batch = line.next(System.nanoTime());
+                if (batch.isEmpty()) {
+                    scheduleDue(line.nextDue());
+                    break;
+                }
+                int slot = instance.worker().takeSlot(this::dispatch);
+                if (slot < 0) {
+                    break;
+                }
+                line.taken(batch);
+                publish(instance, slot, batch);
+                taken += batch.size();
+            }
+        }
+        if (taken > 0) {
+            statistics.pending(-taken);
+        }
+    }
+
+    private @Nullable InstanceLane freest() {
+        InstanceLane freest = null;
+        for (InstanceLane instance : instances) {
+            if (instance.inFlight() < policy.depth()
+                    && (freest == null || instance.inFlight() < freest.inFlight())) {
+                freest = instance;
+            }
+        }
+        return freest;
+    }
+
+    private void publish(InstanceLane instance, int slot, List<Member> members) {
+        int rows = 0;
+        for (Member member : members) {
+            member.state = Member.State.RUNNING;
+            rows += member.placement().rows();
+        }
+        waiting -= members.size();
+        instance.publish(slot, members, rows, new Batch(instance, members, rows));
+    }
+
+    /// Looks again when the first request in line has waited long enough.
+    private void scheduleDue(long due) {
+        if (due == Long.MAX_VALUE || due >= timerAt) {
+            return;
+        }
+        timerAt = due;
+        var _ =
+                timer.schedule(
+                        () -> {
+                            synchronized (lock) {
+                                timerAt = Long.MAX_VALUE;
+                            }
+                            dispatch();
+                        },
+                        due - System.nanoTime(),
+                        TimeUnit.NANOSECONDS);
+    }
+
+    /// Requests that run as one execution.
+    private final class Batch implements ExecutionInFlight.Completion {
+        private final InstanceLane instance;
+        private final List<Member> members;
+        private final int rows;
+
+        Batch(InstanceLane instance, List<Member> members, int rows) {
+            this.instance = instance;
+            this.members = members;
+            this.rows = rows;
+        }
+
+        @Override
+        public void finished(ExecutionInFlight execution, ExecutionOutcome outcome) {
+            synchronized (lock) {
+                instance.finished();
+                for (Member member : members) {
+                    line.leave(member);
+                }
+            }
+            dispatch();
+            count(outcome);
+        }
+
+        private void count(ExecutionOutcome outcome) {
+            long now = System.nanoTime();
+            long requestNanos = 0;
+            for (Member member : members) {
+                requestNanos += now - member.openedAt();
+            }
+            switch (outcome) {
+                case ExecutionOutcome.Failed _ ->
+                        statistics.failed(FailureReason.BACKEND, members.size(), requestNanos);
+                case ExecutionOutcome.Done done -> {
+                    long queueNanos = 0;
+                    for (Member member : members) {
+                        queueNanos += Math.max(0, done.begun() - member.waitingSince);
+                    }
+                    statistics.executed(
+                            members.size(),
+                            rows,
+                            requestNanos,
+                            queueNanos,
+                            new ModelStatistics.Times(
+                                    done.called() - done.begun(),
+                                    done.returned() - done.called(),
+                                    done.finished() - done.returned()));
+                }
+            }
+        }
+
+        @Override
+        public void deliver(
+                ExecutionInFlight execution, ExecutionOutcome outcome, LinkedLoop loop) {
+            int row = 0;
+            for (Member member : members) {
+                if (member.loop() == loop) {
+                    deliver(member, execution, outcome, row);
+                }
+                row += member.placement().rows();
+            }
+        }
+
+        private void deliver(
+                Member member, ExecutionInFlight execution, ExecutionOutcome outcome, int row) {
+            boolean wanted;
+            synchronized (lock) {
+                wanted = member.state == Member.State.RUNNING;
+                member.state = Member.State.GONE;
+            }
+            if (!wanted) {
+                execution.release();
+                return;
+            }
+            switch (outcome) {
+                case ExecutionOutcome.Done done -> member.completed(execution, done, rows, row);
+                case ExecutionOutcome.Failed failed -> {
+                    execution.release();
+                    member.failed(failed.failure());
+                }
+            }
+        }
+    }
+}

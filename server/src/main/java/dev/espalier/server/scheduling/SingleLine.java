@@ -1,0 +1,59 @@
+package dev.espalier.server.scheduling;
+
+import dev.espalier.server.execution.InputMemory;
+import dev.espalier.server.failure.ServingException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+
+/// A line in which each request runs by itself, first come, first served.
+final class SingleLine implements Line {
+    private final InputMemory memory;
+    private final Queue<Member> waiting = new ArrayDeque<>();
+
+    SingleLine(InputMemory memory) {
+        this.memory = memory;
+    }
+
+    @Override
+    public void reserve(Member member) throws ServingException {
+        boolean _ = new Strip(memory, member.placement(), 0).take(member);
+    }
+
+    @Override
+    public void ready(Member member) {
+        waiting.add(member);
+    }
+
+    @Override
+    public List<Member> next(long now) {
+        while (true) {
+            Member member = waiting.peek();
+            if (member == null) {
+                return List.of();
+            }
+            if (member.state == Member.State.WAITING) {
+                return List.of(member);
+            }
+            waiting.remove();
+        }
+    }
+
+    @Override
+    public void taken(List<Member> batch) {
+        waiting.remove();
+    }
+
+    @Override
+    public long nextDue() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public void leave(Member member) {
+        Strip strip = member.strip;
+        if (strip != null) {
+            strip.leave();
+        }
+    }
+}
