@@ -1,5 +1,7 @@
 package dev.espalier.server.inference;
 
+import java.util.Arrays;
+
 /// Translates shapes between what clients see and what the engine sees (`reshape` in the configuration).
 /// The k-th varying dimension of one side is the k-th of the other.
 final class Reshaping {
@@ -7,7 +9,7 @@ final class Reshaping {
 
     /// Rewrites `shape`, which matches `from` after `skip` leading dimensions, to `to`.
     static long[] apply(long[] shape, int skip, long[] from, long[] to) {
-        if (from == to) {
+        if (Arrays.equals(from, to)) {
             return shape;
         }
         long[] result = new long[skip + to.length];

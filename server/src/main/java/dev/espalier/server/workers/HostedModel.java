@@ -1,0 +1,35 @@
+package dev.espalier.server.workers;
+
+import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.tensor.Signature;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// A model version in the care of a [WorkerHost], which loads it into every worker that it starts.
+///
+/// @param file what the engine loads
+/// @param opLibraries paths of the op libraries that it runs with
+/// @param parameters the engine's options
+/// @param instances how many instances run side by side
+public record HostedModel(
+        String name,
+        Path file,
+        List<String> opLibraries,
+        Map<String, String> parameters,
+        int instances,
+        Observer observer) {
+
+    /// Who wants to know what becomes of the model. Called on the host's thread.
+    public interface Observer {
+        /// A worker has loaded it; its instances wait on lanes `firstLane` and following.
+        void loaded(LinkedWorker worker, int firstLane, Signature signature);
+
+        /// The worker is gone. Another one is being started.
+        void lost(LinkedWorker worker);
+
+        /// It cannot be served, now or for good, and why.
+        void failed(ServingException failure);
+    }
+}

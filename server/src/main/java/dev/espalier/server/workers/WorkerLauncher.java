@@ -1,0 +1,62 @@
+package dev.espalier.server.workers;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Starts worker processes.
+///
+/// @param javaHome the JDK that the server runs on; workers run on the same
+/// @param aotCache the workers' AOT cache; used where the file exists
+/// @param stateDirectory where the JVM of a worker that crashes leaves its report
+/// @param javaOptions further options of the workers' JVMs
+public record WorkerLauncher(
+        Path javaHome, Path aotCache, Path stateDirectory, List<String> javaOptions) {
+    private static final List<String> JVM_OPTIONS =
+            List.of(
+                    "-XX:+UseSerialGC",
+                    "-Xms8m",
+                    "-Xmx64m",
+                    "-XX:-UsePerfData",
+                    "-XX:TieredStopAtLevel=4",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-Xshare:auto");
+
+    /// Variables that would change what a worker loads.
+    private static final List<String> NOT_INHERITED =
+            List.of("LD_PRELOAD", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+    public WorkerLauncher {
+        javaOptions = List.copyOf(javaOptions);
+    }
+
+    /// Starts a worker for an engine, which will connect to the control socket `socket`.
+    Process start(EnginePack pack, String socket) throws IOException {
+        Path reports = Files.createDirectories(stateDirectory.resolve("crashes"));
+        List<String> command = new ArrayList<>();
+        command.add(javaHome.resolve("bin/java").toString());
+        command.addAll(JVM_OPTIONS);
+        command.add("-XX:ErrorFile=" + reports.resolve("worker-%p.log"));
+        if (Files.exists(aotCache)) {
+            command.add("-XX:AOTCache=" + aotCache);
+        }
+        command.addAll(javaOptions);
+        command.add("-cp");
+        command.add(
+                pack.classPath().stream()
+                        .map(Path::toString)
+                        .collect(Collectors.joining(File.pathSeparator)));
+        command.add("dev.espalier.worker.WorkerMain");
+        command.add(socket);
+        command.add(pack.engine());
+        command.add(pack.library().toString());
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.redirectErrorStream(true);
+        NOT_INHERITED.forEach(builder.environment()::remove);
+        return builder.start();
+    }
+}
