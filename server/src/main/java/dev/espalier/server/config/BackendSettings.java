@@ -1,0 +1,49 @@
+package dev.espalier.server.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Reads the values of `--backend-config`.
+record BackendSettings(List<String> values) {
+    private static final String NAME = "backend-config";
+    private static final String FORM =
+            "<backend>,<name>=<value> or default-max-batch-size=<n>, such as"
+                    + " tensorrt,plugins=a.so;b.so";
+    private static final int DEFAULT_MAX_BATCH_SIZE = 4;
+
+    BackendOptions read() throws UsageException {
+        int maxBatchSize = DEFAULT_MAX_BATCH_SIZE;
+        Map<String, Map<String, String>> settings = new TreeMap<>();
+        for (String value : values) {
+            int equals = value.indexOf('=');
+            int comma = value.indexOf(',');
+            if (equals < 1 || comma == 0 || comma == equals - 1) {
+                throw UsageException.bad(NAME, value, FORM);
+            }
+            // A comma behind the equals sign belongs to the value.
+            if (comma > 0 && comma < equals) {
+                settings.computeIfAbsent(value.substring(0, comma), _ -> new TreeMap<>())
+                        .put(value.substring(comma + 1, equals), value.substring(equals + 1));
+            } else if (value.substring(0, equals).equals("default-max-batch-size")) {
+                maxBatchSize = batchSize(value, value.substring(equals + 1));
+            } else {
+                throw UsageException.bad(NAME, value, FORM);
+            }
+        }
+        settings.replaceAll((_, named) -> Map.copyOf(named));
+        return new BackendOptions(maxBatchSize, settings);
+    }
+
+    private static int batchSize(String whole, String value) throws UsageException {
+        try {
+            int size = Integer.parseInt(value);
+            if (size >= 0) {
+                return size;
+            }
+        } catch (NumberFormatException e) {
+            throw UsageException.bad(NAME, whole, "default-max-batch-size=<n>, n 0 or more");
+        }
+        throw UsageException.bad(NAME, whole, "default-max-batch-size=<n>, n 0 or more");
+    }
+}

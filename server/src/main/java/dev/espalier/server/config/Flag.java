@@ -1,0 +1,308 @@
+package dev.espalier.server.config;
+
+import dev.espalier.server.config.FlagType.Choice;
+import dev.espalier.server.config.FlagType.Switch;
+import dev.espalier.server.config.FlagType.Text;
+import dev.espalier.server.config.FlagType.Whole;
+import java.util.List;
+
+/// The table of the command line: one row an option, with group, name, type, default and help text.
+/// Names, types and defaults are Triton's where Triton has the option.
+@SuppressWarnings("ImmutableEnumChecker") // the lists are copies, the types records of them
+enum Flag {
+    MODEL_REPOSITORY(
+            FlagGroup.REPOSITORY,
+            "model-repository",
+            new Text("<folder>"),
+            "",
+            "A folder of models; may be given several times.",
+            "model-store"),
+    EXIT_ON_ERROR(
+            FlagGroup.REPOSITORY,
+            "exit-on-error",
+            new Switch(),
+            "false",
+            "Stop when a model cannot be loaded. Triton's default is true; here the others serve."),
+    STRICT_READINESS(
+            FlagGroup.REPOSITORY,
+            "strict-readiness",
+            new Switch(),
+            "true",
+            "Ready only when every model is; false: ready as soon as the server answers."),
+    MODEL_CONTROL_MODE(
+            FlagGroup.REPOSITORY,
+            "model-control-mode",
+            new Choice(List.of("none", "poll", "explicit")),
+            "none",
+            "How models come and go. This version knows 'none': all of them, at the start."),
+    DISABLE_AUTO_COMPLETE(
+            FlagGroup.REPOSITORY,
+            "disable-auto-complete-config",
+            new Switch(),
+            "false",
+            "Take config.pbtxt as it stands, instead of completing it from the model file."),
+    STRICT_MODEL_CONFIG(
+            FlagGroup.REPOSITORY,
+            "strict-model-config",
+            new Switch(),
+            "false",
+            "Older name of --disable-auto-complete-config."),
+    MODEL_LOAD_THREAD_COUNT(
+            FlagGroup.REPOSITORY,
+            "model-load-thread-count",
+            new Whole(1, 1024),
+            "4",
+            "Models that load at the same time."),
+    MODEL_LOAD_RETRY_COUNT(
+            FlagGroup.REPOSITORY,
+            "model-load-retry-count",
+            new Whole(0, 1000),
+            "0",
+            "Further attempts to load a model that failed."),
+    MODEL_NAMESPACING(
+            FlagGroup.REPOSITORY,
+            "model-namespacing",
+            new Switch(),
+            "false",
+            "One name in several repositories. This version knows 'false': names are unique."),
+
+    ID(
+            FlagGroup.SERVER,
+            "id",
+            new Text("<name>"),
+            "triton",
+            "The server's name in its metadata; some clients expect 'triton'."),
+    EXIT_TIMEOUT(
+            FlagGroup.SERVER,
+            "exit-timeout-secs",
+            new Whole(0, 86_400),
+            "30",
+            "How long running requests may take to finish when the server stops."),
+
+    ALLOW_HTTP(FlagGroup.HTTP, "allow-http", new Switch(), "true", "Serve HTTP."),
+    HTTP_ADDRESS(
+            FlagGroup.HTTP, "http-address", new Text("<address>"), "0.0.0.0", "Where to listen."),
+    HTTP_PORT(
+            FlagGroup.HTTP, "http-port", new Whole(0, 65_535), "8000", "Port; 0 picks a free one."),
+    REUSE_HTTP_PORT(
+            FlagGroup.HTTP,
+            "reuse-http-port",
+            new Switch(),
+            "false",
+            "Share the port with other servers (SO_REUSEPORT)."),
+    HTTP_THREAD_COUNT(
+            FlagGroup.HTTP,
+            "http-thread-count",
+            new Whole(1, 1024),
+            "8",
+            "Event loops, shared with gRPC; never more than the machine has cores."),
+    HTTP_MAX_INPUT_SIZE(
+            FlagGroup.HTTP,
+            "http-max-input-size",
+            new Whole(1, Long.MAX_VALUE),
+            "67108864",
+            "Largest request body in bytes, also after decompression."),
+    HTTP_USE_SSL(FlagGroup.HTTP, "http-use-ssl", new Switch(), "false", "Serve HTTPS."),
+    HTTP_SERVER_CERT(
+            FlagGroup.HTTP, "http-server-cert", new Text("<file>"), "", "Certificates, PEM."),
+    HTTP_SERVER_KEY(FlagGroup.HTTP, "http-server-key", new Text("<file>"), "", "Key, PEM."),
+
+    ALLOW_GRPC(FlagGroup.GRPC, "allow-grpc", new Switch(), "true", "Serve gRPC."),
+    GRPC_ADDRESS(
+            FlagGroup.GRPC, "grpc-address", new Text("<address>"), "0.0.0.0", "Where to listen."),
+    GRPC_PORT(
+            FlagGroup.GRPC, "grpc-port", new Whole(0, 65_535), "8001", "Port; 0 picks a free one."),
+    REUSE_GRPC_PORT(
+            FlagGroup.GRPC,
+            "reuse-grpc-port",
+            new Switch(),
+            "false",
+            "Share the port with other servers (SO_REUSEPORT)."),
+    GRPC_USE_SSL(FlagGroup.GRPC, "grpc-use-ssl", new Switch(), "false", "Serve gRPC over TLS."),
+    GRPC_USE_SSL_MUTUAL(
+            FlagGroup.GRPC,
+            "grpc-use-ssl-mutual",
+            new Switch(),
+            "false",
+            "TLS, and clients must show a certificate signed by --grpc-root-cert."),
+    GRPC_SERVER_CERT(
+            FlagGroup.GRPC, "grpc-server-cert", new Text("<file>"), "", "Certificates, PEM."),
+    GRPC_SERVER_KEY(FlagGroup.GRPC, "grpc-server-key", new Text("<file>"), "", "Key, PEM."),
+    GRPC_ROOT_CERT(
+            FlagGroup.GRPC, "grpc-root-cert", new Text("<file>"), "", "Clients' signers, PEM."),
+    GRPC_COMPRESSION(
+            FlagGroup.GRPC,
+            "grpc-infer-response-compression-level",
+            new Choice(List.of("none", "low", "medium", "high")),
+            "none",
+            "Compression of inference answers."),
+    GRPC_KEEPALIVE_TIME(
+            FlagGroup.GRPC,
+            "grpc-keepalive-time",
+            new Whole(1, Integer.MAX_VALUE),
+            "7200000",
+            "Milliseconds of silence after which the server pings a client."),
+    GRPC_KEEPALIVE_TIMEOUT(
+            FlagGroup.GRPC,
+            "grpc-keepalive-timeout",
+            new Whole(1, Integer.MAX_VALUE),
+            "20000",
+            "Milliseconds a client has to answer a ping."),
+    GRPC_KEEPALIVE_PERMIT(
+            FlagGroup.GRPC,
+            "grpc-keepalive-permit-without-calls",
+            new Switch(),
+            "false",
+            "Clients may ping without a call in flight."),
+    GRPC_MIN_PING_INTERVAL(
+            FlagGroup.GRPC,
+            "grpc-http2-min-recv-ping-interval-without-data",
+            new Whole(0, Integer.MAX_VALUE),
+            "300000",
+            "Milliseconds that must lie between two pings of a client."),
+    GRPC_MAX_PING_STRIKES(
+            FlagGroup.GRPC,
+            "grpc-http2-max-ping-strikes",
+            new Whole(0, Integer.MAX_VALUE),
+            "2",
+            "Pings that come too early before the connection is closed; 0: any number."),
+
+    ALLOW_METRICS(
+            FlagGroup.METRICS, "allow-metrics", new Switch(), "true", "Serve /metrics over HTTP."),
+    ALLOW_CPU_METRICS(
+            FlagGroup.METRICS,
+            "allow-cpu-metrics",
+            new Switch(),
+            "true",
+            "Tell the machine's CPU and memory use."),
+    METRICS_ADDRESS(
+            FlagGroup.METRICS,
+            "metrics-address",
+            new Text("<address>"),
+            "",
+            "Where to listen; without it, where HTTP listens."),
+    METRICS_PORT(
+            FlagGroup.METRICS,
+            "metrics-port",
+            new Whole(0, 65_535),
+            "8002",
+            "Port; 0 picks a free one."),
+    METRICS_INTERVAL(
+            FlagGroup.METRICS,
+            "metrics-interval-ms",
+            new Whole(1, Integer.MAX_VALUE),
+            "2000",
+            "Milliseconds between two readings of what is polled."),
+
+    LOG_VERBOSE(
+            FlagGroup.LOGGING,
+            "log-verbose",
+            new Whole(0, 9),
+            "0",
+            "Detail: 1 tells more, 2 still more, 3 also what the network libraries say."),
+    LOG_INFO(FlagGroup.LOGGING, "log-info", new Switch(), "true", "Log what happens."),
+    LOG_WARNING(FlagGroup.LOGGING, "log-warning", new Switch(), "true", "Log warnings."),
+    LOG_ERROR(FlagGroup.LOGGING, "log-error", new Switch(), "true", "Log errors."),
+    LOG_FORMAT(
+            FlagGroup.LOGGING,
+            "log-format",
+            new Choice(List.of("default", "ISO8601")),
+            "default",
+            "How a line begins."),
+    LOG_FILE(
+            FlagGroup.LOGGING,
+            "log-file",
+            new Text("<file>"),
+            "",
+            "Append to this file instead of the standard error stream."),
+
+    BACKEND_CONFIG(
+            FlagGroup.BACKENDS,
+            "backend-config",
+            new Text("<backend>,<name>=<value>"),
+            "",
+            "A setting of a backend; may be given several times. Without backend:"
+                    + " default-max-batch-size=<n> (4), used when a config is completed."),
+
+    STATE_DIRECTORY(
+            FlagGroup.WORKERS,
+            "state-directory",
+            new Text("<folder>"),
+            "",
+            "Op libraries by content, probe results, caches; servers may share it."
+                    + " Without it: the user's XDG state folder."),
+    REQUEST_MEMORY(
+            FlagGroup.WORKERS,
+            "request-memory-mb",
+            new Whole(16, 1L << 30),
+            "",
+            "Memory for tensors on their way to and from the workers, in MB."
+                    + " Without it: a quarter of the machine's."),
+    ENGINE_DIRECTORY(
+            FlagGroup.WORKERS,
+            "engine-directory",
+            new Text("<folder>"),
+            "",
+            "The engine packs. Without it: the distribution's."),
+    WORKER_JAVA_OPTIONS(
+            FlagGroup.WORKERS,
+            "worker-java-options",
+            new Text("<options>"),
+            "",
+            "Further options of the workers' JVMs, separated by blanks."),
+
+    AUTH_TOKEN_FILE(
+            FlagGroup.SECURITY,
+            "auth-token-file",
+            new Text("<file>"),
+            "",
+            "Bearer tokens for HTTP and gRPC, one a line with its scope: infer or admin.");
+
+    private final FlagGroup group;
+    private final String text;
+    private final FlagType type;
+    private final String fallback;
+    private final String help;
+    private final List<String> aliases;
+
+    Flag(
+            FlagGroup group,
+            String text,
+            FlagType type,
+            String fallback,
+            String help,
+            String... aliases) {
+        this.group = group;
+        this.text = text;
+        this.type = type;
+        this.fallback = fallback;
+        this.help = help;
+        this.aliases = List.of(aliases);
+    }
+
+    FlagGroup group() {
+        return group;
+    }
+
+    /// The name without its dashes.
+    String text() {
+        return text;
+    }
+
+    FlagType type() {
+        return type;
+    }
+
+    /// The value where none is given; empty where there is none.
+    String fallback() {
+        return fallback;
+    }
+
+    String help() {
+        return help;
+    }
+
+    List<String> aliases() {
+        return aliases;
+    }
+}

@@ -1,0 +1,216 @@
+package dev.espalier.server.config;
+
+import dev.espalier.server.config.GrpcOptions.Keepalive;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Turns the values of the command line into typed options, and checks what one row of the table
+/// cannot: files, and options that belong together.
+final class OptionsReader {
+    private final FlagValues values;
+    private final Map<String, String> environment;
+    private final List<String> notices = new ArrayList<>();
+
+    OptionsReader(FlagValues values, Map<String, String> environment) {
+        this.values = values;
+        this.environment = environment;
+    }
+
+    ServerOptions read(List<String> earlierNotices) throws UsageException {
+        notices.addAll(earlierNotices);
+        HttpOptions http = http();
+        GrpcOptions grpc = grpc();
+        MetricsOptions metrics = metrics();
+        Ports ports = new Ports();
+        ports.take(http.allowed(), "http", http.address(), http.port());
+        ports.take(grpc.allowed(), "grpc", grpc.address(), grpc.port());
+        ports.take(metrics.allowed(), "metrics", metrics.address(), metrics.port());
+        return new ServerOptions(
+                repository(),
+                values.text(Flag.ID),
+                Duration.ofSeconds(values.number(Flag.EXIT_TIMEOUT)),
+                http,
+                grpc,
+                metrics,
+                logging(),
+                new BackendSettings(values.all(Flag.BACKEND_CONFIG)).read(),
+                workers(),
+                new SecurityOptions(readableFile(Flag.AUTH_TOKEN_FILE)),
+                notices);
+    }
+
+    private RepositoryOptions repository() throws UsageException {
+        String mode = values.text(Flag.MODEL_CONTROL_MODE);
+        if (!mode.equals("none")) {
+            throw new UsageException(
+                    "--model-control-mode: '"
+                            + mode
+                            + "' comes in a later version (expected: none); leave the option out,"
+                            + " and every model of the repository is loaded at the start");
+        }
+        if (values.on(Flag.MODEL_NAMESPACING)) {
+            throw new UsageException(
+                    "--model-namespacing: 'true' is not available (expected: false);"
+                            + " give each model a name of its own");
+        }
+        boolean asWritten =
+                values.on(Flag.DISABLE_AUTO_COMPLETE) || values.on(Flag.STRICT_MODEL_CONFIG);
+        return new RepositoryOptions(
+                repositoryFolders(),
+                values.on(Flag.EXIT_ON_ERROR),
+                values.on(Flag.STRICT_READINESS),
+                !asWritten,
+                values.integer(Flag.MODEL_LOAD_THREAD_COUNT),
+                values.integer(Flag.MODEL_LOAD_RETRY_COUNT));
+    }
+
+    private List<Path> repositoryFolders() throws UsageException {
+        List<Path> folders = new ArrayList<>();
+        String name = Flag.MODEL_REPOSITORY.text();
+        for (String value : values.all(Flag.MODEL_REPOSITORY)) {
+            if (value.contains("://")) {
+                throw UsageException.bad(
+                        name, value, "a folder of this machine; remote ones are not read");
+            }
+            Path folder = Path.of(value).toAbsolutePath().normalize();
+            if (!Files.isDirectory(folder)) {
+                throw UsageException.bad(name, value, "a folder that exists");
+            }
+            if (!folders.contains(folder)) {
+                folders.add(folder);
+            }
+        }
+        if (folders.isEmpty()) {
+            throw new UsageException(
+                    "no model repository given (expected: --model-repository=<folder>);"
+                            + " trtserver --help lists all options");
+        }
+        return folders;
+    }
+
+    private HttpOptions http() throws UsageException {
+        TlsOptions tls =
+                tls(
+                        Flag.HTTP_USE_SSL,
+                        values.on(Flag.HTTP_USE_SSL),
+                        Flag.HTTP_SERVER_CERT,
+                        Flag.HTTP_SERVER_KEY,
+                        "");
+        return new HttpOptions(
+                values.on(Flag.ALLOW_HTTP),
+                values.text(Flag.HTTP_ADDRESS),
+                values.integer(Flag.HTTP_PORT),
+                values.on(Flag.REUSE_HTTP_PORT),
+                values.integer(Flag.HTTP_THREAD_COUNT),
+                values.number(Flag.HTTP_MAX_INPUT_SIZE),
+                tls);
+    }
+
+    private GrpcOptions grpc() throws UsageException {
+        boolean mutual = values.on(Flag.GRPC_USE_SSL_MUTUAL);
+        String root = readableFile(Flag.GRPC_ROOT_CERT);
+        if (mutual && root.isEmpty()) {
+            throw new UsageException(
+                    "--grpc-use-ssl-mutual needs --grpc-root-cert=<file>,"
+                            + " the certificates that clients must be signed by");
+        }
+        TlsOptions tls =
+                tls(
+                        Flag.GRPC_USE_SSL,
+                        values.on(Flag.GRPC_USE_SSL) || mutual,
+                        Flag.GRPC_SERVER_CERT,
+                        Flag.GRPC_SERVER_KEY,
+                        mutual ? root : "");
+        Keepalive keepalive =
+                new Keepalive(
+                        Duration.ofMillis(values.number(Flag.GRPC_KEEPALIVE_TIME)),
+                        Duration.ofMillis(values.number(Flag.GRPC_KEEPALIVE_TIMEOUT)),
+                        values.on(Flag.GRPC_KEEPALIVE_PERMIT),
+                        Duration.ofMillis(values.number(Flag.GRPC_MIN_PING_INTERVAL)),
+                        values.integer(Flag.GRPC_MAX_PING_STRIKES));
+        return new GrpcOptions(
+                values.on(Flag.ALLOW_GRPC),
+                values.text(Flag.GRPC_ADDRESS),
+                values.integer(Flag.GRPC_PORT),
+                values.on(Flag.REUSE_GRPC_PORT),
+                tls,
+                values.text(Flag.GRPC_COMPRESSION),
+                keepalive);
+    }
+
+    private TlsOptions tls(Flag use, boolean used, Flag certificate, Flag key, String clientRoot)
+            throws UsageException {
+        if (!used) {
+            for (Flag flag : List.of(certificate, key)) {
+                if (values.has(flag)) {
+                    notices.add("--" + flag.text() + " has no effect without --" + use.text());
+                }
+            }
+            return TlsOptions.NONE;
+        }
+        for (Flag flag : List.of(certificate, key)) {
+            if (!values.has(flag)) {
+                throw new UsageException("--" + use.text() + " needs --" + flag.text() + "=<file>");
+            }
+        }
+        return new TlsOptions(true, readableFile(certificate), readableFile(key), clientRoot);
+    }
+
+    private MetricsOptions metrics() {
+        String address = values.text(Flag.METRICS_ADDRESS);
+        return new MetricsOptions(
+                values.on(Flag.ALLOW_METRICS),
+                address.isEmpty() ? values.text(Flag.HTTP_ADDRESS) : address,
+                values.integer(Flag.METRICS_PORT),
+                values.on(Flag.ALLOW_CPU_METRICS),
+                Duration.ofMillis(values.number(Flag.METRICS_INTERVAL)));
+    }
+
+    private LoggingOptions logging() {
+        return new LoggingOptions(
+                values.integer(Flag.LOG_VERBOSE),
+                values.on(Flag.LOG_INFO),
+                values.on(Flag.LOG_WARNING),
+                values.on(Flag.LOG_ERROR),
+                values.text(Flag.LOG_FORMAT).equals("ISO8601")
+                        ? LoggingOptions.Format.ISO8601
+                        : LoggingOptions.Format.DEFAULT,
+                values.text(Flag.LOG_FILE));
+    }
+
+    private WorkerOptions workers() {
+        Places places = new Places(environment);
+        long memory =
+                values.has(Flag.REQUEST_MEMORY)
+                        ? values.number(Flag.REQUEST_MEMORY) << 20
+                        : new MachineMemory(Path.of("/")).bytes() / 4;
+        return new WorkerOptions(
+                memory,
+                places.home(),
+                places.stateDirectory(values.text(Flag.STATE_DIRECTORY)),
+                places.engineDirectory(values.text(Flag.ENGINE_DIRECTORY)),
+                words(values.all(Flag.WORKER_JAVA_OPTIONS)));
+    }
+
+    private static List<String> words(List<String> texts) {
+        List<String> words = new ArrayList<>();
+        for (String text : texts) {
+            for (String word : text.strip().split("\\s+", -1)) {
+                words.add(word);
+            }
+        }
+        return words;
+    }
+
+    private String readableFile(Flag flag) throws UsageException {
+        String value = values.text(flag);
+        if (!value.isEmpty() && !Files.isReadable(Path.of(value))) {
+            throw UsageException.bad(flag.text(), value, "a file that exists and can be read");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.espalier.server.config;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/// Where the server's folders are when the command line does not say.
+record Places(Map<String, String> environment) {
+    /// Set by the launcher: the folder of the distribution.
+    static final String HOME = "ESPALIER_HOME";
+
+    /// The folder of the distribution; the working directory where no launcher said.
+    Path home() {
+        return absolute(environment.getOrDefault(HOME, "."));
+    }
+
+    /// The user's XDG state folder: `$XDG_STATE_HOME`, else `~/.local/state`.
+    Path stateDirectory(String given) {
+        if (!given.isEmpty()) {
+            return absolute(given);
+        }
+        String state = environment.getOrDefault("XDG_STATE_HOME", "");
+        // The XDG rules: a relative path is to be ignored.
+        if (state.startsWith("/")) {
+            return absolute(state + "/espalier");
+        }
+        String home = environment.getOrDefault("HOME", "");
+        return absolute(home.isEmpty() ? "/var/tmp/espalier" : home + "/.local/state/espalier");
+    }
+
+    Path engineDirectory(String given) {
+        if (!given.isEmpty()) {
+            return absolute(given);
+        }
+        return home().resolve("engines");
+    }
+
+    private static Path absolute(String path) {
+        return Path.of(path).toAbsolutePath().normalize();
+    }
+}

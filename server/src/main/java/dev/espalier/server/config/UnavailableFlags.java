@@ -1,0 +1,143 @@
+package dev.espalier.server.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Triton's options that this server knows but does not have. Those that only tune are accepted, and
+/// told in one line of the log; those without which the server would not do what was asked stop the
+/// start.
+final class UnavailableFlags {
+    private record Row(boolean stops, String because, List<String> names) {}
+
+    private static final List<Row> TABLE =
+            List.of(
+                    refused(
+                            "models are loaded and unloaded on request with --model-control-mode="
+                                    + "explicit only, which this version does not have; leave it"
+                                    + " out, and every model of the repository is loaded",
+                            "load-model"),
+                    refused(
+                            "this version has no restricted APIs, and without the restriction they"
+                                    + " would be open to everybody; use --auth-token-file",
+                            "http-restricted-api",
+                            "grpc-restricted-protocol"),
+                    refused(
+                            "this version reads config.pbtxt only, none of configs/",
+                            "model-config-name"),
+                    unused(
+                            "shared memory of clients comes in a later version; requests that need"
+                                    + " it get an error",
+                            "allow-client-shm"),
+                    unused(
+                            "models are read at the start only",
+                            "repository-poll-secs",
+                            "allow-poll-model-repository",
+                            "allow-model-control"),
+                    unused(
+                            "request headers are not handed to models",
+                            "http-header-forward-pattern",
+                            "grpc-header-forward-pattern"),
+                    unused(
+                            "a request stays on the event loop that reads it; see"
+                                    + " --http-thread-count",
+                            "grpc-infer-thread-count",
+                            "grpc-stream-infer-thread-count",
+                            "grpc-infer-allocation-pool-size",
+                            "grpc-max-response-pool-size",
+                            "buffer-manager-thread-count"),
+                    unused(
+                            "connections are not limited in this way",
+                            "grpc-http2-max-pings-without-data",
+                            "grpc-max-connection-age",
+                            "grpc-max-connection-age-grace"),
+                    unused(
+                            "this version runs models on the CPU",
+                            "allow-gpu-metrics",
+                            "pinned-memory-pool-byte-size",
+                            "cuda-memory-pool-byte-size",
+                            "cuda-virtual-address-size",
+                            "min-supported-compute-capability",
+                            "enable-peer-access",
+                            "model-load-gpu-limit",
+                            "tf-gpu-memory-fraction",
+                            "tf-allow-soft-placement",
+                            "tf-add-vgpu"),
+                    unused("the counters are always on", "metrics-config"),
+                    unused(
+                            "this version writes no traces",
+                            "trace-config",
+                            "trace-file",
+                            "trace-level",
+                            "trace-rate",
+                            "trace-count",
+                            "trace-log-frequency"),
+                    unused(
+                            "this version caches no answers",
+                            "cache-config",
+                            "cache-directory",
+                            "response-cache-byte-size"),
+                    unused(
+                            "instances are not rate limited",
+                            "rate-limit",
+                            "rate-limit-resource",
+                            "host-policy"),
+                    unused(
+                            "engines come as packs; see --engine-directory",
+                            "backend-directory",
+                            "repoagent-directory"),
+                    unused("health is served on the HTTP port", "http-health-port"),
+                    unused(
+                            "this version has no endpoints for that platform",
+                            "allow-sagemaker",
+                            "sagemaker-port",
+                            "sagemaker-safe-port-range",
+                            "sagemaker-thread-count",
+                            "allow-vertex-ai",
+                            "vertex-ai-port",
+                            "vertex-ai-thread-count",
+                            "vertex-ai-default-model"));
+
+    private final Map<String, Row> byName = new HashMap<>();
+
+    UnavailableFlags() {
+        for (Row row : TABLE) {
+            row.names().forEach(name -> byName.put(name, row));
+        }
+    }
+
+    boolean knows(String name) {
+        return byName.containsKey(name);
+    }
+
+    /// What the log says about an option that was given.
+    ///
+    /// @throws UsageException where the server must not start without it
+    String notice(String name) throws UsageException {
+        Row row = byName.get(name);
+        if (row == null) {
+            throw new IllegalArgumentException(name);
+        }
+        String text = "--" + name + (row.stops() ? ": " : " has no effect: ") + row.because();
+        if (row.stops()) {
+            throw new UsageException(text);
+        }
+        return text;
+    }
+
+    /// The names that are accepted, for the help text.
+    static List<String> acceptedNames() {
+        return TABLE.stream()
+                .filter(row -> !row.stops())
+                .flatMap(row -> row.names().stream())
+                .toList();
+    }
+
+    private static Row refused(String because, String... names) {
+        return new Row(true, because, List.of(names));
+    }
+
+    private static Row unused(String because, String... names) {
+        return new Row(false, because, List.of(names));
+    }
+}

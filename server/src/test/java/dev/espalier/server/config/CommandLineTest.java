@@ -1,0 +1,399 @@
+package dev.espalier.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class CommandLineTest {
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("HOME", "/home/ada", "ESPALIER_HOME", "/opt/espalier");
+
+    @TempDir private Path folder;
+    private String repository = "";
+
+    @BeforeEach
+    void giveARepository() {
+        repository = "--model-repository=" + folder;
+    }
+
+    private static CommandLine.Result parse(String... arguments) {
+        return CommandLine.parse(arguments, ENVIRONMENT);
+    }
+
+    private static ServerOptions options(String... arguments) {
+        return switch (parse(arguments)) {
+            case CommandLine.Run(ServerOptions options) -> options;
+            case CommandLine.ShowHelp _ -> throw new AssertionError("help");
+            case CommandLine.Refused(String message) -> throw new AssertionError(message);
+        };
+    }
+
+    private static String refusal(String... arguments) {
+        return switch (parse(arguments)) {
+            case CommandLine.Refused(String message) -> message;
+            case CommandLine.Run _, CommandLine.ShowHelp _ -> throw new AssertionError("accepted");
+        };
+    }
+
+    @Test
+    void hasTritonsDefaultsExceptWhereToldOtherwise() {
+        ServerOptions options = options(repository);
+
+        assertThat(options.repository())
+                .isEqualTo(
+                        new RepositoryOptions(
+                                List.of(folder.toAbsolutePath()), false, true, true, 4, 0));
+        assertThat(options.id()).isEqualTo("triton");
+        assertThat(options.exitTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(options.http())
+                .isEqualTo(
+                        new HttpOptions(
+                                true, "0.0.0.0", 8000, false, 8, 67_108_864, TlsOptions.NONE));
+        assertThat(options.grpc())
+                .isEqualTo(
+                        new GrpcOptions(
+                                true,
+                                "0.0.0.0",
+                                8001,
+                                false,
+                                TlsOptions.NONE,
+                                "none",
+                                new GrpcOptions.Keepalive(
+                                        Duration.ofHours(2),
+                                        Duration.ofSeconds(20),
+                                        false,
+                                        Duration.ofMinutes(5),
+                                        2)));
+        assertThat(options.metrics())
+                .isEqualTo(new MetricsOptions(true, "0.0.0.0", 8002, true, Duration.ofSeconds(2)));
+        assertThat(options.logging())
+                .isEqualTo(
+                        new LoggingOptions(0, true, true, true, LoggingOptions.Format.DEFAULT, ""));
+        assertThat(options.backends()).isEqualTo(new BackendOptions(4, Map.of()));
+        assertThat(options.security()).isEqualTo(new SecurityOptions(""));
+        assertThat(options.notices()).isEmpty();
+    }
+
+    @Test
+    void findsItsPlacesThroughTheEnvironment() {
+        WorkerOptions workers = options(repository).workers();
+
+        assertThat(workers.home()).hasToString("/opt/espalier");
+        assertThat(workers.engineDirectory()).hasToString("/opt/espalier/engines");
+        assertThat(workers.stateDirectory()).hasToString("/home/ada/.local/state/espalier");
+        assertThat(workers.requestMemoryBytes()).isGreaterThan(1 << 20);
+        assertThat(workers.javaOptions()).isEmpty();
+    }
+
+    @Test
+    void takesPlacesFromTheCommandLine() {
+        WorkerOptions workers =
+                options(
+                                repository,
+                                "--state-directory=/s",
+                                "--engine-directory=/e/../f",
+                                "--request-memory-mb=64",
+                                "--worker-java-options=-Xmx64m  -Xss1m")
+                        .workers();
+
+        assertThat(workers.stateDirectory()).hasToString("/s");
+        assertThat(workers.engineDirectory()).hasToString("/f");
+        assertThat(workers.requestMemoryBytes()).isEqualTo(64L << 20);
+        assertThat(workers.javaOptions()).containsExactly("-Xmx64m", "-Xss1m");
+    }
+
+    @Test
+    void readsBothWaysOfWritingAValue() {
+        assertThat(options(repository, "--http-port=81").http().port()).isEqualTo(81);
+        assertThat(options(repository, "--http-port", "82").http().port()).isEqualTo(82);
+        assertThat(options("--model-store", folder.toString()).repository().folders())
+                .containsExactly(folder);
+        assertThat(options(repository, "--id=a=b").id()).isEqualTo("a=b");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true,true",
+        "on,true",
+        "1,true",
+        "TRUE,true",
+        "false,false",
+        "off,false",
+        "0,false"
+    })
+    void readsBooleans(String word, boolean meaning) {
+        assertThat(options(repository, "--exit-on-error=" + word).repository().exitOnError())
+                .isEqualTo(meaning);
+        assertThat(options(repository, "--exit-on-error", word).repository().exitOnError())
+                .isEqualTo(meaning);
+    }
+
+    @Test
+    void takesABareSwitchAsOn() {
+        ServerOptions options =
+                options("--disable-auto-complete-config", "--exit-on-error", repository);
+
+        assertThat(options.repository().autoComplete()).isFalse();
+        assertThat(options.repository().exitOnError()).isTrue();
+        assertThat(options(repository, "--strict-model-config=1").repository().autoComplete())
+                .isFalse();
+    }
+
+    @Test
+    void collectsWhatMayBeRepeatedAndTakesTheLastOfTheRest() throws Exception {
+        Path other = Files.createDirectory(folder.resolve("other"));
+
+        ServerOptions options =
+                options(
+                        repository,
+                        "--model-repository=" + other,
+                        "--model-repository=" + other,
+                        "--http-port=1",
+                        "--http-port=2");
+
+        assertThat(options.repository().folders()).containsExactly(folder, other);
+        assertThat(options.http().port()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--model-repositry=/m, --model-repository",
+        "--http_port=1, --http-port",
+        "--grcp-port=1, --grpc-port",
+        "--modelstore=/m, --model-store",
+    })
+    void suggestsTheNearestNameForAnUnknownOption(String argument, String suggestion) {
+        assertThat(refusal(repository, argument))
+                .startsWith("unknown option: --")
+                .contains("(did you mean " + suggestion + "?)");
+    }
+
+    @Test
+    void suggestsNothingWhereNothingIsNear() {
+        assertThat(refusal(repository, "--wobble=1"))
+                .isEqualTo("unknown option: --wobble; trtserver --help lists them all");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--http-port=x|--http-port: 'x' (expected: a whole number, 0..65535)",
+                "--http-port=70000|--http-port: '70000' (expected: a whole number, 0..65535)",
+                "--http-max-input-size=0|--http-max-input-size: '0' (expected: a whole number, 1 or"
+                        + " more)",
+                "--allow-http=perhaps|--allow-http: 'perhaps' (expected: true, on, 1, false, off or"
+                        + " 0)",
+                "--log-format=xml|--log-format: 'xml' (expected: default or ISO8601)",
+                "--id=|--id: '' (expected: <name>)",
+                "--http-port|--http-port needs a value: --http-port=<value>",
+                "models|unexpected argument: 'models' (expected: --name=value)",
+                "--|unexpected argument: '--' (expected: --name=value)",
+            })
+    void saysWhatIsWrongWithAValueAndWhatWasExpected(String argument, String message) {
+        assertThat(refusal(repository, argument)).isEqualTo(message);
+    }
+
+    @Test
+    void needsARepositoryThatExists() {
+        assertThat(refusal()).startsWith("no model repository given");
+        assertThat(refusal("--model-repository=/no/such/folder"))
+                .isEqualTo(
+                        "--model-repository: '/no/such/folder' (expected: a folder that exists)");
+        assertThat(refusal("--model-repository=s3://bucket/models"))
+                .contains("'s3://bucket/models'")
+                .contains("a folder of this machine");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"poll", "explicit"})
+    void refusesOtherControlModesByName(String mode) {
+        assertThat(refusal(repository, "--model-control-mode=" + mode))
+                .startsWith("--model-control-mode: '" + mode + "' comes in a later version");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--load-model=a",
+                "--model-namespacing=true",
+                "--http-restricted-api=health:k=v",
+                "--grpc-restricted-protocol=health:k=v",
+                "--model-config-name=other"
+            })
+    void refusesWhatItCouldOnlyPretendToDo(String argument) {
+        assertThat(refusal(repository, argument))
+                .startsWith(argument.substring(0, argument.indexOf('=')) + ": ");
+    }
+
+    @Test
+    void tellsOptionsWithoutEffectInOneLineEach() {
+        ServerOptions options =
+                options(
+                        repository,
+                        "--pinned-memory-pool-byte-size=1",
+                        "--cuda-memory-pool-byte-size",
+                        "0:0",
+                        "--allow-gpu-metrics",
+                        "--http-server-cert=" + folder);
+
+        assertThat(options.notices())
+                .containsExactly(
+                        "--pinned-memory-pool-byte-size has no effect: this version runs models on"
+                                + " the CPU",
+                        "--cuda-memory-pool-byte-size has no effect: this version runs models on"
+                                + " the CPU",
+                        "--allow-gpu-metrics has no effect: this version runs models on the CPU",
+                        "--http-server-cert has no effect without --http-use-ssl");
+    }
+
+    @Test
+    void refusesPortsThatCollide() {
+        assertThat(refusal(repository, "--http-port=8001"))
+                .isEqualTo(
+                        "--grpc-port: 8001 is also --http-port"
+                                + " (expected: a port of its own for each)");
+        assertThat(refusal(repository, "--metrics-port=8001", "--metrics-address=127.0.0.1"))
+                .startsWith("--metrics-port: 8001 is also --grpc-port");
+    }
+
+    @Test
+    void allowsThePortsThatDoNotCollide() {
+        options(repository, "--http-port=0", "--grpc-port=0", "--metrics-port=0");
+        options(repository, "--http-port=8001", "--allow-grpc=false");
+        options(
+                repository,
+                "--http-port=9000",
+                "--grpc-port=9000",
+                "--http-address=127.0.0.1",
+                "--grpc-address=127.0.0.2");
+    }
+
+    @Test
+    void readsMetricsWhereHttpListens() {
+        assertThat(options(repository, "--http-address=127.0.0.1").metrics().address())
+                .isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void readsTheSettingsOfBackends() {
+        BackendOptions backends =
+                options(
+                                repository,
+                                "--backend-config=tensorrt,plugins=a.so;b.so",
+                                "--backend-config",
+                                "tensorrt,version-compatible=true",
+                                "--backend-config=onnxruntime,x=1,2",
+                                "--backend-config=default-max-batch-size=16")
+                        .backends();
+
+        assertThat(backends.defaultMaxBatchSize()).isEqualTo(16);
+        assertThat(backends.settings())
+                .isEqualTo(
+                        Map.of(
+                                "tensorrt",
+                                Map.of("plugins", "a.so;b.so", "version-compatible", "true"),
+                                "onnxruntime",
+                                Map.of("x", "1,2")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tensorrt",
+                "tensorrt,plugins",
+                ",plugins=a",
+                "tensorrt,=a",
+                "unknown=3",
+                "default-max-batch-size=-1",
+                "default-max-batch-size=many"
+            })
+    void refusesSettingsOfBackendsThatAreNone(String value) {
+        assertThat(refusal(repository, "--backend-config=" + value))
+                .startsWith("--backend-config: '" + value + "' (expected: ");
+    }
+
+    @Test
+    void readsTls() throws Exception {
+        String file = Files.createFile(folder.resolve("x.pem")).toString();
+
+        assertThat(
+                        options(
+                                        repository,
+                                        "--http-use-ssl",
+                                        "--http-server-cert=" + file,
+                                        "--http-server-key=" + file)
+                                .http()
+                                .tls())
+                .isEqualTo(new TlsOptions(true, file, file, ""));
+        assertThat(
+                        options(
+                                        repository,
+                                        "--grpc-use-ssl-mutual=1",
+                                        "--grpc-server-cert=" + file,
+                                        "--grpc-server-key=" + file,
+                                        "--grpc-root-cert=" + file)
+                                .grpc()
+                                .tls())
+                .isEqualTo(new TlsOptions(true, file, file, file));
+    }
+
+    @Test
+    void refusesTlsWithoutItsFiles() throws Exception {
+        String file = Files.createFile(folder.resolve("x.pem")).toString();
+
+        assertThat(refusal(repository, "--http-use-ssl", "--http-server-cert=" + file))
+                .isEqualTo("--http-use-ssl needs --http-server-key=<file>");
+        assertThat(refusal(repository, "--grpc-use-ssl-mutual"))
+                .startsWith("--grpc-use-ssl-mutual needs --grpc-root-cert=<file>");
+        assertThat(
+                        refusal(
+                                repository,
+                                "--grpc-use-ssl",
+                                "--grpc-server-cert=/no/cert",
+                                "--grpc-server-key=" + file))
+                .isEqualTo(
+                        "--grpc-server-cert: '/no/cert'"
+                                + " (expected: a file that exists and can be read)");
+        assertThat(refusal(repository, "--auth-token-file=/no/tokens"))
+                .startsWith("--auth-token-file: '/no/tokens'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h"})
+    void showsHelpWhateverElseIsGiven(String help) {
+        assertThat(parse("--wobble", help))
+                .isInstanceOfSatisfying(
+                        CommandLine.ShowHelp.class,
+                        shown ->
+                                assertThat(shown.text().lines())
+                                        .contains(
+                                                "  --http-port=<number>   (8000)",
+                                                "  --model-repository=<folder>   also"
+                                                        + " --model-store")
+                                        .allMatch(line -> line.length() <= 100));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void explainsEveryOptionAndAllowsItsDefault(Flag flag) throws Exception {
+        assertThat(flag.help()).endsWith(".");
+        assertThat(HelpText.write()).contains("  --" + flag.text() + "=");
+        if (!flag.fallback().isEmpty()) {
+            assertThat(flag.type().accept(flag.text(), flag.fallback())).isEqualTo(flag.fallback());
+        }
+    }
+}
