@@ -1,0 +1,63 @@
+package dev.espalier.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class BackendSettingsTest {
+    @Test
+    void sortsSettingsByBackendAndName() throws Exception {
+        BackendOptions backends =
+                new BackendSettings(
+                                List.of(
+                                        "tensorrt,plugins=a.so;b.so",
+                                        "tensorrt,version-compatible=true",
+                                        "onnxruntime,x=1,2",
+                                        "onnxruntime,y="))
+                        .read();
+
+        assertThat(backends.settings())
+                .isEqualTo(
+                        Map.of(
+                                "tensorrt",
+                                Map.of("plugins", "a.so;b.so", "version-compatible", "true"),
+                                "onnxruntime",
+                                Map.of("x", "1,2", "y", "")));
+    }
+
+    @Test
+    void readsTheDefaultBatchSize() throws Exception {
+        assertThat(new BackendSettings(List.of()).read().defaultMaxBatchSize()).isEqualTo(4);
+        assertThat(
+                        new BackendSettings(List.of("default-max-batch-size=16"))
+                                .read()
+                                .defaultMaxBatchSize())
+                .isEqualTo(16);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tensorrt",
+                "tensorrt,plugins",
+                ",plugins=a",
+                "tensorrt,=a",
+                "=3",
+                "unknown=3",
+                "unknown=3,4",
+                "default-max-batch-size=-1",
+                "default-max-batch-size=4,5",
+                "default-max-batch-size=many"
+            })
+    void refusesWhatIsNoSetting(String value) {
+        assertThatThrownBy(() -> new BackendSettings(List.of(value)).read())
+                .hasMessageStartingWith("--backend-config: '" + value + "' (expected: ");
+    }
+}
