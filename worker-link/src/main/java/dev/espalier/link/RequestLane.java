@@ -17,15 +17,19 @@ public final class RequestLane {
     private int sequence;
     private int rungFor;
 
-    /// The lane number `lane`, unused so far.
+    /// The lane number `lane`, empty.
     public RequestLane(SharedRegion in, SharedRegion out, int lane) {
         this.in = in.memory();
         this.out = out.memory();
         this.lane = lane;
         this.bellAddress = in.address() + LinkLayout.bell(lane);
-        // An earlier worker on the same IN may have left entries: they must not look like new ones.
+    }
+
+    /// Empties the lane number `lane` for the next worker on the same IN, which must not take what an
+    /// earlier one has left for new. Before that worker attaches.
+    public static void clear(SharedRegion in, int lane) {
         for (int i = 0; i < LinkLayout.LANE_CAPACITY; i++) {
-            this.in.set(JAVA_INT, LinkLayout.request(lane, i), 0);
+            in.memory().set(JAVA_INT, LinkLayout.request(lane, i), 0);
         }
     }
 

@@ -193,7 +193,8 @@ final class OptionsReader {
                 places.home(),
                 places.stateDirectory(values.text(Flag.STATE_DIRECTORY)),
                 places.engineDirectory(values.text(Flag.ENGINE_DIRECTORY)),
-                words(values.all(Flag.WORKER_JAVA_OPTIONS)));
+                words(values.all(Flag.WORKER_JAVA_OPTIONS)),
+                places.oneWorkerForAll());
     }
 
     private static List<String> words(List<String> texts) {

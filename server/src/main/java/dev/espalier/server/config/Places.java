@@ -34,6 +34,11 @@ record Places(Map<String, String> environment) {
         return home().resolve("engines");
     }
 
+    /// Set by one test: it shows what happens when op sets share a process.
+    boolean oneWorkerForAll() {
+        return environment.getOrDefault("ESPALIER_TEST_ONE_WORKER", "").equals("true");
+    }
+
     private static Path absolute(String path) {
         return Path.of(path).toAbsolutePath().normalize();
     }

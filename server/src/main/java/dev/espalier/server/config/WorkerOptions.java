@@ -10,12 +10,15 @@ import java.util.List;
 /// @param stateDirectory absolute; may not exist yet
 /// @param engineDirectory the folder of the engine packs, absolute
 /// @param javaOptions further options of the workers' JVMs
+/// @param oneForAll puts all models into one worker, where their op libraries disturb each other: only
+///     for the test that shows why that must not be
 public record WorkerOptions(
         long requestMemoryBytes,
         Path home,
         Path stateDirectory,
         Path engineDirectory,
-        List<String> javaOptions) {
+        List<String> javaOptions,
+        boolean oneForAll) {
     public WorkerOptions {
         javaOptions = List.copyOf(javaOptions);
     }

@@ -3,6 +3,7 @@ package dev.espalier.server.execution;
 import dev.espalier.link.BlockAllocator;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
+import dev.espalier.link.RequestLane;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
@@ -20,6 +21,8 @@ public final class InputMemory implements AutoCloseable {
     /// Counted on from worker to worker, so that a word of an earlier one is never taken for new.
     private final int[] generations = new int[LinkLayout.SLOTS];
 
+    private int usedLanes;
+
     public InputMemory(long size) throws LinkException {
         region = SharedRegion.createWritable("espalier-in", size);
         blocks = new BlockAllocator(region);
@@ -27,6 +30,18 @@ public final class InputMemory implements AutoCloseable {
 
     SharedRegion region() {
         return region;
+    }
+
+    /// Remembers that lane `lane` is used.
+    synchronized void useLane(int lane) {
+        usedLanes = Math.max(usedLanes, lane + 1);
+    }
+
+    /// Empties everything that an earlier worker may have left.
+    synchronized void clearLanes() {
+        for (int lane = 0; lane < usedLanes; lane++) {
+            RequestLane.clear(region, lane);
+        }
     }
 
     int nextGeneration(int slot) {

@@ -56,6 +56,7 @@ public final class LinkedWorker {
             freeSlots[freeCount++] = slot;
         }
         lookingLoops = count;
+        input.clearLanes();
         LinkLayout.writeInHeader(input.memory(), count, out.size());
     }
 
@@ -93,6 +94,7 @@ public final class LinkedWorker {
 
     /// The lane number `lane` of this worker, for one model instance.
     public RequestLane lane(int lane) {
+        input.useLane(lane);
         return new RequestLane(input.region(), out, lane);
     }
 

@@ -141,6 +141,11 @@ final class BatchLine implements Line {
     }
 
     @Override
+    public List<Member> members() {
+        return strips.stream().flatMap(strip -> strip.members().stream()).toList();
+    }
+
+    @Override
     public long nextDue() {
         return nextDue;
     }

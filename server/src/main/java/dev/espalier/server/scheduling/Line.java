@@ -20,6 +20,9 @@ sealed interface Line permits SingleLine, BatchLine {
     /// An instance gets the requests that [#next] has just named.
     void taken(List<Member> batch);
 
+    /// Every request in line, complete or not.
+    List<Member> members();
+
     /// The moment when something becomes due just by waiting, or Long.MAX_VALUE.
     long nextDue();
 

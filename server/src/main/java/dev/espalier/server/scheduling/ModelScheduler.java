@@ -71,6 +71,32 @@ public final class ModelScheduler {
         }
     }
 
+    /// Nothing will serve the requests in line: they fail.
+    public void failWaiting(ServingException failure) {
+        List<Member> members;
+        synchronized (lock) {
+            members = line.members();
+        }
+        for (Member member : members) {
+            member.loop()
+                    .execute(() -> {
+                        if (isWaiting(member) && remove(member, Member.State.RUNNING)) {
+                            statistics.failed(
+                                    FailureReason.BACKEND,
+                                    1,
+                                    System.nanoTime() - member.openedAt());
+                            member.failed(failure);
+                        }
+                    });
+        }
+    }
+
+    private boolean isWaiting(Member member) {
+        synchronized (lock) {
+            return member.state == Member.State.WAITING;
+        }
+    }
+
     // --- requests
 
     /// Gives a request its place.

@@ -45,6 +45,11 @@ final class SingleLine implements Line {
     }
 
     @Override
+    public List<Member> members() {
+        return List.copyOf(waiting);
+    }
+
+    @Override
     public long nextDue() {
         return Long.MAX_VALUE;
     }
