@@ -1,0 +1,95 @@
+#!/bin/sh
+# Builds every op library of the examples and the tests, for this machine's architecture:
+#
+#     tests/ops/build.sh [--check]
+#
+# They go to tests/ops/<architecture>/, and from there into the model folders that use them. The ones for x86-64 are
+# committed, so that nobody needs a compiler to run anything here. --check builds elsewhere and compares the
+# exported and needed symbols with the committed ones (the bytes differ between compilers).
+#
+# Needs gcc and g++, and ONNX Runtime's C header: from the folder that ORT_INCLUDE names, else from a Go module that
+# carries it (then it needs go).
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+architecture=$(uname -m | tr _ -)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+if [ -z "${ORT_INCLUDE:-}" ]; then
+    # Its header is of API 20, so the libraries run on every ONNX Runtime since 1.20.
+    cd "$work"
+    go mod init header >/dev/null 2>&1
+    ORT_INCLUDE=$(go mod download -json github.com/yalue/onnxruntime_go@v1.13.0 | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p')
+    cd "$here"
+fi
+[ -e "$ORT_INCLUDE/onnxruntime_c_api.h" ] || {
+    echo "no onnxruntime_c_api.h in '$ORT_INCLUDE': set ORT_INCLUDE to its folder" >&2
+    exit 1
+}
+
+target=$here/$architecture
+[ "${1:-}" != --check ] || target=$work/$architecture
+mkdir -p "$target"
+
+# Baseline code for the architecture, nothing of this machine in the file, few pages.
+flags="-O2 -fPIC -shared -fvisibility=hidden -Wall -Wextra -Werror -I$root/examples -isystem $ORT_INCLUDE"
+flags="$flags -ffile-prefix-map=$root=. -Wl,--build-id=none -Wl,-z,noseparate-code -s"
+
+c() { # NAME SOURCE [FLAG ...]
+    name=$1 source=$2
+    shift 2
+    gcc -std=c11 -D_POSIX_C_SOURCE=199309L $flags "$@" "$root/$source" -o "$target/lib$name.so"
+}
+cpp() {
+    name=$1 source=$2
+    shift 2
+    g++ -std=c++17 $flags "$@" "$root/$source" -o "$target/lib$name.so"
+}
+
+c zero_out examples/zero_out/zero_out.c
+c scale_by_2 examples/scale/scale.c -DFACTOR=2
+c scale_by_10 examples/scale/scale.c -DFACTOR=10
+c conflict_c_add tests/ops/conflict.c '-DEXPRESSION=(x + y)'
+c conflict_c_sub tests/ops/conflict.c '-DEXPRESSION=(x - y)'
+# The op and its singleton are visible outside the library, as they are unless an author hides them.
+cpp conflict_cpp_add tests/ops/conflict.cc '-DEXPRESSION=(x + y)' -fvisibility=default
+cpp conflict_cpp_sub tests/ops/conflict.cc '-DEXPRESSION=(x - y)' -fvisibility=default
+c busy tests/ops/busy.c
+c crash tests/ops/crash.c
+c failing tests/ops/failing.c
+c undefined tests/ops/undefined.c
+c plain tests/ops/plain.c
+c newer_api tests/ops/newer_api.c
+c newer_api_checked tests/ops/newer_api.c -DCHECKED
+
+symbols() { # The dynamic symbols of every library in folder $1, without addresses.
+    for library in "$1"/*.so; do
+        echo "$(basename "$library"):"
+        nm -D "$library" | sed 's/^[0-9a-f]* *//' | sort
+    done
+}
+if [ "${1:-}" = --check ]; then
+    symbols "$here/$architecture" >"$work/committed"
+    symbols "$target" >"$work/built"
+    diff "$work/committed" "$work/built" && echo "The libraries in tests/ops/$architecture are those of the sources."
+    exit
+fi
+
+place() { # LIBRARY FILE
+    mkdir -p "$(dirname "$root/$2")"
+    cp "$target/lib$1.so" "$root/$2"
+}
+place zero_out examples/models/zero_out/1/ops/libzero_out.so
+place scale_by_2 examples/models/scale_by_2/1/ops/libscale.so
+place scale_by_10 examples/models/scale_by_10/1/ops/libscale.so
+for name in conflict_c_add conflict_c_sub conflict_cpp_add conflict_cpp_sub; do
+    place $name tests/models/conflict/$name/1/ops/lib$name.so
+done
+place conflict_c_sub tests/models/ops/model_operations/libraries/libconflict.so
+place undefined tests/models/ops/broken_library/1/ops/libundefined.so
+place plain tests/models/ops/no_op_library/1/ops/libplain.so
+place newer_api_checked tests/models/ops/newer_api/1/ops/libnewer_api.so
+for name in busy crash failing; do
+    place $name tests/models/ops/$name/1/ops/lib$name.so
+done
