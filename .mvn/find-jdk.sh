@@ -32,7 +32,7 @@ espalier_find_jdk() {
     espalier_best=
     espalier_best_version=0
     for espalier_home in /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* /opt/*jdk* \
-        "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.jbang/cache/jdks/* \
+        "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/* "${HOME:-}"/.jbang/cache/jdks/* \
         /Library/Java/JavaVirtualMachines/*/Contents/Home; do
         espalier_v=$(espalier_jdk_version "$espalier_home")
         # The lowest one that is new enough: closest to what the project is tested with.
