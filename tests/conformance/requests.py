@@ -1,0 +1,36 @@
+"""The requests that ours and a real Triton must answer alike: one table, in four files by subject."""
+
+from dataclasses import dataclass
+
+from exchange import Grpc, Http
+
+
+@dataclass(frozen=True)
+class Differs:
+    """A deliberate difference: its id in docs/differences.md and what ours answers (a pattern over status and text)."""
+
+    id: str
+    ours: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A named request; `differs` where ours deliberately answers otherwise."""
+
+    name: str
+    request: Http | Grpc
+    differs: Differs | None = None
+
+
+def all_cases() -> list[Case]:
+    import requests_binary
+    import requests_grpc
+    import requests_json
+    import requests_routes
+
+    cases = requests_routes.CASES + requests_json.CASES + requests_binary.CASES + requests_grpc.CASES
+    names = [case.name for case in cases]
+    repeated = {name for name in names if names.count(name) > 1}
+    if repeated:
+        raise ValueError(f"two cases of one name: {sorted(repeated)}")
+    return cases
