@@ -51,7 +51,9 @@ def bytes_then(name: str, data: bytes, statuses=REFUSALS) -> Hostile:
                 connection.sendall(data)
                 connection.shutdown(socket.SHUT_WR)
                 line = connection.makefile("rb").readline()
-            except (ConnectionResetError, BrokenPipeError):
+            except TimeoutError:
+                raise
+            except OSError:  # the server hung up before everything was sent
                 return
             if line and not (line.startswith(b"HTTP/") and int(line.split()[1]) in statuses):
                 raise AssertionError(f"answered {line[:200]!r}")
@@ -219,7 +221,7 @@ FRAMING = [
     bytes_then("a chunk size of 2^64", head("Transfer-Encoding: chunked") + b"10000000000000000\r\n{}"),
     bytes_then("a negative chunk size", head("Transfer-Encoding: chunked") + b"-2\r\n{}\r\n0\r\n\r\n"),
     Hostile("chunks beyond the limit", chunked_too_large),
-    bytes_then("10,000 headers", head(*[f"X-{i}: y" for i in range(10_000)], "Content-Length: 0")),
+    bytes_then("10,000 headers", head(*[f"X-{i}: y" for i in range(10_000)], "Content-Length: 0"), range(200, 506)),
     bytes_then("a header of 1 MB", head("X: " + "y" * (1 << 20))),
     bytes_then("a path of 1 MB", head(verb="GET", path="/" + "p" * (1 << 20))),
     bytes_then("a path with NUL", b"GET /v2/models/a\0b HTTP/1.1\r\nHost: test\r\n\r\n"),
