@@ -96,7 +96,9 @@ class Server:
         kind = getattr(service_pb2, request.answer or f"{request.method}Response", None)
         if kind is None:
             return {"code": "OK", "bytes": data.hex()}
-        message = json_format.MessageToDict(kind.FromString(data), preserving_proto_field_name=True)
+        message = json_format.MessageToDict(
+            kind.FromString(data), preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+        )
         return {"code": "OK", "message": message}
 
 
