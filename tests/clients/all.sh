@@ -3,14 +3,14 @@
 #   all.sh TRTSERVER [--port 18900] [--with REPOSITORY]… [--live] [SUITE…]
 # TRTSERVER is the command (dist/espalier/bin/trtserver). --with adds a repository, such as the one of the conflict_*
 # models. --live compares with a running Triton (conformance/oracle.sh) instead of its recorded answers.
-# Suites: clients compare hostile batching conflict kill perf; without names all but conflict, which --with turns on.
+# Suites: clients secure compare hostile batching conflict kill perf; without names all, conflict only with --with.
 set -euo pipefail
 
 readonly here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly tests=$(dirname "$here")
-readonly log=$(mktemp -d)
-port=18900 live='' suites=() repositories=("$tests/models/repository" "$tests/models/broken")
-server=${1:?the trtserver command, see the head of this file}
+readonly work=$(mktemp -d)
+port=18900 live='' pid='' suites=() repositories=("$tests/models/repository" "$tests/models/broken")
+readonly server=${1:?the trtserver command, see the head of this file}
 shift
 while (($#)); do
   case $1 in
@@ -20,40 +20,65 @@ while (($#)); do
     *) suites+=("$1") && shift ;;
   esac
 done
-if [[ ${#suites[@]} == 0 || ${suites[*]} == conflict ]]; then suites+=(clients compare hostile batching kill perf); fi
-
+if [[ ${#suites[@]} == 0 || ${suites[*]} == conflict ]]; then
+  suites+=(clients compare hostile batching kill perf secure)
+fi
 readonly addresses=(--http "127.0.0.1:$port" --grpc "127.0.0.1:$((port + 1))" --metrics "127.0.0.1:$((port + 2))")
-"$server" "${repositories[@]/#/--model-repository=}" --strict-readiness=false \
-  --http-address=127.0.0.1 --http-port="$port" --grpc-address=127.0.0.1 --grpc-port=$((port + 1)) \
-  --metrics-address=127.0.0.1 --metrics-port=$((port + 2)) >"$log/server" 2>&1 </dev/null &
-readonly pid=$!
+
+start() { # start [FLAG…]
+  "$server" "${repositories[@]/#/--model-repository=}" --strict-readiness=false \
+    --http-address=127.0.0.1 --http-port="$port" --grpc-address=127.0.0.1 --grpc-port=$((port + 1)) \
+    --metrics-address=127.0.0.1 --metrics-port=$((port + 2)) "$@" >>"$work/server" 2>&1 </dev/null &
+  pid=$!
+  for _ in $(seq 300); do
+    # The metrics port is plain in any case, and counts of a model appear there when it is loaded.
+    if metrics | grep -q 'nv_inference_count{.*"simple"'; then return; fi
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  tail -30 "$work/server" >&2
+  echo "all.sh: the server did not become ready" >&2
+  return 1
+}
+
+metrics() {
+  python3 - "$((port + 2))" <<'PY' 2>/dev/null
+import sys, urllib.request
+print(urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/metrics", timeout=2).read().decode())
+PY
+}
+
 stop() {
-  kill "$pid" 2>/dev/null || true
-  wait "$pid" 2>/dev/null || true
+  if [[ $pid ]]; then
+    kill "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  fi
+  pid=''
 }
 trap stop EXIT
 
-ready() {
-  python3 - "$port" <<'PY' 2>/dev/null
-import sys, urllib.request
-urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/v2/models/simple/ready", timeout=2)
-PY
+# Over TLS and with a token: the clients once more, and who must not get in.
+secure() {
+  local status=0
+  openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key.pem" -out "$work/cert.pem" -days 30 \
+    -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null
+  printf 'chief-token admin\nreader-token infer\n' >"$work/tokens"
+  stop
+  start --auth-token-file="$work/tokens" \
+    --http-use-ssl=true --http-server-cert="$work/cert.pem" --http-server-key="$work/key.pem" \
+    --grpc-use-ssl=true --grpc-server-cert="$work/cert.pem" --grpc-server-key="$work/key.pem" || return 1
+  "$here/run.sh" "${addresses[@]}" --ca="$work/cert.pem" --token=chief-token || status=1
+  "$here/run.sh" "${addresses[@]}" --ca="$work/cert.pem" --token=reader-token test_security.py || status=1
+  stop
+  start || return 1
+  return "$status"
 }
-for _ in $(seq 300); do
-  if ready; then break; fi
-  if ! kill -0 "$pid" 2>/dev/null; then break; fi
-  sleep 0.1
-done
-if ! ready; then
-  tail -30 "$log/server" >&2
-  echo "all.sh: the server did not become ready" >&2
-  exit 1
-fi
 
 run() {
   local python=("$here/run.sh" --python) oracle=()
   case $1 in
     clients) "$here/run.sh" "${addresses[@]}" ;;
+    secure) secure ;;
     compare)
       if [[ $live ]]; then
         read -ra oracle < <("$tests/conformance/oracle.sh" addresses | sed 's/--/--oracle-/g')
@@ -69,16 +94,17 @@ run() {
 }
 
 passed=0 failed=0
+start
 for suite in "${suites[@]}"; do
   echo "== $suite"
-  if run "$suite" >"$log/$suite" 2>&1; then
+  if run "$suite" >"$work/$suite" 2>&1; then
     passed=$((passed + 1))
-    tail -1 "$log/$suite"
+    grep ' passed' "$work/$suite"
   else
     failed=$((failed + 1))
-    tail -40 "$log/$suite"
-    echo "   (whole: $log/$suite)"
+    tail -40 "$work/$suite"
+    echo "   (whole: $work/$suite)"
   fi
 done
-echo "suites: $passed passed, $failed failed; the server's log: $log/server"
+echo "suites: $passed passed, $failed failed; the server's log: $work/server"
 exit $((failed > 0))

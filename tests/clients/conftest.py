@@ -1,4 +1,4 @@
-"""Addresses of the server under test, from the command line or the environment, and clients for them."""
+"""The server under test, from the command line or the environment, and clients for it."""
 
 import os
 import pathlib
@@ -11,30 +11,37 @@ import tritonclient.http as httpclient
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from ask import Ask  # noqa: E402
+from connect import Server  # noqa: E402
 
-ADDRESSES = {"http": "127.0.0.1:8000", "grpc": "127.0.0.1:8001", "metrics": "127.0.0.1:8002"}
+OPTIONS = {
+    "http": ("127.0.0.1:8000", "host:port"),
+    "grpc": ("127.0.0.1:8001", "host:port"),
+    "metrics": ("127.0.0.1:8002", "host:port, always plain"),
+    "ca": ("", "certificate to trust: HTTP and gRPC over TLS"),
+    "token": ("", "bearer token"),
+}
 
 
 def pytest_addoption(parser):
-    for name, address in ADDRESSES.items():
+    for name, (default, text) in OPTIONS.items():
         variable = f"ESPALIER_{name.upper()}"
-        parser.addoption(f"--{name}", default=os.environ.get(variable, address), help=f"host:port (or {variable})")
+        parser.addoption(f"--{name}", default=os.environ.get(variable, default), help=f"{text} (or {variable})")
 
 
 @pytest.fixture(scope="session")
-def addresses(request):
-    return {name: request.config.getoption(f"--{name}") for name in ADDRESSES}
+def server(request):
+    return Server(*(request.config.getoption(f"--{name}") for name in OPTIONS))
 
 
 @pytest.fixture
-def http(addresses):
-    with httpclient.InferenceServerClient(addresses["http"], concurrency=8) as client:
+def http(server):
+    with server.http() as client:
         yield client
 
 
 @pytest.fixture
-def grpc(addresses):
-    with grpcclient.InferenceServerClient(addresses["grpc"]) as client:
+def grpc(server):
+    with server.grpc() as client:
         yield client
 
 

@@ -6,9 +6,7 @@ import queue
 import numpy as np
 import pytest
 import tritonclient.grpc as grpcclient
-import tritonclient.grpc.aio as grpcaio
 import tritonclient.http as httpclient
-import tritonclient.http.aio as httpaio
 from ask import VALUES, same, tensor
 from tritonclient.utils import InferenceServerException
 
@@ -76,21 +74,15 @@ def test_grpc_async_infer_can_be_cancelled(grpc):
     assert grpc.is_server_ready()
 
 
-def aio_clients(addresses):
-    return {
-        "http": (httpaio.InferenceServerClient, httpclient, addresses["http"]),
-        "grpc": (grpcaio.InferenceServerClient, grpcclient, addresses["grpc"]),
-    }
+MODULES = {"http": httpclient, "grpc": grpcclient}
 
 
 @pytest.fixture(params=["http", "grpc"])
-def aio(request, addresses):
-    make, module, address = aio_clients(addresses)[request.param]
-
+def aio(request, server):
     def run(question):
         async def inside():
-            async with make(address) as client:
-                return await question(client, module)
+            async with server.aio(request.param) as client:
+                return await question(client, MODULES[request.param])
 
         return asyncio.run(inside())
 
@@ -143,9 +135,9 @@ def test_aio_tells_errors(aio):
 
 
 @pytest.mark.parametrize("algorithm", ["gzip", "deflate"])
-def test_aio_http_compression(addresses, algorithm):
+def test_aio_http_compression(server, algorithm):
     async def question():
-        async with httpaio.InferenceServerClient(addresses["http"]) as client:
+        async with server.aio("http") as client:
             return await client.infer(
                 "plus_one",
                 [tensor(httpclient, "INPUT0", values(1000), "FP32")],
@@ -157,9 +149,9 @@ def test_aio_http_compression(addresses, algorithm):
 
 
 @pytest.mark.parametrize("algorithm", ["gzip", "deflate"])
-def test_aio_grpc_compression(addresses, algorithm):
+def test_aio_grpc_compression(server, algorithm):
     async def question():
-        async with grpcaio.InferenceServerClient(addresses["grpc"]) as client:
+        async with server.aio("grpc") as client:
             inputs = [tensor(grpcclient, "INPUT0", values(1000), "FP32")]
             return await client.infer("plus_one", inputs, compression_algorithm=algorithm)
 

@@ -110,23 +110,16 @@ def test_grpc_deadline_that_has_passed(both):
     assert same(*[pair[0].as_numpy("OUTPUT0") for pair in (ask.simple(), ask.simple())])
 
 
-def test_generated_body_is_accepted(both):
+def test_generated_body_is_accepted(server, both):
     """generate_request_body and parse_response_body are what people use who bring their own HTTP client."""
-    import http.client
-
     ask, _ = both
     values = np.arange(4, dtype=np.float32)
-    body, length = ask.module.InferenceServerClient.generate_request_body(
-        [ask.input("INPUT0", values, "FP32")], outputs=[ask.output("OUTPUT0")]
-    )
-    address = ask.client._client_stub  # the address only; the request goes over a connection of our own
-    connection = http.client.HTTPConnection(address.host, address.port, timeout=10)
-    connection.request("POST", "/v2/models/plus_one/infer", body, {"Inference-Header-Content-Length": str(length)})
-    answer = connection.getresponse()
-    parsed = ask.module.InferenceServerClient.parse_response_body(
-        answer.read(), header_length=int(answer.getheader("Inference-Header-Content-Length"))
-    )
-    connection.close()
+    client = ask.module.InferenceServerClient
+    body, length = client.generate_request_body([ask.input("INPUT0", values, "FP32")], outputs=[ask.output("OUTPUT0")])
+    headers = {"Inference-Header-Content-Length": str(length), "Content-Type": "application/octet-stream"}
+    with server.open(server.http_address, "/v2/models/plus_one/infer", body, headers) as answer:
+        length = int(answer.headers["Inference-Header-Content-Length"])
+        parsed = client.parse_response_body(answer.read(), header_length=length)
     assert same(parsed.as_numpy("OUTPUT0"), values + np.float32(1))
 
 

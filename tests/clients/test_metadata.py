@@ -214,8 +214,8 @@ def test_statistics_of_what_is_not_there(ask, model, version):
     assert "is not available" in refused.value.message()
 
 
-def metrics(addresses) -> dict[str, float]:
-    with urllib.request.urlopen(f"http://{addresses['metrics']}/metrics", timeout=10) as answer:
+def metrics(server) -> dict[tuple, float]:
+    with urllib.request.urlopen(f"http://{server.metrics_address}/metrics", timeout=10) as answer:
         assert answer.status == 200
         assert answer.headers["Content-Type"].startswith("text/plain")
         lines = answer.read().decode().splitlines()
@@ -248,28 +248,28 @@ def of_model(samples: dict, name: str, model: str = "simple_nobatch", **labels: 
 
 
 @pytest.mark.parametrize("name", PER_MODEL)
-def test_metrics_count_requests(ask, addresses, name):
-    before = metrics(addresses)
+def test_metrics_count_requests(ask, server, name):
+    before = metrics(server)
     for _ in range(3):
         ask.simple("simple_nobatch")
-    grown = of_model(metrics(addresses), name) - of_model(before, name)
+    grown = of_model(metrics(server), name) - of_model(before, name)
     assert grown > 0 if name.endswith("_us") else grown == 3
 
 
 @pytest.mark.parametrize("reason", ["REJECTED", "CANCELED", "BACKEND", "OTHER"])
-def test_metrics_have_failures_by_reason(addresses, reason):
-    assert of_model(metrics(addresses), "nv_inference_request_failure", reason=reason) >= 0
+def test_metrics_have_failures_by_reason(server, reason):
+    assert of_model(metrics(server), "nv_inference_request_failure", reason=reason) >= 0
 
 
-def test_metrics_of_queue_and_machine(addresses):
-    samples = metrics(addresses)
+def test_metrics_of_queue_and_machine(server):
+    samples = metrics(server)
     assert of_model(samples, "nv_inference_pending_request_count") == 0
     assert samples[("nv_cpu_memory_total_bytes",)] > samples[("nv_cpu_memory_used_bytes",)] > 0
     assert 0 <= samples[("nv_cpu_utilization",)] <= 1
 
 
-def test_metrics_name_every_model(addresses):
-    models = {dict(key[1:]).get("model") for key in metrics(addresses) if key[0] == "nv_inference_request_success"}
+def test_metrics_name_every_model(server):
+    models = {dict(key[1:]).get("model") for key in metrics(server) if key[0] == "nv_inference_request_success"}
     assert {"simple", "simple_nobatch", "mlp", "many", "identity_fp32"} <= models
 
 
