@@ -4,7 +4,6 @@ import ssl
 import urllib.request
 from dataclasses import dataclass
 
-import gevent.ssl
 import tritonclient.grpc as grpcclient
 import tritonclient.grpc.aio as grpcaio
 import tritonclient.http as httpclient
@@ -39,7 +38,7 @@ class Server:
         return client
 
     def http(self):
-        secure = {"ssl": True, "ssl_options": {"cafile": self.ca}, "ssl_context_factory": gevent.ssl.create_default_context}
+        secure = {"ssl": True, "ssl_options": {"ca_certs": self.ca}}
         client = httpclient.InferenceServerClient(self.http_address, concurrency=8, **(secure if self.ca else {}))
         return self.authorized(client)
 
