@@ -1,0 +1,108 @@
+package dev.espalier.engines.onnxruntime;
+
+import dev.espalier.engine.Engine;
+import dev.espalier.engine.EngineException;
+import dev.espalier.engine.LoadedModel;
+import dev.espalier.engine.ModelSource;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// ONNX Runtime, run through its C API. Each model is a session of its own, shared by the model's
+/// instances; op libraries are registered with the session, which keeps them loaded.
+public final class OnnxRuntimeEngine implements Engine {
+    /// ONNX Runtime's `ORT_LOGGING_LEVEL_ERROR`: what it warns of concerns the model's author, not who
+    /// serves it.
+    private static final int LOG_ERRORS = 3;
+
+    private static final int ARENA_ALLOCATOR = 1;
+    private static final int DEFAULT_MEMORY = 0;
+
+    private final OrtApi api;
+    private final long environment;
+    private final long memoryInfo;
+    private final long allocator;
+
+    /// Loads `libonnxruntime` for as long as the process lives.
+    ///
+    /// @param library its path
+    /// @throws EngineException when it cannot be loaded, or is older than 1.17
+    public OnnxRuntimeEngine(Path library) throws EngineException {
+        api = OrtApi.load(library);
+        try (Arena arena = Arena.ofConfined()) {
+            Out out = new Out(arena);
+            api.check(
+                    api.createEnv(
+                            LOG_ERRORS, arena.allocateFrom("espalier").address(), out.address()),
+                    "creating the environment");
+            environment = out.value();
+            api.check(
+                    api.createCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, out.address()),
+                    "describing the memory");
+            memoryInfo = out.value();
+            api.check(
+                    api.call(OrtFunction.DEFAULT_ALLOCATOR, out.address()),
+                    "finding the allocator");
+            allocator = out.value();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "onnxruntime";
+    }
+
+    @Override
+    public String version() {
+        return api.version();
+    }
+
+    @Override
+    public LoadedModel load(ModelSource source) throws EngineException {
+        try (SessionOptions options = new SessionOptions(api, source.parameters())) {
+            options.register(source.opLibraries());
+            long session = createSession(source, options);
+            try {
+                return new OrtModel(api, session, memoryInfo, allocator);
+            } catch (EngineException failure) {
+                api.release(OrtFunction.RELEASE_SESSION, session);
+                throw failure;
+            }
+        }
+    }
+
+    private long createSession(ModelSource source, SessionOptions options) throws EngineException {
+        try (Arena arena = Arena.ofConfined()) {
+            Out out = new Out(arena);
+            api.check(
+                    api.call(
+                            OrtFunction.CREATE_SESSION,
+                            environment,
+                            arena.allocateFrom(source.file().toString()).address(),
+                            options.address(),
+                            out.address()),
+                    "loading %s with %s".formatted(source.file().getFileName(), libraries(source)));
+            return out.value();
+        }
+    }
+
+    private static String libraries(ModelSource source) {
+        List<Path> libraries = source.opLibraries();
+        return libraries.isEmpty()
+                ? "no op library"
+                : libraries.stream()
+                        .map(library -> String.valueOf(library.getFileName()))
+                        .collect(
+                                Collectors.joining(
+                                        ", ",
+                                        libraries.size() == 1 ? "op library " : "op libraries ",
+                                        ""));
+    }
+
+    @Override
+    public void close() {
+        api.release(OrtFunction.RELEASE_MEMORY_INFO, memoryInfo);
+        api.release(OrtFunction.RELEASE_ENV, environment);
+    }
+}

@@ -1,0 +1,5 @@
+/// The ONNX Runtime engine: a thin binding on its C API, through which every call passes addresses.
+@NullMarked
+package dev.espalier.engines.onnxruntime;
+
+import org.jspecify.annotations.NullMarked;
