@@ -1,0 +1,164 @@
+package dev.espalier.worker;
+
+import dev.espalier.engine.EngineException;
+import dev.espalier.engine.Execution;
+import dev.espalier.engine.ModelInstance;
+import dev.espalier.link.CompletionWriter;
+import dev.espalier.link.LinkException;
+import dev.espalier.link.RequestFrame;
+import dev.espalier.link.RequestLaneReader;
+import dev.espalier.link.ResultFrame;
+import dev.espalier.link.SharedRegion;
+import dev.espalier.tensor.Signature;
+
+/// One model instance at work: takes executions from its lane, runs them, and tells the loops. Runs on
+/// a platform thread of its own.
+final class InstanceLoop implements Runnable {
+    /// While executions keep coming, a loop waits no longer than this for the news of a finished one.
+    private static final long RING_AFTER_NANOS = 20_000;
+
+    private final ModelInstance instance;
+    private final RequestLaneReader lane;
+    private final CompletionWriter completions;
+    private final OutputSlots.Writer memory;
+    private final RequestFrame request;
+    private final ResultFrame result;
+    private final Execution execution;
+    private final long inAddress;
+    private final long outAddress;
+    private volatile boolean stopped;
+
+    InstanceLoop(
+            ModelInstance instance,
+            Signature signature,
+            RequestLaneReader lane,
+            CompletionWriter completions,
+            OutputSlots.Writer memory,
+            SharedRegion in,
+            SharedRegion out) {
+        this.instance = instance;
+        this.lane = lane;
+        this.completions = completions;
+        this.memory = memory;
+        this.request = new RequestFrame(in.memory());
+        this.result = new ResultFrame(out.memory());
+        this.execution =
+                new Execution(signature.inputs().size(), signature.outputs().size(), memory);
+        this.inAddress = in.address();
+        this.outAddress = out.address();
+    }
+
+    /// Makes the loop end, within about a second.
+    void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public void run() {
+        try (instance) {
+            while (!stopped) {
+                if (!drain()) {
+                    lane.sleep();
+                }
+            }
+        }
+    }
+
+    /// Runs what lies in the lane. Whether there was anything.
+    private boolean drain() {
+        int owed = 0;
+        long owedSince = 0;
+        while (lane.poll()) {
+            long finished = execute();
+            if (owed == 0) {
+                owedSince = finished;
+            }
+            owed |= lane.loopMask();
+            if (finished - owedSince > RING_AFTER_NANOS) {
+                completions.ring(owed);
+                owed = 0;
+            }
+        }
+        if (owed == 0) {
+            return false;
+        }
+        completions.ring(owed);
+        return true;
+    }
+
+    private long execute() {
+        int slot = lane.slot();
+        result.begin(slot);
+        result.putTime(0, System.nanoTime());
+        memory.begin(slot, lane.generation());
+        try {
+            prepare(slot);
+            result.putTime(1, System.nanoTime());
+            instance.run(execution);
+            result.putTime(2, System.nanoTime());
+            publishOutputs();
+        } catch (EngineException | LinkException failure) {
+            fail(String.valueOf(failure.getMessage()));
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            fail("the worker failed: " + failure);
+        }
+        long finished = System.nanoTime();
+        result.putTime(3, finished);
+        for (int mask = lane.loopMask(); mask != 0; mask &= mask - 1) {
+            completions.complete(
+                    Integer.numberOfTrailingZeros(mask), slot, lane.generation(), result.length());
+        }
+        return finished;
+    }
+
+    private void prepare(int slot) throws LinkException {
+        request.read(slot, lane.frameLength());
+        execution.clear();
+        for (int i = 0; i < request.wantedCount(); i++) {
+            execution.request(request.wanted(i));
+        }
+        Execution.Tensors inputs = execution.inputs();
+        for (int i = 0; i < request.inputCount(); i++) {
+            request.nextInput();
+            int index = request.inputIndex();
+            inputs.set(
+                    index,
+                    request.typeCode(),
+                    inAddress + request.offset(),
+                    request.byteSize(),
+                    request.rank());
+            for (int axis = 0; axis < request.rank(); axis++) {
+                inputs.dimension(index, axis, request.dimension(axis));
+            }
+        }
+    }
+
+    private void publishOutputs() throws EngineException {
+        Execution.Tensors outputs = execution.outputs();
+        for (int index = 0; index < outputs.count(); index++) {
+            if (!outputs.isPresent(index)) {
+                continue;
+            }
+            int rank = outputs.rank(index);
+            long size = outputs.byteSize(index);
+            long offset = size == 0 ? 0 : outputs.address(index) - outAddress;
+            if (!result.putOutput(index, outputs.typeCode(index), rank, offset, size)) {
+                throw new EngineException(
+                        "the model has more outputs than a result can describe; ask for fewer of them");
+            }
+            for (int axis = 0; axis < rank; axis++) {
+                result.putDimension(outputs.dimension(index, axis));
+            }
+        }
+    }
+
+    private void fail(String message) {
+        long begun = result.time(0);
+        result.begin(lane.slot());
+        result.putTime(0, begun);
+        long now = System.nanoTime();
+        result.putTime(1, now);
+        result.putTime(2, now);
+        result.putError(message);
+    }
+}

@@ -1,0 +1,169 @@
+package dev.espalier.worker;
+
+import dev.espalier.engine.Engine;
+import dev.espalier.engine.EngineException;
+import dev.espalier.engine.LoadedModel;
+import dev.espalier.engine.ModelInstance;
+import dev.espalier.engine.ModelSource;
+import dev.espalier.link.CompletionWriter;
+import dev.espalier.link.ControlMessage;
+import dev.espalier.link.ControlSocket;
+import dev.espalier.link.LinkException;
+import dev.espalier.link.LinkLayout;
+import dev.espalier.link.RequestLaneReader;
+import dev.espalier.link.SharedRegion;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// A worker: does what the server says on the control socket, until the server is gone. One thread
+/// listens, one loads models, each instance has its own.
+final class Worker {
+    /// What an op finds on a thread of an ordinary C++ server.
+    private static final long STACK_SIZE = 8 << 20;
+
+    private final ControlSocket socket;
+    private final Engine engine;
+    private final ExecutorService loader =
+            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("loader").factory());
+    private final Map<Integer, Running> models = new HashMap<>();
+
+    private final SharedRegion in;
+    private final SharedRegion out;
+    private final CompletionWriter completions;
+    private final OutputSlots outputs;
+
+    /// A model and the threads of its instances.
+    private record Running(LoadedModel model, List<InstanceLoop> loops, List<Thread> threads) {}
+
+    /// Attaches to the memory that the server's first message brings.
+    Worker(ControlSocket socket, Engine engine) throws IOException {
+        this.socket = socket;
+        this.engine = engine;
+        ControlSocket.Frame frame = socket.receive();
+        if (!(ControlMessage.decoded(frame.bytes()) instanceof ControlMessage.Attach attach)) {
+            throw new LinkException("the server's first message is no Attach");
+        }
+        int[] descriptors = frame.descriptors();
+        if (descriptors.length < 3) {
+            throw new LinkException(
+                    "descriptors: "
+                            + descriptors.length
+                            + " (expected: IN, OUT and a doorbell a loop)");
+        }
+        in = SharedRegion.attach(descriptors[0], attach.inSize(), false);
+        out = SharedRegion.attach(descriptors[1], attach.outSize(), true);
+        LinkLayout.checkHeader("IN", in.memory());
+        int loops = LinkLayout.loops(in.memory());
+        if (descriptors.length != 2 + loops) {
+            throw new LinkException(
+                    "descriptors: %d (expected: %d)".formatted(descriptors.length, 2 + loops));
+        }
+        LinkLayout.writeOutHeader(out.memory());
+        completions =
+                new CompletionWriter(
+                        in, out, Arrays.copyOfRange(descriptors, 2, descriptors.length));
+        outputs = new OutputSlots(in, out);
+    }
+
+    /// Serves until the server is gone.
+    void run() throws IOException {
+        Thread.ofPlatform().name("heartbeat").daemon().start(this::beat);
+        socket.send(new ControlMessage.Attached(engine.version()).encoded());
+        while (true) {
+            ControlMessage message = ControlMessage.decoded(socket.receive().bytes());
+            switch (message) {
+                case ControlMessage.Load load -> loader.execute(() -> load(load));
+                case ControlMessage.Unload unload -> loader.execute(() -> unload(unload.model()));
+                case ControlMessage.Attach _,
+                        ControlMessage.Attached _,
+                        ControlMessage.Loaded _,
+                        ControlMessage.LoadFailed _ ->
+                        throw new LinkException("unexpected message from the server: " + message);
+            }
+        }
+    }
+
+    private void beat() {
+        try {
+            while (true) {
+                LinkLayout.beat(out.memory());
+                Thread.sleep(100);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void load(ControlMessage.Load load) {
+        ControlMessage answer;
+        try {
+            List<Path> libraries = load.opLibraries().stream().map(Path::of).toList();
+            LoadedModel model =
+                    engine.load(
+                            new ModelSource(
+                                    load.name(),
+                                    Path.of(load.file()),
+                                    libraries,
+                                    load.parameters()));
+            models.put(load.model(), start(load, model));
+            answer = new ControlMessage.Loaded(load.model(), model.signature());
+        } catch (EngineException | RuntimeException failure) {
+            answer =
+                    new ControlMessage.LoadFailed(
+                            load.model(), String.valueOf(failure.getMessage()));
+        }
+        try {
+            socket.send(answer.encoded());
+        } catch (LinkException _) {
+            // The server is gone; the listening thread learns it too and ends the process.
+        }
+    }
+
+    private Running start(ControlMessage.Load load, LoadedModel model) throws EngineException {
+        List<ModelInstance> instances = new ArrayList<>();
+        for (int i = 0; i < load.instances(); i++) {
+            instances.add(model.newInstance());
+        }
+        List<InstanceLoop> loops = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < instances.size(); i++) {
+            InstanceLoop loop =
+                    new InstanceLoop(
+                            instances.get(i),
+                            model.signature(),
+                            new RequestLaneReader(in, out, load.firstLane() + i),
+                            completions,
+                            outputs.new Writer(),
+                            in,
+                            out);
+            Thread thread = new Thread(null, loop, load.name() + "-" + i, STACK_SIZE);
+            loops.add(loop);
+            threads.add(thread);
+        }
+        threads.forEach(Thread::start);
+        return new Running(model, loops, threads);
+    }
+
+    private void unload(int number) {
+        Running running = models.remove(number);
+        if (running == null) {
+            return;
+        }
+        running.loops().forEach(InstanceLoop::stop);
+        try {
+            for (Thread thread : running.threads()) {
+                thread.join();
+            }
+            running.model().close();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

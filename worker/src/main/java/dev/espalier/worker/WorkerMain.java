@@ -1,0 +1,46 @@
+package dev.espalier.worker;
+
+import dev.espalier.engine.Engine;
+import dev.espalier.engine.EngineException;
+import dev.espalier.engines.onnxruntime.OnnxRuntimeEngine;
+import dev.espalier.link.ControlSocket;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// Where a worker process begins: `WorkerMain SOCKET ENGINE LIBRARY`, with the name of the server's
+/// control socket, the engine's name and the path of its native library. Started by the server only.
+public final class WorkerMain {
+    private WorkerMain() {}
+
+    public static void main(String[] arguments) throws IOException, EngineException {
+        if (arguments.length != 3) {
+            System.err.println(
+                    "WorkerMain is started by the Espalier server: SOCKET ENGINE LIBRARY (got "
+                            + arguments.length
+                            + " arguments)");
+            System.exit(2);
+        }
+        try (ControlSocket socket = ControlSocket.connect(arguments[0])) {
+            new Worker(socket, engine(arguments[1], Path.of(arguments[2]))).run();
+        } catch (EOFException serverIsGone) {
+            end();
+        }
+    }
+
+    private static Engine engine(String name, Path library) throws EngineException {
+        return switch (name) {
+            case "onnxruntime" -> new OnnxRuntimeEngine(library);
+            default -> throw new EngineException("engine: " + name + " (expected: onnxruntime)");
+        };
+    }
+
+    /// Ends the process without running exit handlers: an op may have registered one that never returns.
+    private static void end() {
+        if (Boolean.getBoolean("espalier.worker.orderly-exit")) {
+            // The run that records an AOT cache writes it in the JVM's own exit.
+            System.exit(0);
+        }
+        Runtime.getRuntime().halt(0);
+    }
+}
