@@ -14,22 +14,24 @@ espalier_jvm_server="-Xmx1g \
 
 espalier_jvm_client='-XX:TieredStopAtLevel=1 -Xmx1g'
 
-espalier_state=${XDG_STATE_HOME:-${HOME:-/var/tmp}/.local/state}/espalier
-
-# A cache is of use only to the very JDK that made it: each lies beside a copy of that JDK's
-# `release` file. Those of the distribution come first, then those made anew in the state folder.
-espalier_aot_folder() {
+# A cache is of use only to the very JDK that made it: each folder of caches has a copy of that JDK's
+# `release` file. The distribution's comes first, then those made anew in the state folder.
+# Sets ESPALIER_AOT to the folder, or to nothing; `off` stays.
+espalier_find_aot() {
+    [ "${ESPALIER_AOT:-}" != off ] || return 0
+    ESPALIER_AOT=
+    espalier_state=${XDG_STATE_HOME:-${HOME:-/var/tmp}/.local/state}/espalier
     for espalier_folder in "$ESPALIER_HOME/lib/aot" "$espalier_state"/aot/*; do
         if cmp -s "$espalier_folder/release" "$JAVA_HOME/release"; then
-            echo "$espalier_folder"
-            return 0
+            ESPALIER_AOT=$espalier_folder
+            break
         fi
     done
+    export ESPALIER_AOT
 }
 
-espalier_aot() { # the option that uses the cache of $1 (server, worker, client), if there is one
-    espalier_folder=$(espalier_aot_folder)
-    if [ -n "$espalier_folder" ] && [ -r "$espalier_folder/$1.aot" ]; then
-        echo "-XX:AOTCache=$espalier_folder/$1.aot"
+espalier_aot_option() { # for the cache of $1: server or client
+    if [ -r "${ESPALIER_AOT:-}/$1.aot" ]; then
+        echo "-XX:AOTCache=$ESPALIER_AOT/$1.aot"
     fi
 }

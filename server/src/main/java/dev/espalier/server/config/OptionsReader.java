@@ -193,6 +193,7 @@ final class OptionsReader {
                 places.home(),
                 places.stateDirectory(values.text(Flag.STATE_DIRECTORY)),
                 places.engineDirectory(values.text(Flag.ENGINE_DIRECTORY)),
+                places.workerAotCache(),
                 words(values.all(Flag.WORKER_JAVA_OPTIONS)),
                 places.oneWorkerForAll());
     }

@@ -34,6 +34,15 @@ record Places(Map<String, String> environment) {
         return home().resolve("engines");
     }
 
+    /// Where the launcher found AOT caches that suit this JDK; a file that does not exist where it found
+    /// none.
+    Path workerAotCache() {
+        String folder = environment.getOrDefault("ESPALIER_AOT", "");
+        return folder.isEmpty()
+                ? home().resolve("no-aot-cache")
+                : absolute(folder).resolve("worker.aot");
+    }
+
     /// Set by one test: it shows what happens when op sets share a process.
     boolean oneWorkerForAll() {
         return environment.getOrDefault("ESPALIER_TEST_ONE_WORKER", "").equals("true");

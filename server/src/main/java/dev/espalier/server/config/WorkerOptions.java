@@ -9,6 +9,7 @@ import java.util.List;
 /// @param home the folder of the distribution, absolute; `lib/` and `engines/` are in it
 /// @param stateDirectory absolute; may not exist yet
 /// @param engineDirectory the folder of the engine packs, absolute
+/// @param aotCache the AOT cache of worker processes; may not exist
 /// @param javaOptions further options of the workers' JVMs
 /// @param oneForAll puts all models into one worker, where their op libraries disturb each other: only
 ///     for the test that shows why that must not be
@@ -17,6 +18,7 @@ public record WorkerOptions(
         Path home,
         Path stateDirectory,
         Path engineDirectory,
+        Path aotCache,
         List<String> javaOptions,
         boolean oneForAll) {
     public WorkerOptions {

@@ -31,7 +31,8 @@ public final class OpStore {
     public OpLibrary keep(Path source) throws ServingException {
         byte[] content = read(source);
         String hash = sha256(content);
-        Path stored = folder.resolve(hash + ".so");
+        // The name stays: it is what messages of the loader and the engine say.
+        Path stored = folder.resolve(hash).resolve(source.getFileName());
         if (Files.notExists(stored)) {
             write(source, content, stored);
         }
@@ -58,7 +59,7 @@ public final class OpStore {
 
     private void write(Path source, byte[] content, Path stored) throws ServingException {
         try {
-            Files.createDirectories(folder);
+            Files.createDirectories(stored.getParent());
             Path partial = Files.createTempFile(folder, "incoming", ".part");
             try {
                 Files.write(partial, content);

@@ -12,14 +12,12 @@ import java.util.Properties;
 /// names them.
 ///
 /// @param engine the engine's name, such as `onnxruntime`
-/// @param library its native library
-/// @param classPath the jars that a worker needs for it
-public record EnginePack(String engine, String version, Path library, List<Path> classPath) {
+/// @param library its native library for this machine
+/// @param classPath the jar that a worker with it needs; its manifest names the others
+/// @param mainClass where such a worker begins
+public record EnginePack(
+        String engine, String version, Path library, Path classPath, String mainClass) {
     private static final String DESCRIPTION = "engine.properties";
-
-    public EnginePack {
-        classPath = List.copyOf(classPath);
-    }
 
     /// The pack's name, such as `onnxruntime-1.29.0`.
     public String name() {
@@ -49,15 +47,13 @@ public record EnginePack(String engine, String version, Path library, List<Path>
         try (Reader reader = Files.newBufferedReader(folder.resolve(DESCRIPTION))) {
             properties.load(reader);
         }
-        List<Path> classPath = new ArrayList<>();
-        for (String entry : value(folder, properties, "class.path").split(":", -1)) {
-            classPath.add(folder.resolve(entry).normalize());
-        }
+        String library = value(folder, properties, "library." + System.getProperty("os.arch"));
         return new EnginePack(
                 value(folder, properties, "engine"),
                 value(folder, properties, "version"),
-                folder.resolve(value(folder, properties, "library")).normalize(),
-                classPath);
+                folder.resolve(library).normalize(),
+                folder.resolve(value(folder, properties, "worker.classpath")).normalize(),
+                value(folder, properties, "worker.main"));
     }
 
     private static String value(Path folder, Properties properties, String key) throws IOException {

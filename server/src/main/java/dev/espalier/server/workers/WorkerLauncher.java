@@ -1,12 +1,10 @@
 package dev.espalier.server.workers;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /// Starts worker processes.
 ///
@@ -22,7 +20,6 @@ public record WorkerLauncher(
                     "-Xms8m",
                     "-Xmx64m",
                     "-XX:-UsePerfData",
-                    "-XX:TieredStopAtLevel=4",
                     "--enable-native-access=ALL-UNNAMED",
                     "-Xshare:auto");
 
@@ -46,11 +43,8 @@ public record WorkerLauncher(
         }
         command.addAll(javaOptions);
         command.add("-cp");
-        command.add(
-                pack.classPath().stream()
-                        .map(Path::toString)
-                        .collect(Collectors.joining(File.pathSeparator)));
-        command.add("dev.espalier.worker.WorkerMain");
+        command.add(pack.classPath().toString());
+        command.add(pack.mainClass());
         command.add(socket);
         command.add(pack.engine());
         command.add(pack.library().toString());
