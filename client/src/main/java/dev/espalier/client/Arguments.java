@@ -20,7 +20,7 @@ record Arguments(
     private static final String DEFAULT_URL = "http://localhost:8000";
     private static final Set<String> EVERYWHERE = Set.of("url", "token");
     private static final Map<String, Set<String>> OPTIONS =
-            Map.of("infer", Set.of("input", "output", "version", "json"));
+            Map.of("infer", Set.of("input", "output", "version", "json", "repeat"));
     private static final Set<String> BARE = Set.of("json");
 
     Arguments {

@@ -19,6 +19,7 @@ final class Help {
               --input NAME=@file.npy     an input from a NumPy file (NAME= may be left out)
               --output NAME              only this output; may be repeated
               --version N                this version of the model instead of the newest
+              --repeat N                 ask N times; tells the median of the times
               --json                     the whole answer as JSON
 
             Options of all

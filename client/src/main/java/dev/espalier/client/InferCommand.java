@@ -2,7 +2,9 @@ package dev.espalier.client;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// `espalier infer`: reads the model's metadata, converts the inputs, asks, prints the answer.
 record InferCommand(Server server, PrintStream out) {
@@ -22,10 +24,8 @@ record InferCommand(Server server, PrintStream out) {
         Json metadata = server.getJson(path);
         List<TensorData> inputs =
                 new Inputs(model, metadata.field("inputs").list()).read(arguments.all("input"));
-        long start = System.nanoTime();
-        InferMessage.Outcome outcome =
-                InferMessage.exchange(server, path, inputs, arguments.all("output"));
-        double millis = (System.nanoTime() - start) / 1e6;
+        double[] millis = new double[repetitions(arguments)];
+        InferMessage.Outcome outcome = ask(path, inputs, arguments, millis);
         if (arguments.has("json")) {
             out.println(json(outcome));
         } else {
@@ -33,10 +33,37 @@ record InferCommand(Server server, PrintStream out) {
         }
     }
 
-    private void print(InferMessage.Outcome outcome, double millis) throws ClientException {
+    private static int repetitions(Arguments arguments) throws ClientException {
+        String text = arguments.last("repeat");
+        if (!text.matches("|[1-9]\\d{0,6}")) {
+            throw new ClientException("--repeat: '" + text + "' (expected: 1..9999999)");
+        }
+        return text.isEmpty() ? 1 : Integer.parseInt(text);
+    }
+
+    /// Asks as often as there is room for times in `millis`, and returns the last answer.
+    private InferMessage.Outcome ask(
+            String path, List<TensorData> inputs, Arguments arguments, double[] millis)
+            throws ClientException {
+        InferMessage.Outcome outcome = null;
+        for (int i = 0; i < millis.length; i++) {
+            long start = System.nanoTime();
+            outcome = InferMessage.exchange(server, path, inputs, arguments.all("output"));
+            millis[i] = (System.nanoTime() - start) / 1e6;
+        }
+        return Objects.requireNonNull(outcome);
+    }
+
+    private void print(InferMessage.Outcome outcome, double[] millis) throws ClientException {
+        Arrays.sort(millis);
+        String repeated = millis.length == 1 ? "" : " (median of " + millis.length + ")";
         out.println(
-                "%s version %s answered in %.1f ms"
-                        .formatted(outcome.model(), outcome.version(), millis));
+                "%s version %s answered in %.1f ms%s"
+                        .formatted(
+                                outcome.model(),
+                                outcome.version(),
+                                millis[millis.length / 2],
+                                repeated));
         Table table = new Table("OUTPUT", "TYPE", "SHAPE", "VALUES");
         for (TensorData output : outcome.outputs()) {
             List<String> rows = new TensorText(output).rows();

@@ -322,9 +322,8 @@ public final class WorkerHost implements AutoCloseable {
         return !dropped.isEmpty();
     }
 
-    /// Ends the worker. Requests that it still has fail.
-    @Override
-    public void close() {
+    /// Tells the worker to end, without waiting.
+    void hangUp() {
         synchronized (lock) {
             closed = true;
             lock.notifyAll();
@@ -332,6 +331,12 @@ public final class WorkerHost implements AutoCloseable {
                 worker.hangUp();
             }
         }
+    }
+
+    /// Ends the worker. Requests that it still has fail.
+    @Override
+    public void close() {
+        hangUp();
         try {
             thread.join();
         } catch (InterruptedException _) {

@@ -85,6 +85,8 @@ public final class WorkerPool implements AutoCloseable {
 
     @Override
     public void close() {
+        // First all are told, so that they end at the same time.
+        hosts().forEach(WorkerHost::hangUp);
         hosts().forEach(WorkerHost::close);
     }
 }

@@ -1,0 +1,83 @@
+package dev.espalier.server.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.server.failure.ServingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Op libraries are told apart by content, and what is loaded never changes.
+@Timeout(20)
+class OpStoreTest {
+    @TempDir Path folder;
+
+    private Path file(String name, String content) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, content);
+    }
+
+    @Test
+    void keepsWhatWasThereWhenTheUserReplacesTheFile() throws Exception {
+        OpStore store = new OpStore(folder.resolve("store"));
+        Path source = file("libx.so", "old");
+        OpLibrary old = store.keep(source);
+        file("libx.so", "new");
+        OpLibrary fresh = store.keep(source);
+        assertThat(old.stored()).hasContent("old").isNotEqualTo(fresh.stored());
+        assertThat(fresh.stored()).hasContent("new").hasFileName("libx.so");
+    }
+
+    @Test
+    void knowsEqualContentAtTwoPlacesAsOneLibrary() throws Exception {
+        OpStore store = new OpStore(folder.resolve("store"));
+        OpLibrary a = store.keep(file("a/libx.so", "same"));
+        OpLibrary b = store.keep(file("b/libx.so", "same"));
+        assertThat(a.stored()).isEqualTo(b.stored());
+        assertThat(new OpSet(List.of(a, b)).libraries()).hasSize(1);
+        assertThat(new OpSet(List.of(a)).key()).isEqualTo(new OpSet(List.of(b)).key());
+    }
+
+    @Test
+    void tellsOpSetsApartWhateverTheirOrder() throws Exception {
+        OpStore store = new OpStore(folder.resolve("store"));
+        OpLibrary a = store.keep(file("liba.so", "a"));
+        OpLibrary b = store.keep(file("libb.so", "b"));
+        assertThat(new OpSet(List.of(a, b)).key()).isEqualTo(new OpSet(List.of(b, a)).key());
+        assertThat(new OpSet(List.of(a)).key()).isNotEqualTo(new OpSet(List.of(a, b)).key());
+        assertThat(new OpSet(List.of()).label()).isEqualTo("no ops");
+    }
+
+    @Test
+    void saysWhichFileIsMissing() {
+        OpStore store = new OpStore(folder.resolve("store"));
+        Path missing = folder.resolve("libgone.so");
+        assertThatThrownBy(() -> store.keep(missing))
+                .isInstanceOf(ServingException.class)
+                .hasMessage("op library " + missing + " does not exist");
+        assertThat(folder.resolve("store")).doesNotExist();
+    }
+
+    @Test
+    void isSharedBySeveralServersAtOnce() throws Exception {
+        Path source = file("libx.so", "x".repeat(1 << 20));
+        try (ExecutorService servers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Callable<OpLibrary> keep = () -> new OpStore(folder.resolve("store")).keep(source);
+            for (var kept : servers.invokeAll(List.of(keep, keep, keep, keep, keep, keep))) {
+                assertThat(kept.get().stored()).hasSameBinaryContentAs(source);
+            }
+        }
+        try (var left = Files.walk(folder.resolve("store"))) {
+            assertThat(left.filter(Files::isRegularFile)).hasSize(1);
+        }
+    }
+}
