@@ -1,15 +1,13 @@
 package dev.espalier.engines.onnxruntime;
 
+import static dev.espalier.engines.onnxruntime.Data.floats;
+import static dev.espalier.engines.onnxruntime.Data.strings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.engine.EngineException;
 import dev.espalier.tensor.DataType;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -175,22 +173,5 @@ class OnnxRuntimeEngineTest {
                         .hasMessageStartingWith("onnx runtime error");
             }
         }
-    }
-
-    private static byte[] floats(float... values) {
-        ByteBuffer buffer = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
-        for (float value : values) {
-            buffer.putFloat(value);
-        }
-        return buffer.array();
-    }
-
-    private static byte[] strings(String... values) {
-        ByteBuffer buffer = ByteBuffer.allocate(1000).order(ByteOrder.LITTLE_ENDIAN);
-        for (String value : values) {
-            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-            buffer.putInt(bytes.length).put(bytes);
-        }
-        return Arrays.copyOf(buffer.array(), buffer.position());
     }
 }
