@@ -1,0 +1,95 @@
+package dev.espalier.server.http;
+
+import dev.espalier.server.access.Access;
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/// Answers the protocol's routes: by a request's path, its method and who asks.
+final class ApiRequests implements RequestHandler {
+    private final HttpServices services;
+    private final long maxInputSize;
+    private final SmallRoutes smallRoutes;
+
+    ApiRequests(HttpServices services, long maxInputSize) {
+        this.services = services;
+        this.maxInputSize = maxInputSize;
+        this.smallRoutes = new SmallRoutes(services);
+    }
+
+    @Override
+    public @Nullable Exchange begin(HttpConnection connection, HttpRequest request) {
+        Route route = Route.of(request.uri());
+        if (route == null) {
+            return new KnownAnswer(connection, Reply.notFound());
+        }
+        if (!route.operation().allows(request.method())) {
+            return new KnownAnswer(connection, Reply.methodNotAllowed());
+        }
+        Reply denied = denied(route, request);
+        if (denied != null) {
+            return new KnownAnswer(connection, denied);
+        }
+        String wrongVersion = route.wrongVersion();
+        if (wrongVersion != null) {
+            return new KnownAnswer(
+                    connection, Reply.error(ErrorCode.INVALID_ARGUMENT.httpStatus(), wrongVersion));
+        }
+        if (route.operation() == Operation.INFER) {
+            return infer(connection, route, request);
+        }
+        return new SmallExchange(connection, smallRoutes, route);
+    }
+
+    private @Nullable Reply denied(Route route, HttpRequest request) {
+        if (route.operation().isHealth()) {
+            return null;
+        }
+        Access access =
+                services.tokens()
+                        .check(
+                                request.headers().get(HttpHeaderNames.AUTHORIZATION),
+                                route.operation().scope(request.method()));
+        return switch (access) {
+            case GRANTED -> null;
+            case UNAUTHENTICATED ->
+                    Reply.error(
+                            401,
+                            "WWW-Authenticate: Bearer\r\n",
+                            "a valid token is needed (expected: header 'Authorization: Bearer <token>')");
+            case FORBIDDEN ->
+                    Reply.error(
+                            403,
+                            "the token's scope is 'infer' (expected: a token with scope 'admin')");
+        };
+    }
+
+    private @Nullable Exchange infer(HttpConnection connection, Route route, HttpRequest request) {
+        HttpHeaders headers = request.headers();
+        try {
+            InferBody body = InferBody.of(request, maxInputSize);
+            String accepted = headers.get(HttpHeaderNames.ACCEPT_ENCODING);
+            return new InferExchange(
+                    connection,
+                    services,
+                    route,
+                    body,
+                    maxInputSize,
+                    accepted == null ? ContentCoding.IDENTITY : ContentCoding.accepted(accepted));
+        } catch (ServingException refused) {
+            String extra =
+                    refused.code() == ErrorCode.UNSUPPORTED
+                            ? "Accept-Encoding: gzip, deflate\r\n"
+                            : "";
+            Reply reply = Reply.error(refused.code().httpStatus(), extra, refused.text());
+            if (InferBody.isTooLarge(request, maxInputSize)) {
+                connection.refuse(reply);
+                return null;
+            }
+            return new KnownAnswer(connection, reply);
+        }
+    }
+}

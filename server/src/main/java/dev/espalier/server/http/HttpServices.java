@@ -1,0 +1,22 @@
+package dev.espalier.server.http;
+
+import dev.espalier.protocol.ModelConfig;
+import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.health.Health;
+import dev.espalier.server.health.ServerInfo;
+import dev.espalier.server.inference.Inferences;
+import dev.espalier.server.metrics.CopiedBytes;
+import dev.espalier.server.repository.ModelCatalog;
+import java.util.function.Function;
+
+/// What the HTTP routes need of the rest of the server.
+///
+/// @param configJson a model's configuration as Triton writes it in JSON
+public record HttpServices(
+        Inferences inferences,
+        ModelCatalog catalog,
+        ServerInfo info,
+        Health health,
+        AccessTokens tokens,
+        CopiedBytes copied,
+        Function<ModelConfig, String> configJson) {}

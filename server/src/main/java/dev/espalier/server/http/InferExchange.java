@@ -1,0 +1,255 @@
+package dev.espalier.server.http;
+
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.inference.Inference;
+import dev.espalier.server.inference.InferenceResult;
+import dev.espalier.server.inference.Responder;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// One inference request:
+///
+/// 1. The bytes of its JSON part are gathered, then read.
+/// 2. The request is opened; values in the JSON go to their places.
+/// 3. The bytes behind the JSON go into the inputs' memory as they arrive, and are never gathered.
+/// 4. It is submitted, and its result written.
+///
+/// When it fails, what is left of its body is read past, and then the failure is answered.
+final class InferExchange implements Exchange, Responder {
+    private static final int FIRST_CHUNK = 1024;
+
+    /// The longest JSON, whatever the limit of bodies: an array's length.
+    private static final int MAX_GATHERED = Integer.MAX_VALUE - 16;
+
+    private final HttpConnection connection;
+    private final HttpServices services;
+    private final Route route;
+    private final InferBody body;
+    private final long maxInputSize;
+    private final ContentCoding responseCoding;
+
+    private byte[] gathered = new byte[0];
+    private int gatheredLength;
+    private long plainLength;
+    private @Nullable InferPlan plan;
+    private @Nullable Inference inference;
+    private @Nullable ServingException failure;
+    private int current = -1;
+    private @Nullable ByteBuffer target;
+
+    InferExchange(
+            HttpConnection connection,
+            HttpServices services,
+            Route route,
+            InferBody body,
+            long maxInputSize,
+            ContentCoding responseCoding) {
+        this.connection = connection;
+        this.services = services;
+        this.route = route;
+        this.body = body;
+        this.maxInputSize = maxInputSize;
+        this.responseCoding = responseCoding;
+    }
+
+    @Override
+    public void content(ByteBuf content) {
+        if (failure != null) {
+            return;
+        }
+        try {
+            BodyInflater inflater = body.inflater();
+            if (inflater == null) {
+                plain(content);
+            } else {
+                inflater.inflate(content, this::plain);
+            }
+        } catch (ServingException refused) {
+            giveUp(refused);
+        }
+        if (failure != null && plainLength > maxInputSize) {
+            connection.refuse(Reply.error(failure.code().httpStatus(), failure.text()));
+        }
+    }
+
+    /// Bytes of the body, decompressed.
+    private void plain(ByteBuf bytes) throws ServingException {
+        plainLength += bytes.readableBytes();
+        if (plainLength > maxInputSize) {
+            throw InferBody.tooLarge("more than " + maxInputSize, maxInputSize);
+        }
+        if (plan == null) {
+            gather(bytes);
+            if (plan == null && gatheredLength == body.jsonLength()) {
+                open(InferHeaderParser.parse(gathered, gatheredLength), body.behindJson());
+            }
+        }
+        while (bytes.isReadable()) {
+            if (target == null || !target.hasRemaining()) {
+                next();
+            }
+            fill(bytes);
+        }
+    }
+
+    private void gather(ByteBuf bytes) throws ServingException {
+        if (body.isRaw() && body.length() >= 0) {
+            open(RawRequest.header(services.catalog(), route, body.length()), -1);
+            return;
+        }
+        long wanted = body.jsonLength() > 0 ? body.jsonLength() - gatheredLength : Long.MAX_VALUE;
+        int count = (int) Math.min(bytes.readableBytes(), wanted);
+        if (count > MAX_GATHERED - gatheredLength) {
+            throw InferBody.tooLarge("more than " + MAX_GATHERED, MAX_GATHERED);
+        }
+        if (gathered.length - gatheredLength < count) {
+            int doubled = Math.max(FIRST_CHUNK, (int) Math.min(2L * gathered.length, MAX_GATHERED));
+            gathered = Arrays.copyOf(gathered, Math.max(doubled, gatheredLength + count));
+        }
+        bytes.readBytes(gathered, gatheredLength, count);
+        gatheredLength += count;
+    }
+
+    /// @param behind how many bytes follow the JSON; -1 where that is not known yet
+    private void open(InferHeader header, long behind) throws ServingException {
+        InferPlan opened = InferPlan.of(header, route, maxInputSize);
+        opened.checkSizes(behind);
+        plan = opened;
+        gathered = new byte[0];
+        inference = services.inferences().open(opened.request(), this);
+        opened.fillValues(inference);
+    }
+
+    /// Goes on to the next input whose bytes follow the JSON.
+    private void next() throws ServingException {
+        InferPlan opened = plan;
+        Inference open = inference;
+        if (opened == null || open == null) {
+            throw new IllegalStateException("no request is open");
+        }
+        do {
+            current = opened.nextBinary(current);
+            if (current < 0) {
+                throw opened.surplus();
+            }
+            target = open.input(current);
+        } while (!target.hasRemaining());
+        opened.begin(target);
+    }
+
+    private void fill(ByteBuf bytes) {
+        ByteBuffer into = target;
+        if (into == null) {
+            throw new IllegalStateException("no input is open");
+        }
+        int count = Math.min(bytes.readableBytes(), into.remaining());
+        int end = into.limit();
+        bytes.readBytes(into.limit(into.position() + count));
+        into.limit(end);
+    }
+
+    @Override
+    public void end() {
+        if (failure == null) {
+            try {
+                complete();
+            } catch (ServingException refused) {
+                giveUp(refused);
+            }
+        }
+        Inference open = inference;
+        if (failure != null) {
+            connection.fail(failure);
+        } else if (open != null) {
+            open.submit();
+        }
+    }
+
+    private void complete() throws ServingException {
+        BodyInflater inflater = body.inflater();
+        if (inflater != null) {
+            inflater.checkComplete();
+            inflater.close();
+        }
+        if (plan == null) {
+            if (body.jsonLength() > 0) {
+                throw InferBody.headerOutOfRange(plainLength, body.headerText());
+            }
+            if (body.isRaw() || plainLength == 0) {
+                byte[] raw = gathered;
+                open(RawRequest.header(services.catalog(), route, gatheredLength), -1);
+                plainRaw(raw);
+            } else {
+                open(InferHeaderParser.parse(gathered, gatheredLength), 0);
+            }
+        }
+        InferPlan opened = plan;
+        if (opened != null) {
+            long missing = target == null ? 0 : target.remaining();
+            opened.checkFilled(current, missing);
+        }
+    }
+
+    /// A raw request whose length was not known before its end.
+    private void plainRaw(byte[] raw) throws ServingException {
+        Inference open = inference;
+        if (open == null || !open.input(0).hasRemaining()) {
+            return;
+        }
+        services.copied().in(gatheredLength);
+        next();
+        if (target != null) {
+            target.put(raw, 0, gatheredLength);
+        }
+    }
+
+    private void giveUp(ServingException cause) {
+        failure = inference == null ? orUnknownModel(cause) : cause;
+        abort();
+    }
+
+    /// A client learns first that there is no such model, whatever else is wrong.
+    private ServingException orUnknownModel(ServingException cause) {
+        try {
+            services.catalog().ready(route.model(), route.version());
+            return cause;
+        } catch (ServingException unknown) {
+            return unknown;
+        }
+    }
+
+    @Override
+    public void abort() {
+        Inference open = inference;
+        inference = null;
+        if (open != null) {
+            open.cancel();
+        }
+        closeInflater();
+    }
+
+    private void closeInflater() {
+        BodyInflater inflater = body.inflater();
+        if (inflater != null) {
+            inflater.close();
+        }
+    }
+
+    @Override
+    public void failed(ServingException cause) {
+        inference = null;
+        connection.fail(cause);
+    }
+
+    @Override
+    public void completed(InferenceResult result) {
+        inference = null;
+        InferPlan opened = plan;
+        if (opened == null) {
+            throw new IllegalStateException("a result came before its request was opened");
+        }
+        InferResponse.write(connection, opened, result, responseCoding);
+    }
+}

@@ -1,0 +1,190 @@
+package dev.espalier.server.http;
+
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.inference.Inference;
+import dev.espalier.server.inference.InferenceRequest;
+import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A request that has been read: what is handed to the inference service, the values that stood in the
+/// JSON, and the form of the answer.
+final class InferPlan {
+    private final InferHeader header;
+    private final InferenceRequest request;
+    private final @Nullable ByteBuffer[] values;
+
+    private InferPlan(InferHeader header, InferenceRequest request, @Nullable ByteBuffer[] values) {
+        this.header = header;
+        this.request = request;
+        this.values = values;
+    }
+
+    static InferPlan of(InferHeader header, Route route, long maxInputSize)
+            throws ServingException {
+        int count = header.inputs().size();
+        List<InferenceRequest.Input> inputs = new ArrayList<>(count);
+        @Nullable ByteBuffer[] values = new @Nullable ByteBuffer[count];
+        long total = 0;
+        for (int i = 0; i < count; i++) {
+            InferHeader.Input input = header.inputs().get(i);
+            ByteBuffer value = input.array() < 0 ? null : values(header, input);
+            values[i] = value;
+            long size = value == null ? input.binarySize() : value.remaining();
+            total = size > maxInputSize ? Long.MAX_VALUE : total + size;
+            if (total > maxInputSize) {
+                throw InferBody.tooLarge(
+                        total == Long.MAX_VALUE ? Long.toString(size) : Long.toString(total),
+                        maxInputSize);
+            }
+            inputs.add(
+                    new InferenceRequest.Input(
+                            input.name(), input.datatype(), input.shape(), size));
+        }
+        List<InferenceRequest.RequestedOutput> outputs = new ArrayList<>(header.outputs().size());
+        for (InferHeader.Output output : header.outputs()) {
+            outputs.add(
+                    new InferenceRequest.RequestedOutput(output.name(), output.classification()));
+        }
+        InferenceRequest request =
+                new InferenceRequest(
+                        route.model(),
+                        route.version(),
+                        header.id(),
+                        inputs,
+                        outputs,
+                        header.priority(),
+                        header.timeoutMicros());
+        return new InferPlan(header, request, values);
+    }
+
+    private static ByteBuffer values(InferHeader header, InferHeader.Input input)
+            throws ServingException {
+        DataType type = DataType.ofName(input.datatype()).orElse(null);
+        if (type == null) {
+            throw invalid("invalid datatype for input " + input.name());
+        }
+        if (type == DataType.FP16 || type == DataType.BF16) {
+            throw invalid(
+                    "receiving %s data via JSON is not supported. Please use the binary data format for input %s"
+                            .formatted(type, input.name()));
+        }
+        long count;
+        try {
+            count = Shape.elementCount(input.shape());
+        } catch (ArithmeticException _) {
+            throw invalid(
+                    "shape %s of input '%s' causes total element count to exceed maximum size of %d"
+                            .formatted(Shape.text(input.shape()), input.name(), Long.MAX_VALUE));
+        }
+        return JsonValues.read(
+                header.text(),
+                header.arrays().start(input.array()),
+                header.arrays().end(input.array()),
+                input.name(),
+                type,
+                count);
+    }
+
+    InferenceRequest request() {
+        return request;
+    }
+
+    /// Whether the output at `index` of the result is answered in binary form.
+    boolean isBinary(int index) {
+        return header.outputs().isEmpty()
+                ? header.binaryOutputs()
+                : header.outputs().get(index).binary();
+    }
+
+    /// How many of the top classes are answered for the output at `index`; 0 for the tensor.
+    int classification(int index) {
+        return header.outputs().isEmpty() ? 0 : header.outputs().get(index).classification();
+    }
+
+    /// Compares what the JSON announces with what follows it.
+    ///
+    /// @param behind how many bytes follow; -1 where that is not known yet
+    void checkSizes(long behind) throws ServingException {
+        if (behind < 0) {
+            return;
+        }
+        long rest = behind;
+        for (int i = nextBinary(-1); i >= 0; i = nextBinary(i)) {
+            long size = size(i);
+            if (size > rest) {
+                throw missing(i, size - rest);
+            }
+            rest -= size;
+        }
+        if (rest > 0) {
+            throw surplus();
+        }
+    }
+
+    /// Checks that the body ended where its last input does: the input at `current` was the last one
+    /// begun and lacks `missing` bytes.
+    void checkFilled(int current, long missing) throws ServingException {
+        if (missing > 0) {
+            throw missing(current, missing);
+        }
+        for (int i = nextBinary(current); i >= 0; i = nextBinary(i)) {
+            if (size(i) > 0) {
+                throw missing(i, size(i));
+            }
+        }
+    }
+
+    /// Puts the values that stood in the JSON to their places.
+    void fillValues(Inference inference) {
+        for (int i = 0; i < values.length; i++) {
+            ByteBuffer value = values[i];
+            if (value != null) {
+                inference.input(i).put(value);
+                values[i] = null;
+            }
+        }
+    }
+
+    /// The next input after `index` whose bytes follow the JSON, or -1.
+    int nextBinary(int index) {
+        List<InferHeader.Input> inputs = header.inputs();
+        for (int i = index + 1; i < inputs.size(); i++) {
+            if (inputs.get(i).array() < 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /// Writes what stands before the client's bytes: a raw request sends a string without its length.
+    void begin(ByteBuffer target) {
+        if (header.rawString()) {
+            target.order(ByteOrder.LITTLE_ENDIAN).putInt(target.remaining() - Integer.BYTES);
+        }
+    }
+
+    private long size(int index) {
+        return header.inputs().get(index).binarySize();
+    }
+
+    private ServingException missing(int index, long bytes) {
+        return invalid(
+                "unexpected size for input '%s', expecting %d additional bytes for model '%s'"
+                        .formatted(header.inputs().get(index).name(), bytes, request.modelName()));
+    }
+
+    ServingException surplus() {
+        return invalid(
+                "unexpected additional input data for model '%s'".formatted(request.modelName()));
+    }
+
+    private static ServingException invalid(String message) {
+        return new ServingException(ErrorCode.INVALID_ARGUMENT, message);
+    }
+}

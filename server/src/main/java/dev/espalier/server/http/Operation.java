@@ -1,0 +1,53 @@
+package dev.espalier.server.http;
+
+import dev.espalier.server.access.Scope;
+import io.netty.handler.codec.http.HttpMethod;
+
+/// What a route does.
+enum Operation {
+    SERVER_METADATA("GET"),
+    HEALTH_LIVE("GET"),
+    HEALTH_READY("GET"),
+    MODEL_METADATA("GET"),
+    MODEL_READY("GET"),
+    MODEL_CONFIG("GET"),
+    MODEL_STATISTICS("GET"),
+    INFER("POST"),
+    GENERATE("POST"),
+    TRACE_SETTING("GET POST"),
+    LOGGING("GET POST"),
+    REPOSITORY_INDEX("POST"),
+    MODEL_LOAD("POST"),
+    MODEL_UNLOAD("POST"),
+    /// Loading or unloading in one repository of several, by the repository's name.
+    NAMED_REPOSITORY("POST"),
+    SHARED_MEMORY_STATUS("GET"),
+    SHARED_MEMORY_CHANGE("POST");
+
+    private final boolean gets;
+    private final boolean posts;
+
+    Operation(String methods) {
+        gets = methods.contains("GET");
+        posts = methods.contains("POST");
+    }
+
+    boolean allows(HttpMethod method) {
+        return gets && method.equals(HttpMethod.GET) || posts && method.equals(HttpMethod.POST);
+    }
+
+    /// Whether anybody may ask, token or not.
+    boolean isHealth() {
+        return this == HEALTH_LIVE || this == HEALTH_READY;
+    }
+
+    /// The scope that a token needs for it.
+    Scope scope(HttpMethod method) {
+        return switch (this) {
+            case MODEL_LOAD, MODEL_UNLOAD, NAMED_REPOSITORY, SHARED_MEMORY_CHANGE -> Scope.ADMIN;
+            case TRACE_SETTING, LOGGING ->
+                    method.equals(HttpMethod.GET) ? Scope.INFER : Scope.ADMIN;
+            default -> Scope.INFER;
+        };
+    }
+}

@@ -1,0 +1,44 @@
+package dev.espalier.server.http;
+
+import org.jspecify.annotations.Nullable;
+
+/// A small answer: anything but a result.
+///
+/// @param extraHeaders whole header lines, each with its end
+record Reply(int status, String extraHeaders, String contentType, byte[] body) {
+    private static final byte[] NOTHING = new byte[0];
+    static final String JSON = "application/json";
+
+    static Reply empty(int status) {
+        return new Reply(status, "", JSON, NOTHING);
+    }
+
+    static Reply json(JsonBuffer json) {
+        return new Reply(200, "", JSON, json.bytes());
+    }
+
+    static Reply error(int status, String text) {
+        return error(status, "", text);
+    }
+
+    static Reply error(int status, String extraHeaders, String text) {
+        JsonBuffer json = new JsonBuffer();
+        json.raw("{\"error\":").string(text).raw('}');
+        return new Reply(status, extraHeaders, JSON, json.bytes());
+    }
+
+    static Reply notFound() {
+        return error(404, "Not Found");
+    }
+
+    static Reply methodNotAllowed() {
+        return error(405, "Method Not Allowed");
+    }
+
+    /// The client's HTTP is broken.
+    static Reply brokenRequest(@Nullable Throwable cause) {
+        String detail =
+                cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
+        return error(400, "this is no valid HTTP request" + detail);
+    }
+}
