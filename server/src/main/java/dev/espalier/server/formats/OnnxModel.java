@@ -1,0 +1,45 @@
+package dev.espalier.server.formats;
+
+import dev.espalier.tensor.DataType;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What the server wants to know of an ONNX file.
+///
+/// @param opsets the version of each operator set that the model imports, by domain; the standard one
+///     has the empty domain
+/// @param inputs what a run must be given, in the file's order; initializers are not among them
+/// @param ops every operator that the model uses, in its subgraphs and functions too
+/// @param functions the operators that the file itself defines
+public record OnnxModel(
+        Map<String, Long> opsets,
+        List<Tensor> inputs,
+        List<Tensor> outputs,
+        Set<Op> ops,
+        Set<Op> functions) {
+    public OnnxModel {
+        opsets = Map.copyOf(opsets);
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+        ops = Set.copyOf(ops);
+        functions = Set.copyOf(functions);
+    }
+
+    /// The name of an operator.
+    ///
+    /// @param domain empty for the standard operators
+    public record Op(String domain, String type) {}
+
+    /// An input or output.
+    ///
+    /// @param elementType ONNX's number of its type (`TensorProto.DataType`)
+    /// @param type ours, or null where the protocol has none
+    /// @param dimensions -1 where it varies; null where the file does not say how many there are
+    public record Tensor(
+            String name,
+            int elementType,
+            @Nullable DataType type,
+            @Nullable List<Long> dimensions) {}
+}
