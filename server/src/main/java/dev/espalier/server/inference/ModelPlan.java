@@ -22,13 +22,19 @@ public final class ModelPlan {
     /// @param engineDims its dimensions as the engine sees them, where `reshape` makes them others; the
     ///     same array otherwise
     /// @param engineIndex its index in the engine's signature
+    /// @param labels what its elements are called, by index; empty where they have no names
     public record Tensor(
             String name,
             DataType type,
             long[] dims,
             long[] engineDims,
             int engineIndex,
-            boolean optional) {}
+            boolean optional,
+            List<String> labels) {
+        public Tensor {
+            labels = List.copyOf(labels);
+        }
+    }
 
     /// @param maxBatchSize 0 for models without a batch dimension
     public ModelPlan(String model, int maxBatchSize, List<Tensor> inputs, List<Tensor> outputs) {

@@ -68,9 +68,28 @@ final class ResultSlice implements InferenceResult {
             } else {
                 shape = Reshaping.apply(shape, 0, tensor.engineDims(), tensor.dims());
             }
-            outputs.add(new Output(tensor.name(), whole.type(), shape, data));
+            Output output = new Output(tensor.name(), whole.type(), shape, data);
+            int classes = classes(request, tensor);
+            outputs.add(
+                    classes == 0
+                            ? output
+                            : Classification.highest(
+                                    output,
+                                    validated.placement().batched(),
+                                    classes,
+                                    tensor.labels()));
         }
         return new ResultSlice(request, model, execution, outputs);
+    }
+
+    /// How many classes of the output the request wants instead of its values; 0 for the values.
+    private static int classes(InferenceRequest request, ModelPlan.Tensor tensor) {
+        for (InferenceRequest.RequestedOutput requested : request.outputs()) {
+            if (requested.classificationCount() > 0 && requested.name().equals(tensor.name())) {
+                return requested.classificationCount();
+            }
+        }
+        return 0;
     }
 
     private static void checkType(

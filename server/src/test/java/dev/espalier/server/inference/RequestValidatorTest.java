@@ -28,11 +28,17 @@ class RequestValidatorTest {
                     List.of(
                             input("A", DataType.INT64, 0, -1, 2),
                             new ModelPlan.Tensor(
-                                    "B", DataType.INT64, new long[] {1}, new long[] {1}, 1, true)),
+                                    "B",
+                                    DataType.INT64,
+                                    new long[] {1},
+                                    new long[] {1},
+                                    1,
+                                    true,
+                                    List.of())),
                     List.of(input("Y", DataType.INT64, 0, -1)));
 
     private static ModelPlan.Tensor input(String name, DataType type, int index, long... dims) {
-        return new ModelPlan.Tensor(name, type, dims, dims, index, false);
+        return new ModelPlan.Tensor(name, type, dims, dims, index, false, List.of());
     }
 
     private static InferenceRequest request(List<Input> inputs, RequestedOutput... outputs) {

@@ -1,0 +1,111 @@
+package dev.espalier.server.inference;
+
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.inference.InferenceResult.Output;
+import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/// The highest values of an output, as strings: `value:index`, or `value:index:label` where the model
+/// has labels (protocol extension "classification").
+final class Classification {
+    private static final int LENGTH_SIZE = 4;
+
+    private Classification() {}
+
+    /// The `count` highest of each member of the batch (of the whole output where nothing is batched),
+    /// highest first; equal values in the order of their indices.
+    ///
+    /// @param labels by index; may be shorter than the output
+    /// @throws ServingException INVALID_ARGUMENT where values of this type have no order
+    static Output highest(Output output, boolean batched, int count, List<String> labels)
+            throws ServingException {
+        long[] shape = output.shape();
+        int rows = batched ? (int) shape[0] : 1;
+        int columns = rows == 0 ? 0 : (int) (Shape.elementCount(shape) / rows);
+        int kept = Math.min(count, columns);
+        ByteBuffer data = output.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        List<byte[]> strings = new ArrayList<>(rows * kept);
+        for (int row = 0; row < rows; row++) {
+            for (int index : best(data, output, row * columns, columns, kept)) {
+                String label = index < labels.size() ? ":" + labels.get(index) : "";
+                String value = text(data, output.datatype(), row * columns + index);
+                strings.add((value + ":" + index + label).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        long[] newShape = batched ? new long[] {rows, kept} : new long[] {kept};
+        return new Output(output.name(), DataType.BYTES, newShape, encoded(strings));
+    }
+
+    private static int[] best(ByteBuffer data, Output output, int begin, int columns, int kept)
+            throws ServingException {
+        double[] values = new double[columns];
+        for (int i = 0; i < columns; i++) {
+            values[i] = value(data, output, begin + i);
+        }
+        return Arrays.stream(sorted(values)).limit(kept).toArray();
+    }
+
+    private static int[] sorted(double[] values) {
+        Integer[] indices = new Integer[values.length];
+        Arrays.setAll(indices, i -> i);
+        // The sort is stable.
+        Arrays.sort(indices, (a, b) -> Double.compare(values[b], values[a]));
+        return Arrays.stream(indices).mapToInt(Integer::intValue).toArray();
+    }
+
+    private static double value(ByteBuffer data, Output output, int index) throws ServingException {
+        return switch (output.datatype()) {
+            case FP32 -> data.getFloat(index * Float.BYTES);
+            case FP64 -> data.getDouble(index * Double.BYTES);
+            case UINT64 -> {
+                long value = data.getLong(index * Long.BYTES);
+                yield value >= 0 ? value : (value >>> 1) * 2.0;
+            }
+            case UINT8, UINT16, UINT32, INT8, INT16, INT32, INT64 ->
+                    integer(data, output.datatype(), index);
+            case BOOL, FP16, BF16, BYTES ->
+                    throw new ServingException(
+                            ErrorCode.INVALID_ARGUMENT,
+                            "class result not available for output due to unsupported type '%s'"
+                                    .formatted(output.datatype()));
+        };
+    }
+
+    private static long integer(ByteBuffer data, DataType type, int index) {
+        return switch (type) {
+            case UINT8 -> data.get(index) & 0xff;
+            case INT8 -> data.get(index);
+            case UINT16 -> data.getShort(index * Short.BYTES) & 0xffff;
+            case INT16 -> data.getShort(index * Short.BYTES);
+            case UINT32 -> data.getInt(index * Integer.BYTES) & 0xffff_ffffL;
+            case INT32 -> data.getInt(index * Integer.BYTES);
+            default -> data.getLong(index * Long.BYTES);
+        };
+    }
+
+    private static String text(ByteBuffer data, DataType type, int index) {
+        return switch (type) {
+            case FP32 -> String.format(Locale.ROOT, "%f", data.getFloat(index * Float.BYTES));
+            case FP64 -> String.format(Locale.ROOT, "%f", data.getDouble(index * Double.BYTES));
+            case UINT64 -> Long.toUnsignedString(data.getLong(index * Long.BYTES));
+            default -> Long.toString(integer(data, type, index));
+        };
+    }
+
+    private static ByteBuffer encoded(List<byte[]> strings) {
+        int size = strings.stream().mapToInt(string -> LENGTH_SIZE + string.length).sum();
+        ByteBuffer encoded = ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
+        for (byte[] string : strings) {
+            encoded.putInt(string.length).put(string);
+        }
+        return encoded.flip().asReadOnlyBuffer();
+    }
+}

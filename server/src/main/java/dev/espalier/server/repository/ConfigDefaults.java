@@ -1,0 +1,44 @@
+package dev.espalier.server.repository;
+
+import dev.espalier.protocol.ModelConfig;
+import dev.espalier.protocol.ModelInstanceGroup;
+import dev.espalier.protocol.ModelOptimizationPolicy.PinnedMemoryBuffer;
+import dev.espalier.protocol.ModelVersionPolicy;
+
+/// Writes out what a configuration means where it says nothing, so that whoever asks for it reads what
+/// is in force.
+final class ConfigDefaults {
+    private ConfigDefaults() {}
+
+    static ModelConfig writtenOut(ModelConfig given) {
+        ModelConfig.Builder config = given.toBuilder();
+        if (!config.hasVersionPolicy()) {
+            config.getVersionPolicyBuilder()
+                    .setLatest(ModelVersionPolicy.Latest.newBuilder().setNumVersions(1));
+        }
+        if (config.hasDynamicBatching()
+                && config.getMaxBatchSize() > 0
+                && config.getDynamicBatching().getPreferredBatchSizeCount() == 0) {
+            config.getDynamicBatchingBuilder().addPreferredBatchSize(config.getMaxBatchSize());
+        }
+        PinnedMemoryBuffer pinned = PinnedMemoryBuffer.newBuilder().setEnable(true).build();
+        if (!config.getOptimization().hasInputPinnedMemory()) {
+            config.getOptimizationBuilder().setInputPinnedMemory(pinned);
+        }
+        if (!config.getOptimization().hasOutputPinnedMemory()) {
+            config.getOptimizationBuilder().setOutputPinnedMemory(pinned);
+        }
+        if (config.getInstanceGroupCount() == 0) {
+            config.addInstanceGroupBuilder().setName(config.getName());
+        }
+        for (int i = 0; i < config.getInstanceGroupCount(); i++) {
+            ModelInstanceGroup.Builder group = config.getInstanceGroupBuilder(i);
+            group.setKind(ModelInstanceGroup.Kind.KIND_CPU);
+            group.setCount(Math.max(1, group.getCount()));
+            if (group.getName().isEmpty()) {
+                group.setName(config.getName() + "_" + i);
+            }
+        }
+        return config.build();
+    }
+}

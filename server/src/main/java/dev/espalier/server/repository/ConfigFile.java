@@ -1,0 +1,113 @@
+package dev.espalier.server.repository;
+
+import com.google.protobuf.TextFormat;
+import dev.espalier.protocol.ModelConfig;
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Reads `config.pbtxt` and settles what engine the model is for.
+final class ConfigFile {
+    private static final String NAME = "config.pbtxt";
+    private static final String BACKEND = "onnxruntime";
+    private static final String PLATFORM = "onnxruntime_onnx";
+
+    private ConfigFile() {}
+
+    /// The configuration in `folder` as it is written, with name, backend and platform filled in.
+    ///
+    /// @throws ServingException when it is missing though needed, broken, or for another engine
+    static ModelConfig read(Path folder, String name, boolean autoComplete)
+            throws ServingException {
+        Path file = folder.resolve(NAME);
+        ModelConfig.Builder config = ModelConfig.newBuilder();
+        if (Files.exists(file)) {
+            parse(file, config);
+        } else if (!autoComplete) {
+            throw invalid(
+                    "failed to open text file for read %s: No such file or directory"
+                            .formatted(file));
+        }
+        if (!config.getName().isEmpty() && !config.getName().equals(name)) {
+            throw invalid(
+                    "unexpected directory name '%s' for model '%s', directory name must equal model name"
+                            .formatted(name, config.getName()));
+        }
+        config.setName(name);
+        settleEngine(config, folder);
+        return config.build();
+    }
+
+    private static void parse(Path file, ModelConfig.Builder config) throws ServingException {
+        try {
+            TextFormat.getParser().merge(Files.readString(file), config);
+        } catch (TextFormat.ParseException failure) {
+            throw invalid(
+                    "%s:%d:%d: %s"
+                            .formatted(
+                                    file,
+                                    failure.getLine(),
+                                    failure.getColumn(),
+                                    withoutPlace(String.valueOf(failure.getMessage()))));
+        } catch (MalformedInputException _) {
+            throw invalid(file + " is not UTF-8 text");
+        } catch (IOException failure) {
+            throw new ServingException(
+                    ErrorCode.INTERNAL,
+                    "%s cannot be read: %s".formatted(file, failure.getMessage()),
+                    failure);
+        }
+    }
+
+    /// The parser's messages begin with line and column themselves.
+    private static String withoutPlace(String message) {
+        return message.replaceFirst("^\\d+:\\d+: ", "");
+    }
+
+    private static void settleEngine(ModelConfig.Builder config, Path folder)
+            throws ServingException {
+        String name = config.getName();
+        if (config.hasEnsembleScheduling()) {
+            throw unsupported(name, "ensemble_scheduling");
+        }
+        if (!config.getPlatform().isEmpty() && !config.getPlatform().equals(PLATFORM)) {
+            throw invalid(
+                    "unexpected platform type '%s' for %s (this server has: %s)"
+                            .formatted(config.getPlatform(), name, PLATFORM));
+        }
+        if (!config.getBackend().isEmpty() && !config.getBackend().equals(BACKEND)) {
+            throw invalid(
+                    "unable to find backend library for backend '%s' of %s (this server has: %s)"
+                            .formatted(config.getBackend(), name, BACKEND));
+        }
+        if (config.getBackend().isEmpty()
+                && config.getPlatform().isEmpty()
+                && config.getDefaultModelFilename().isEmpty()
+                && !holdsOnnx(folder)) {
+            throw invalid(
+                    "Could not determine backend for model '%s' with no backend in model configuration (expected: a file %s/<version>/model.onnx, or backend: \"%s\")"
+                            .formatted(name, folder, BACKEND));
+        }
+        config.setBackend(BACKEND).setPlatform(PLATFORM);
+    }
+
+    private static boolean holdsOnnx(Path folder) {
+        return VersionSelection.versionsIn(folder).stream()
+                .anyMatch(number ->
+                        Files.exists(folder.resolve(Long.toString(number)).resolve("model.onnx")));
+    }
+
+    private static ServingException invalid(String text) {
+        return new ServingException(ErrorCode.INVALID_ARGUMENT, text);
+    }
+
+    private static ServingException unsupported(String model, String field) {
+        return new ServingException(
+                ErrorCode.UNSUPPORTED,
+                "the configuration of %s has '%s', which this server does not support yet"
+                        .formatted(model, field));
+    }
+}
