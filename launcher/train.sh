@@ -71,5 +71,5 @@ make_cache() { # $1 the cache, then the JVM options and class path it will be us
 make_cache server $espalier_jvm_common $espalier_jvm_server -cp "$home"/lib/espalier-server-[0-9]*.jar
 # shellcheck disable=SC2086,SC2154
 make_cache client $espalier_jvm_common $espalier_jvm_client -cp "$home"/lib/espalier-client-[0-9]*.jar
-make_cache worker -XX:+UseSerialGC -cp "$home"/lib/espalier-worker-[0-9]*.jar
+make_cache worker -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp "$home"/lib/espalier-worker-[0-9]*.jar
 cp "$JAVA_HOME/release" "$folder/release"

@@ -293,7 +293,7 @@ public final class WorkerHost implements AutoCloseable {
     ///
     /// @return whether there was such a model
     private boolean dropNeverLoaded(String end) {
-        return drop(hosted -> !hosted.everLoaded, end + " while it loaded the model");
+        return drop(hosted -> !hosted.everLoaded, end + ", before it had loaded the model");
     }
 
     private boolean settled() {

@@ -20,8 +20,7 @@ public record WorkerLauncher(
                     "-Xms8m",
                     "-Xmx64m",
                     "-XX:-UsePerfData",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-Xshare:auto");
+                    "--enable-native-access=ALL-UNNAMED");
 
     /// Variables that would change what a worker loads.
     private static final List<String> NOT_INHERITED =
