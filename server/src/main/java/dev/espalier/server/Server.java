@@ -1,0 +1,177 @@
+package dev.espalier.server;
+
+import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.ServerOptions;
+import dev.espalier.server.config.WorkerOptions;
+import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.health.Health;
+import dev.espalier.server.health.ServerInfo;
+import dev.espalier.server.http.HttpServer;
+import dev.espalier.server.http.HttpServices;
+import dev.espalier.server.http.MetricsServer;
+import dev.espalier.server.inference.InferenceService;
+import dev.espalier.server.metrics.CopiedBytes;
+import dev.espalier.server.ops.OpStore;
+import dev.espalier.server.repository.ConfigJson;
+import dev.espalier.server.repository.ModelRepository;
+import dev.espalier.server.workers.EnginePack;
+import dev.espalier.server.workers.WorkerLauncher;
+import dev.espalier.server.workers.WorkerPool;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+
+/// The whole server: puts the parts together, starts them in order, and closes them in reverse.
+final class Server implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Server.class.getName());
+
+    /// The parts of the protocol beyond its core that are served, in the order in which Triton lists its.
+    private static final List<String> EXTENSIONS =
+            List.of(
+                    "schedule_policy",
+                    "model_configuration",
+                    "binary_tensor_data",
+                    "parameters",
+                    "statistics");
+
+    private final ServerOptions options;
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private final LinkedLoops loops;
+    private final ModelRepository repository;
+    private final ServerMetrics metrics;
+    private final HttpServices services;
+    private final CopiedBytes grpcCopies = new CopiedBytes();
+    private volatile boolean started;
+
+    /// @throws IOException when the machine does not give what the server needs
+    Server(ServerOptions options) throws IOException {
+        this.options = options;
+        options.notices().forEach(notice -> LOG.log(Level.WARNING, notice));
+        try {
+            int cores = Runtime.getRuntime().availableProcessors();
+            loops = opened(new LinkedLoops(Math.min(options.http().threadCount(), cores)));
+            ScheduledExecutorService timer =
+                    opened(
+                            Executors.newSingleThreadScheduledExecutor(
+                                    Thread.ofPlatform().name("timer").daemon().factory()));
+            WorkerPool workers = opened(workers(options.workers()));
+            repository =
+                    new ModelRepository(
+                            options.repository(),
+                            options.backends(),
+                            new OpStore(options.workers().stateDirectory().resolve("ops")),
+                            workers,
+                            timer);
+            CopiedBytes httpCopies = new CopiedBytes();
+            services =
+                    new HttpServices(
+                            new InferenceService(repository, loops),
+                            repository,
+                            new ServerInfo(options.id(), version(), EXTENSIONS),
+                            health(),
+                            tokens(),
+                            httpCopies,
+                            ConfigJson::of);
+            metrics =
+                    new ServerMetrics(
+                            repository, workers, Map.of("http", httpCopies, "grpc", grpcCopies));
+        } catch (IOException failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    private WorkerPool workers(WorkerOptions workers) throws IOException {
+        return new WorkerPool(
+                EnginePack.in(workers.engineDirectory()),
+                new WorkerLauncher(
+                        Path.of(System.getProperty("java.home")),
+                        workers.aotCache(),
+                        workers.stateDirectory(),
+                        workers.javaOptions()),
+                loops,
+                workers.requestMemoryBytes(),
+                workers.oneForAll());
+    }
+
+    private static String version() {
+        String version = Server.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    private Health health() {
+        return new Health() {
+            @Override
+            public boolean live() {
+                return started;
+            }
+
+            @Override
+            public boolean ready() {
+                return started
+                        && (!options.repository().strictReadiness() || repository.allReady());
+            }
+        };
+    }
+
+    private AccessTokens tokens() throws IOException {
+        String file = options.security().authTokenFile();
+        return file.isEmpty() ? AccessTokens.notRequired() : AccessTokens.read(Path.of(file));
+    }
+
+    /// Loads the models and opens the ports.
+    ///
+    /// @return false where a model cannot be served and the options say that the server then ends
+    /// @throws IOException when a port cannot be opened
+    boolean start() throws IOException, InterruptedException {
+        repository.load();
+        repository.await();
+        ModelTable.lines(repository.index()).forEach(line -> LOG.log(Level.INFO, line));
+        if (options.repository().exitOnError() && !repository.allReady()) {
+            return false;
+        }
+        started = true;
+        if (options.http().allowed()) {
+            HttpServer http = new HttpServer(options.http(), loops.group(), services);
+            open.push(() -> http.close(options.exitTimeout()));
+            announce("HTTP service", options.http().address(), http.port());
+        }
+        if (options.metrics().allowed()) {
+            MetricsServer served =
+                    new MetricsServer(options.metrics(), loops.group(), metrics::text);
+            open.push(() -> served.close(Duration.ZERO));
+            announce("metrics service", options.metrics().address(), served.port());
+        }
+        return true;
+    }
+
+    private static void announce(String service, String address, int port) {
+        LOG.log(Level.INFO, "Started {0} at {1}:{2}", service, address, Integer.toString(port));
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        open.push(part);
+        return part;
+    }
+
+    @Override
+    public void close() {
+        started = false;
+        while (!open.isEmpty()) {
+            AutoCloseable part = open.pop();
+            try {
+                part.close();
+            } catch (Exception failure) {
+                LOG.log(Level.ERROR, "closing " + part.getClass().getSimpleName(), failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.espalier.server;
+
+import dev.espalier.server.metrics.CopiedBytes;
+import dev.espalier.server.metrics.FailureReason;
+import dev.espalier.server.metrics.MetricText;
+import dev.espalier.server.metrics.ModelStatistics;
+import dev.espalier.server.metrics.StatisticsSnapshot;
+import dev.espalier.server.repository.ModelRepository;
+import dev.espalier.server.workers.WorkerHost;
+import dev.espalier.server.workers.WorkerPool;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+
+/// What `/metrics` says: Triton's names for the models, and our own for workers and copies.
+final class ServerMetrics {
+    private final ModelRepository repository;
+    private final WorkerPool workers;
+    private final Map<String, CopiedBytes> copies;
+
+    /// One model version at the moment of the scrape.
+    private record Row(String[] labels, StatisticsSnapshot snapshot, ModelStatistics statistics) {}
+
+    /// One of Triton's counters.
+    private record Counter(String name, String help, ToLongFunction<StatisticsSnapshot> value) {}
+
+    private static final List<Counter> COUNTERS =
+            List.of(
+                    new Counter(
+                            "nv_inference_request_success",
+                            "Number of successful inference requests, all batch sizes",
+                            s -> s.success().count()),
+                    new Counter(
+                            "nv_inference_count",
+                            "Number of inferences performed, a batch of n counting n",
+                            StatisticsSnapshot::inferenceCount),
+                    new Counter(
+                            "nv_inference_exec_count",
+                            "Number of model executions performed",
+                            StatisticsSnapshot::executionCount),
+                    new Counter(
+                            "nv_inference_request_duration_us",
+                            "Cumulative inference request duration in microseconds",
+                            s -> s.success().nanos() / 1000),
+                    new Counter(
+                            "nv_inference_queue_duration_us",
+                            "Cumulative inference queuing duration in microseconds",
+                            s -> s.queue().nanos() / 1000),
+                    new Counter(
+                            "nv_inference_compute_input_duration_us",
+                            "Cumulative compute input duration in microseconds",
+                            s -> s.computeInput().nanos() / 1000),
+                    new Counter(
+                            "nv_inference_compute_infer_duration_us",
+                            "Cumulative compute inference duration in microseconds",
+                            s -> s.computeInfer().nanos() / 1000),
+                    new Counter(
+                            "nv_inference_compute_output_duration_us",
+                            "Cumulative compute output duration in microseconds",
+                            s -> s.computeOutput().nanos() / 1000));
+
+    /// @param copies by protocol
+    ServerMetrics(ModelRepository repository, WorkerPool workers, Map<String, CopiedBytes> copies) {
+        this.repository = repository;
+        this.workers = workers;
+        this.copies = copies;
+    }
+
+    String text() {
+        MetricText text = new MetricText();
+        List<Row> rows = rows();
+        for (Counter counter : COUNTERS) {
+            text.metric(counter.name(), "counter", counter.help());
+            for (Row row : rows) {
+                text.value(
+                        counter.name(), counter.value().applyAsLong(row.snapshot()), row.labels());
+            }
+        }
+        failures(text, rows);
+        pending(text, rows);
+        workers(text);
+        copies(text);
+        return text.toString();
+    }
+
+    private List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        repository.observe((model, version, config, statistics) -> {
+            List<String> labels = new ArrayList<>(List.of("model", model, "version", version));
+            new TreeMap<>(config.getMetricTagsMap())
+                    .forEach((name, value) -> labels.addAll(List.of("_" + name, value)));
+            rows.add(
+                    new Row(
+                            labels.toArray(String[]::new),
+                            statistics.snapshot(model, version),
+                            statistics));
+        });
+        return rows;
+    }
+
+    private static void failures(MetricText text, List<Row> rows) {
+        String name = "nv_inference_request_failure";
+        text.metric(name, "counter", "Number of failed inference requests, by reason");
+        for (Row row : rows) {
+            for (FailureReason reason : FailureReason.values()) {
+                List<String> labels = new ArrayList<>(List.of(row.labels()));
+                labels.addAll(List.of("reason", reason.name()));
+                text.value(name, row.statistics().failures(reason), labels.toArray(String[]::new));
+            }
+        }
+    }
+
+    private static void pending(MetricText text, List<Row> rows) {
+        String name = "nv_inference_pending_request_count";
+        text.metric(name, "gauge", "Number of requests that wait for a model instance");
+        for (Row row : rows) {
+            text.value(name, row.statistics().pending(), row.labels());
+        }
+    }
+
+    private void workers(MetricText text) {
+        text.metric("espalier_worker_up", "gauge", "Whether the worker runs, by engine and op set");
+        for (WorkerHost host : workers.hosts()) {
+            text.value("espalier_worker_up", host.pid() == 0 ? 0 : 1, "worker", host.label());
+        }
+        text.metric("espalier_worker_deaths", "counter", "Workers that died, by engine and op set");
+        for (WorkerHost host : workers.hosts()) {
+            text.value("espalier_worker_deaths", host.deaths(), "worker", host.label());
+        }
+    }
+
+    private void copies(MetricText text) {
+        String name = "espalier_copied_tensor_bytes";
+        text.metric(
+                name,
+                "counter",
+                "Tensor bytes that the server copied beyond the move between network and shared memory");
+        copies.forEach((protocol, bytes) ->
+                text.value(name, bytes.in(), "protocol", protocol, "direction", "in")
+                        .value(name, bytes.out(), "protocol", protocol, "direction", "out"));
+    }
+}
