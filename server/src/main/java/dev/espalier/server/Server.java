@@ -4,6 +4,8 @@ import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.grpc.GrpcServer;
+import dev.espalier.server.grpc.GrpcServices;
 import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.http.HttpServer;
@@ -47,8 +49,8 @@ final class Server implements AutoCloseable {
     private final LinkedLoops loops;
     private final ModelRepository repository;
     private final ServerMetrics metrics;
-    private final HttpServices services;
-    private final CopiedBytes grpcCopies = new CopiedBytes();
+    private final HttpServices httpServices;
+    private final GrpcServices grpcServices;
     private volatile boolean started;
 
     /// @throws IOException when the machine does not give what the server needs
@@ -70,16 +72,22 @@ final class Server implements AutoCloseable {
                             new OpStore(options.workers().stateDirectory().resolve("ops")),
                             workers,
                             timer);
+            InferenceService inferences = new InferenceService(repository, loops);
+            ServerInfo info = new ServerInfo(options.id(), version(), EXTENSIONS);
+            AccessTokens tokens = tokens();
             CopiedBytes httpCopies = new CopiedBytes();
-            services =
+            CopiedBytes grpcCopies = new CopiedBytes();
+            httpServices =
                     new HttpServices(
-                            new InferenceService(repository, loops),
+                            inferences,
                             repository,
-                            new ServerInfo(options.id(), version(), EXTENSIONS),
+                            info,
                             health(),
-                            tokens(),
+                            tokens,
                             httpCopies,
                             ConfigJson::of);
+            grpcServices =
+                    new GrpcServices(inferences, repository, info, health(), tokens, grpcCopies);
             metrics =
                     new ServerMetrics(
                             repository, workers, Map.of("http", httpCopies, "grpc", grpcCopies));
@@ -140,9 +148,14 @@ final class Server implements AutoCloseable {
         }
         started = true;
         if (options.http().allowed()) {
-            HttpServer http = new HttpServer(options.http(), loops.group(), services);
+            HttpServer http = new HttpServer(options.http(), loops.group(), httpServices);
             open.push(() -> http.close(options.exitTimeout()));
             announce("HTTP service", options.http().address(), http.port());
+        }
+        if (options.grpc().allowed()) {
+            GrpcServer grpc = new GrpcServer(options.grpc(), loops.group(), grpcServices);
+            open.push(() -> grpc.close(options.exitTimeout()));
+            announce("GRPCInferenceService", options.grpc().address(), grpc.port());
         }
         if (options.metrics().allowed()) {
             MetricsServer served =

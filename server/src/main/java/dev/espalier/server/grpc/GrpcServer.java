@@ -1,0 +1,128 @@
+package dev.espalier.server.grpc;
+
+import dev.espalier.server.config.GrpcOptions;
+import dev.espalier.server.config.TlsOptions;
+import io.grpc.Server;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/// Serves the inference protocol over gRPC. Safe for use by several threads.
+public final class GrpcServer {
+    /// How much a client may send ahead of what the server has read.
+    private static final int WINDOW = 16 << 20;
+
+    /// HTTP/2's flow controller hands the socket no more than the high mark at once: the default costs
+    /// a system call for each 64 KB of a large answer.
+    private static final WriteBufferWaterMark WATER_MARK =
+            new WriteBufferWaterMark(64 << 10, 4 << 20);
+
+    private final Server server;
+
+    /// A server that answers from now on.
+    ///
+    /// @param loops the loops on which inferences may be opened; each call stays on its connection's
+    /// @throws IOException when address, port, certificate or key cannot be used
+    public GrpcServer(GrpcOptions options, EventLoopGroup loops, GrpcServices services)
+            throws IOException {
+        NettyServerBuilder builder =
+                NettyServerBuilder.forAddress(
+                                new InetSocketAddress(options.address(), options.port()))
+                        .bossEventLoopGroup(loops)
+                        .workerEventLoopGroup(loops)
+                        .channelType(EpollServerSocketChannel.class)
+                        .withOption(EpollChannelOption.SO_REUSEPORT, options.reusePort())
+                        .withChildOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                        .directExecutor()
+                        .maxInboundMessageSize(Integer.MAX_VALUE)
+                        .flowControlWindow(WINDOW)
+                        .decompressorRegistry(MessageCodings.decompressors())
+                        .compressorRegistry(
+                                MessageCodings.compressors(options.responseCompression()))
+                        .intercept(new TokenCheck(services.tokens()))
+                        .addService(
+                                InferenceProtocol.service(services, options.responseCompression()))
+                        .addService(HealthProtocol.service(services.health()));
+        keepalive(builder, options.keepalive());
+        if (options.tls().enabled()) {
+            builder.sslContext(tls(options.tls()));
+        }
+        server = started(builder.build(), options);
+    }
+
+    private static void keepalive(NettyServerBuilder builder, GrpcOptions.Keepalive keepalive) {
+        // gRPC's Java server closes a connection at the third ping that comes too early.
+        Duration interval =
+                keepalive.maxPingStrikes() == 0
+                        ? Duration.ZERO
+                        : keepalive.minReceivePingInterval();
+        builder.keepAliveTime(keepalive.time().toNanos(), TimeUnit.NANOSECONDS)
+                .keepAliveTimeout(keepalive.timeout().toNanos(), TimeUnit.NANOSECONDS)
+                .permitKeepAliveTime(interval.toNanos(), TimeUnit.NANOSECONDS)
+                .permitKeepAliveWithoutCalls(keepalive.permitWithoutCalls());
+    }
+
+    private static SslContext tls(TlsOptions options) throws IOException {
+        try {
+            SslContextBuilder builder =
+                    GrpcSslContexts.forServer(
+                            new File(options.certificate()), new File(options.key()));
+            if (!options.clientRoot().isEmpty()) {
+                builder.trustManager(new File(options.clientRoot())).clientAuth(ClientAuth.REQUIRE);
+            }
+            return builder.build();
+        } catch (IllegalArgumentException | IOException failure) {
+            throw new IOException(
+                    "certificate '%s' with key '%s' and client root '%s' cannot be used for gRPC: %s (expected: PEM files, the key in PKCS#8 without password)"
+                            .formatted(
+                                    options.certificate(),
+                                    options.key(),
+                                    options.clientRoot(),
+                                    failure.getMessage()),
+                    failure);
+        }
+    }
+
+    private static Server started(Server server, GrpcOptions options) throws IOException {
+        try {
+            return server.start();
+        } catch (IOException failure) {
+            throw new IOException(
+                    "cannot listen on %s:%d (expected: an address of this machine and a free port; see --grpc-address and --grpc-port)"
+                            .formatted(options.address(), options.port()),
+                    failure);
+        }
+    }
+
+    /// The port that it listens on.
+    public int port() {
+        return server.getPort();
+    }
+
+    /// Takes no more calls, lets those in flight finish for up to `patience`, then cuts off what is
+    /// left. Not to be called on an event loop.
+    public void close(Duration patience) {
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                server.shutdownNow();
+                server.awaitTermination(1, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException _) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

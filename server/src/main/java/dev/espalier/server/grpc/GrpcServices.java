@@ -1,0 +1,17 @@
+package dev.espalier.server.grpc;
+
+import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.health.Health;
+import dev.espalier.server.health.ServerInfo;
+import dev.espalier.server.inference.Inferences;
+import dev.espalier.server.metrics.CopiedBytes;
+import dev.espalier.server.repository.ModelCatalog;
+
+/// What the gRPC methods need of the rest of the server.
+public record GrpcServices(
+        Inferences inferences,
+        ModelCatalog catalog,
+        ServerInfo info,
+        Health health,
+        AccessTokens tokens,
+        CopiedBytes copied) {}

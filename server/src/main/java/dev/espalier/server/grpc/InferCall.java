@@ -1,0 +1,119 @@
+package dev.espalier.server.grpc;
+
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.inference.InferenceResult;
+import dev.espalier.server.inference.Responder;
+import io.grpc.HasByteBuffer;
+import io.grpc.KnownLength;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.Status;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// One call of `ModelInfer`. Everything here runs on its connection's event loop.
+final class InferCall extends ServerCall.Listener<InputStream> implements Responder {
+    private static final int CHUNK = 8 << 10;
+
+    private final ServerCall<InputStream, InferAnswer> call;
+    private final GrpcServices services;
+    private final boolean compressed;
+    private @Nullable InferUpload upload;
+    private @Nullable ServingException failure;
+
+    InferCall(
+            ServerCall<InputStream, InferAnswer> call, GrpcServices services, boolean compressed) {
+        this.call = call;
+        this.services = services;
+        this.compressed = compressed;
+    }
+
+    @Override
+    public void onMessage(InputStream message) {
+        if (upload != null) {
+            failure = Failures.internal("a second message came (expected: one request a call)");
+            upload.cancel();
+            return;
+        }
+        try {
+            read(message);
+        } catch (IOException broken) {
+            // What is compressed is not what its coding says.
+            failure = Failures.internal("the message cannot be read: " + broken.getMessage());
+        }
+    }
+
+    private void read(InputStream message) throws IOException {
+        boolean plain = message instanceof HasByteBuffer view && view.byteBufferSupported();
+        long length =
+                plain && message instanceof KnownLength ? message.available() : Long.MAX_VALUE;
+        InferUpload begun = new InferUpload(services, this, length);
+        upload = begun;
+        if (plain) {
+            ByteBuffer view;
+            while ((view = ((HasByteBuffer) message).getByteBuffer()) != null
+                    && view.hasRemaining()) {
+                int count = view.remaining();
+                begun.feed(view);
+                message.skipNBytes(count);
+            }
+        } else {
+            byte[] chunk = new byte[CHUNK];
+            int count;
+            while ((count = message.read(chunk)) >= 0) {
+                begun.feed(ByteBuffer.wrap(chunk, 0, count));
+            }
+        }
+    }
+
+    @Override
+    public void onHalfClose() {
+        InferUpload complete = upload;
+        if (failure == null && complete == null) {
+            failure = Failures.internal("the call ended without a message (expected: one request)");
+        }
+        if (failure == null && complete != null) {
+            try {
+                complete.finish();
+                return;
+            } catch (ServingException refused) {
+                failure = refused;
+            }
+        }
+        if (failure != null) {
+            failed(failure);
+        }
+    }
+
+    @Override
+    public void onCancel() {
+        if (upload != null) {
+            upload.cancel();
+        }
+    }
+
+    @Override
+    public void completed(InferenceResult result) {
+        try {
+            InferAnswer answer = new InferAnswer(result, services.copied());
+            if (compressed) {
+                call.setCompression(MessageCodings.RESPONSE_CODING);
+            }
+            call.sendHeaders(new Metadata());
+            call.sendMessage(answer);
+        } catch (ServingException tooLong) {
+            failed(tooLong);
+            return;
+        } finally {
+            result.release();
+        }
+        call.close(Status.OK, new Metadata());
+    }
+
+    @Override
+    public void failed(ServingException cause) {
+        call.close(Failures.status(cause), new Metadata());
+    }
+}

@@ -1,0 +1,147 @@
+package dev.espalier.server.grpc;
+
+import dev.espalier.protocol.ModelInferRequest;
+import dev.espalier.protocol.ModelInferRequest.InferInputTensor;
+import dev.espalier.protocol.ModelInferRequest.InferRequestedOutputTensor;
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.inference.Inference;
+import dev.espalier.server.inference.InferenceRequest;
+import dev.espalier.server.repository.ModelCatalog;
+import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// A request message, translated.
+final class InferPlan {
+    private final ModelInferRequest message;
+    private final InferenceRequest request;
+
+    private InferPlan(ModelInferRequest message, InferenceRequest request) {
+        this.message = message;
+        this.request = request;
+    }
+
+    /// Translates a message.
+    ///
+    /// @param rawSizes the sizes of its raw tensors
+    /// @throws ServingException when it is no request; a client learns first that there is no such
+    ///     model, whatever else is wrong
+    static InferPlan of(ModelInferRequest message, long[] rawSizes, ModelCatalog catalog)
+            throws ServingException {
+        String version = VersionText.checked(message.getModelVersion());
+        try {
+            return new InferPlan(message, translated(message, version, rawSizes));
+        } catch (ServingException failure) {
+            catalog.ready(message.getModelName(), version);
+            throw failure;
+        }
+    }
+
+    private static InferenceRequest translated(
+            ModelInferRequest message, String version, long[] rawSizes) throws ServingException {
+        InferParameters parameters = InferParameters.of(message.getParametersMap());
+        List<InferenceRequest.Input> inputs = new ArrayList<>(message.getInputsCount());
+        for (int i = 0; i < message.getInputsCount(); i++) {
+            InferInputTensor input = message.getInputs(i);
+            inputs.add(
+                    new InferenceRequest.Input(
+                            input.getName(),
+                            input.getDatatype(),
+                            shape(input),
+                            size(message, input, i, rawSizes)));
+        }
+        return new InferenceRequest(
+                message.getModelName(),
+                version,
+                message.getId(),
+                inputs,
+                outputs(message),
+                parameters.priority(),
+                parameters.timeoutMicros());
+    }
+
+    private static long size(
+            ModelInferRequest message, InferInputTensor input, int index, long[] rawSizes)
+            throws ServingException {
+        InferParameters.refuseSharedMemory(input.getParametersMap());
+        String model = message.getModelName();
+        if (rawSizes.length > 0 && input.hasContents()) {
+            throw Failures.invalid(
+                    "contents field must not be specified when using raw_input_contents for '%s' for model '%s'"
+                            .formatted(input.getName(), model));
+        }
+        if (index < rawSizes.length) {
+            return rawSizes[index];
+        }
+        if (!input.hasContents()) {
+            throw Failures.invalid(
+                    "unable to find data for input tensor '%s' for model '%s' in request."
+                            .formatted(input.getName(), model));
+        }
+        return TypedContents.size(input, model);
+    }
+
+    /// What each input takes up if the first one takes up `firstSize` bytes; empty where that does not
+    /// follow from the shapes.
+    static long[] expectedSizes(ModelInferRequest message, int firstSize) {
+        long[] sizes = new long[message.getInputsCount()];
+        for (int i = 0; i < sizes.length; i++) {
+            InferInputTensor input = message.getInputs(i);
+            DataType type = DataType.ofName(input.getDatatype()).orElse(null);
+            if (i == 0) {
+                sizes[i] = firstSize;
+            } else if (type == DataType.BYTES) {
+                return new long[0];
+            } else {
+                sizes[i] = type == null ? 0 : size(type, shape(input));
+            }
+        }
+        return sizes;
+    }
+
+    private static long size(DataType type, long[] shape) {
+        try {
+            return Math.multiplyExact(Shape.elementCount(shape), type.elementSize());
+        } catch (ArithmeticException | IllegalArgumentException _) {
+            // No size fits such a shape; the request is going to be refused for it.
+            return 0;
+        }
+    }
+
+    private static long[] shape(InferInputTensor input) {
+        long[] shape = new long[input.getShapeCount()];
+        for (int i = 0; i < shape.length; i++) {
+            shape[i] = input.getShape(i);
+        }
+        return shape;
+    }
+
+    /// The outputs asked for; one that is named again is asked for once.
+    private static List<InferenceRequest.RequestedOutput> outputs(ModelInferRequest message)
+            throws ServingException {
+        List<InferenceRequest.RequestedOutput> outputs = new ArrayList<>(message.getOutputsCount());
+        Set<String> names = new HashSet<>();
+        for (InferRequestedOutputTensor output : message.getOutputsList()) {
+            InferParameters.refuseSharedMemory(output.getParametersMap());
+            int classes = InferParameters.classification(output.getParametersMap());
+            if (names.add(output.getName())) {
+                outputs.add(new InferenceRequest.RequestedOutput(output.getName(), classes));
+            }
+        }
+        return outputs;
+    }
+
+    InferenceRequest request() {
+        return request;
+    }
+
+    /// Puts the values of a message without raw tensors into the inputs.
+    void fillContents(Inference inference) {
+        for (int i = 0; i < message.getInputsCount(); i++) {
+            TypedContents.write(message.getInputs(i), inference.input(i));
+        }
+    }
+}
