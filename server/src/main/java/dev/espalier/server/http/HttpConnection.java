@@ -217,7 +217,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void cut() {
-        var _ = context().close(context().voidPromise());
+        var _ = context().close();
     }
 
     private void drain() {
@@ -256,7 +256,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /// Closes the connection as soon as no request is under way.
     void stop() {
         if (answered && bodyRead && line.isEmpty()) {
-            var _ = context().close(context().voidPromise());
+            var _ = context().close();
         } else {
             persistence = ResponseHead.Persistence.CLOSED;
         }
@@ -289,6 +289,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             LOG.log(Level.ERROR, "a connection failed and is closed: " + ctx.channel(), cause);
         }
-        var _ = ctx.close(ctx.voidPromise());
+        var _ = ctx.close();
     }
 }
