@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Serves the inference protocol over gRPC. Safe for use by several threads.
 public final class GrpcServer {
@@ -45,6 +46,7 @@ public final class GrpcServer {
                         .channelType(EpollServerSocketChannel.class)
                         .withOption(EpollChannelOption.SO_REUSEPORT, options.reusePort())
                         .withChildOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                        .withChildOption(ChannelOption.ALLOCATOR, new AnswerAllocator())
                         .directExecutor()
                         .maxInboundMessageSize(Integer.MAX_VALUE)
                         .flowControlWindow(WINDOW)
@@ -56,9 +58,7 @@ public final class GrpcServer {
                                 InferenceProtocol.service(services, options.responseCompression()))
                         .addService(HealthProtocol.service(services.health()));
         keepalive(builder, options.keepalive());
-        if (options.tls().enabled()) {
-            builder.sslContext(tls(options.tls()));
-        }
+        builder.protocolNegotiator(new FrameNegotiator(tls(options.tls())));
         server = started(builder.build(), options);
     }
 
@@ -74,7 +74,10 @@ public final class GrpcServer {
                 .permitKeepAliveWithoutCalls(keepalive.permitWithoutCalls());
     }
 
-    private static SslContext tls(TlsOptions options) throws IOException {
+    private static @Nullable SslContext tls(TlsOptions options) throws IOException {
+        if (!options.enabled()) {
+            return null;
+        }
         try {
             SslContextBuilder builder =
                     GrpcSslContexts.forServer(

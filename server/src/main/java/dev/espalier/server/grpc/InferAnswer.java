@@ -1,10 +1,5 @@
 package dev.espalier.server.grpc;
 
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.WireFormat;
-import dev.espalier.protocol.ModelInferResponse;
-import dev.espalier.server.failure.ServingException;
-import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.metrics.CopiedBytes;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
@@ -13,34 +8,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.util.List;
 
-/// The answer to an inference request: a short message, and behind it the outputs straight from the
-/// memory that the worker wrote them to.
-final class InferAnswer extends InputStream implements KnownLength, Drainable {
+/// The answer to an inference request as gRPC takes it: a stream that is drained, once. Tensors are copied
+/// into gRPC's buffers.
+class InferAnswer extends InputStream implements KnownLength, Drainable {
     private static final int CHUNK = 64 << 10;
 
-    private final byte[] head;
-    private final List<InferenceResult.Output> outputs;
+    private final AnswerPieces message;
     private final CopiedBytes copied;
-    private final int length;
 
-    /// @throws ServingException when it would be longer than a message can be
-    InferAnswer(InferenceResult result, CopiedBytes copied) throws ServingException {
-        this.outputs = result.outputs();
+    InferAnswer(AnswerPieces message, CopiedBytes copied) {
+        this.message = message;
         this.copied = copied;
-        this.head = head(result);
-        long total = head.length;
-        for (InferenceResult.Output output : outputs) {
-            int size = output.data().remaining();
-            total += rawHeadSize(size) + (long) size;
-        }
-        if (total > Integer.MAX_VALUE) {
-            throw Failures.internal(
-                    "the answer has %d bytes (expected: at most %d)"
-                            .formatted(total, Integer.MAX_VALUE));
-        }
-        length = (int) total;
     }
 
     /// Marshals answers: they are streams already.
@@ -56,70 +35,41 @@ final class InferAnswer extends InputStream implements KnownLength, Drainable {
         }
     }
 
-    private static byte[] head(InferenceResult result) {
-        ModelInferResponse.Builder response =
-                ModelInferResponse.newBuilder()
-                        .setModelName(result.modelName())
-                        .setModelVersion(result.modelVersion())
-                        .setId(result.id());
-        for (InferenceResult.Output output : result.outputs()) {
-            ModelInferResponse.InferOutputTensor.Builder tensor =
-                    response.addOutputsBuilder()
-                            .setName(output.name())
-                            .setDatatype(output.datatype().name());
-            for (long dimension : output.shape()) {
-                tensor.addShape(dimension);
+    @Override
+    public final int available() {
+        return message.length();
+    }
+
+    @Override
+    public final int drainTo(OutputStream target) throws IOException {
+        for (AnswerPieces.Piece piece : message.pieces()) {
+            switch (piece) {
+                case AnswerPieces.Written(byte[] bytes) -> target.write(bytes);
+                case AnswerPieces.Tensor(ByteBuffer data) -> drain(data, target);
             }
         }
-        return response.build().toByteArray();
+        return message.length();
     }
 
-    private static int rawHeadSize(int size) {
-        return CodedOutputStream.computeTagSize(ModelInferResponse.RAW_OUTPUT_CONTENTS_FIELD_NUMBER)
-                + CodedOutputStream.computeUInt32SizeNoTag(size);
-    }
-
-    @Override
-    public int available() {
-        return length;
-    }
-
-    @Override
-    public int drainTo(OutputStream target) throws IOException {
-        target.write(head);
-        byte[] chunk = new byte[CHUNK];
-        for (InferenceResult.Output output : outputs) {
-            ByteBuffer data = output.data().duplicate();
-            target.write(rawHead(data.remaining()));
-            // Once into the chunk, once into a buffer of gRPC's.
-            copied.out(2L * data.remaining());
-            while (data.hasRemaining()) {
-                int count = Math.min(chunk.length, data.remaining());
-                data.get(chunk, 0, count);
-                target.write(chunk, 0, count);
-            }
+    void drain(ByteBuffer tensor, OutputStream target) throws IOException {
+        ByteBuffer data = tensor.duplicate();
+        // Once into the chunk, once into a buffer of gRPC's.
+        copied.out(2L * data.remaining());
+        byte[] chunk = new byte[Math.min(CHUNK, data.remaining())];
+        while (data.hasRemaining()) {
+            int count = Math.min(chunk.length, data.remaining());
+            data.get(chunk, 0, count);
+            target.write(chunk, 0, count);
         }
-        return length;
-    }
-
-    private static byte[] rawHead(int size) throws IOException {
-        byte[] bytes = new byte[rawHeadSize(size)];
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-        out.writeTag(
-                ModelInferResponse.RAW_OUTPUT_CONTENTS_FIELD_NUMBER,
-                WireFormat.WIRETYPE_LENGTH_DELIMITED);
-        out.writeUInt32NoTag(size);
-        out.checkNoSpaceLeft();
-        return bytes;
     }
 
     @Override
-    public int read() {
+    public final int read() {
         throw new UnsupportedOperationException("an answer is drained, not read");
     }
 
     @Override
-    public int read(byte[] target, int offset, int count) {
+    public final int read(byte[] target, int offset, int count) {
         return read();
     }
 }

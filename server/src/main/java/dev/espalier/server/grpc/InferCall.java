@@ -21,6 +21,7 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
     private final GrpcServices services;
     private final boolean compressed;
     private @Nullable InferUpload upload;
+    private boolean awaitsEmptyMessage;
     private @Nullable ServingException failure;
 
     InferCall(
@@ -30,8 +31,26 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
         this.compressed = compressed;
     }
 
+    /// The request's message of so many bytes begins to arrive, and gRPC is going to be shown an empty one
+    /// in its place.
+    void arriving(int length) {
+        upload = new InferUpload(services, this, length);
+        awaitsEmptyMessage = true;
+    }
+
+    /// The next piece of it.
+    void arrived(ByteBuffer piece) {
+        if (upload != null) {
+            upload.feed(piece);
+        }
+    }
+
     @Override
     public void onMessage(InputStream message) {
+        if (awaitsEmptyMessage) {
+            awaitsEmptyMessage = false;
+            return;
+        }
         if (upload != null) {
             failure = Failures.internal("a second message came (expected: one request a call)");
             upload.cancel();
@@ -96,18 +115,26 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
 
     @Override
     public void completed(InferenceResult result) {
+        AnswerPieces message;
         try {
-            InferAnswer answer = new InferAnswer(result, services.copied());
-            if (compressed) {
-                call.setCompression(MessageCodings.RESPONSE_CODING);
-            }
-            call.sendHeaders(new Metadata());
-            call.sendMessage(answer);
+            message = AnswerPieces.of(result, services.copied());
         } catch (ServingException tooLong) {
+            result.release();
             failed(tooLong);
             return;
-        } finally {
-            result.release();
+        }
+        if (compressed) {
+            call.setCompression(MessageCodings.RESPONSE_CODING);
+        }
+        call.sendHeaders(new Metadata());
+        if (compressed || message.isSmall()) {
+            try {
+                call.sendMessage(new InferAnswer(message, services.copied()));
+            } finally {
+                result.release();
+            }
+        } else {
+            LargeAnswer.send(message, result, services.copied(), call);
         }
         call.close(Status.OK, new Metadata());
     }

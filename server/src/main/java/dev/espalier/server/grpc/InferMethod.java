@@ -31,6 +31,8 @@ final class InferMethod implements ServerCallHandler<InputStream, InferAnswer> {
             ServerCall<InputStream, InferAnswer> call, Metadata headers) {
         // One more than there may be: a second message must be seen.
         call.request(2);
-        return new InferCall(call, services, compressed);
+        InferCall begun = new InferCall(call, services, compressed);
+        ArrivingUploads.begun(begun);
+        return begun;
     }
 }

@@ -52,6 +52,7 @@ final class InferUpload implements RequestFields.Receiver {
     private final List<GatheredBytes> gathered = new ArrayList<>(0);
     private @Nullable ServingException malformed;
     private @Nullable ServingException refused;
+    private boolean cancelled;
 
     /// @param length how many bytes the message has; `Long.MAX_VALUE` where that is not known
     InferUpload(GrpcServices services, Responder responder, long length) {
@@ -62,14 +63,14 @@ final class InferUpload implements RequestFields.Receiver {
 
     /// Takes the next piece of the message, all of it.
     void feed(ByteBuffer piece) {
-        if (malformed != null) {
+        if (malformed != null || cancelled) {
             return;
         }
         try {
             fields.feed(piece);
         } catch (ServingException failure) {
             malformed = failure;
-            cancel();
+            giveUp();
         }
     }
 
@@ -91,13 +92,18 @@ final class InferUpload implements RequestFields.Receiver {
                 case NOWHERE -> throw reason(message);
             }
         } catch (ServingException failure) {
-            cancel();
+            giveUp();
             throw failure;
         }
     }
 
-    /// Gives the request up. May be called at any time, also again.
+    /// Nobody wants an answer any more. May be called at any time, also again.
     void cancel() {
+        cancelled = true;
+        giveUp();
+    }
+
+    private void giveUp() {
         Inference open = inference;
         inference = null;
         target = null;
@@ -126,7 +132,7 @@ final class InferUpload implements RequestFields.Receiver {
             if (size == expected[index]) {
                 target = open.input(index);
             } else {
-                cancel();
+                giveUp();
             }
         }
         gathered.add(new GatheredBytes());

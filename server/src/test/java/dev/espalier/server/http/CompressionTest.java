@@ -134,7 +134,8 @@ final class CompressionTest {
                             "Content-Encoding: " + coding,
                             HEADER_LENGTH);
             assertThat(answer.status()).isEqualTo(400);
-            assertThat(answer.text()).startsWith("{\"error\":\"the compressed request body is broken");
+            assertThat(answer.text())
+                    .startsWith("{\"error\":\"the compressed request body is broken");
         }
         byte[] broken = whole.clone();
         broken[whole.length - 6] ^= 1;
@@ -166,7 +167,9 @@ final class CompressionTest {
     @Test
     void tellsTheHeadersRangeByTheDecompressedBody() throws Exception {
         byte[] body = compressed("{}".getBytes(StandardCharsets.UTF_8), "gzip");
-        assertThat(post(body, "Content-Encoding: gzip", "Inference-Header-Content-Length: 3").text())
+        assertThat(
+                        post(body, "Content-Encoding: gzip", "Inference-Header-Content-Length: 3")
+                                .text())
                 .isEqualTo(
                         "{\"error\":\"inference header size should be in range (0, 2), got: 3\"}");
     }

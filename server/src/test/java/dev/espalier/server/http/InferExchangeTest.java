@@ -34,7 +34,8 @@ final class InferExchangeTest {
     }
 
     private static String input(String type, String shape, String values) {
-        return "{\"name\":\"X\",\"shape\":%s,\"datatype\":\"%s\",%s}".formatted(shape, type, values);
+        return "{\"name\":\"X\",\"shape\":%s,\"datatype\":\"%s\",%s}"
+                .formatted(shape, type, values);
     }
 
     private static String binary(String type, String shape, long size) {
@@ -100,8 +101,10 @@ final class InferExchangeTest {
     @ParameterizedTest
     @EnumSource(DataType.class)
     void answersBytesOfEveryTypeAsTheyCame(DataType type) throws Exception {
-        byte[] tensor = type == DataType.BYTES ? strings("a", "", "éx") : bytes(3 * type.elementSize());
-        String json = request(binary(type.name(), "[3]", tensor.length), ",\"id\":\"7\"" + BINARY_OUT);
+        byte[] tensor =
+                type == DataType.BYTES ? strings("a", "", "éx") : bytes(3 * type.elementSize());
+        String json =
+                request(binary(type.name(), "[3]", tensor.length), ",\"id\":\"7\"" + BINARY_OUT);
         long copied = server.copied().in() + server.copied().out();
 
         RawClient.Answer answer = infer("echo_" + type.name().toLowerCase(), json, tensor);
@@ -126,16 +129,22 @@ final class InferExchangeTest {
         for (String string : strings) {
             byte[] text = string.getBytes(StandardCharsets.UTF_8);
             bytes.writeBytes(
-                    ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(text.length).array());
+                    ByteBuffer.allocate(4)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putInt(text.length)
+                            .array());
             bytes.writeBytes(text);
         }
         return bytes.toByteArray();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[[1,2],[3,4]]", "[1,2,3,4]", "[ [ 1 ,2], [3 , 4]\n]", "[[[[1]]],2,[3,4]]"})
+    @ValueSource(
+            strings = {"[[1,2],[3,4]]", "[1,2,3,4]", "[ [ 1 ,2], [3 , 4]\n]", "[[[[1]]],2,[3,4]]"})
     void readsNestedAndFlatValues(String data) throws Exception {
-        assertThat(infer("echo_int32", request(input("INT32", "[4]", "\"data\":" + data), "")).text())
+        assertThat(
+                        infer("echo_int32", request(input("INT32", "[4]", "\"data\":" + data), ""))
+                                .text())
                 .contains("\"data\":[1,2,3,4]");
     }
 
@@ -180,7 +189,8 @@ final class InferExchangeTest {
         RawClient.Answer answer =
                 infer("pair", request(inputs, ",\"outputs\":[{\"name\":\"B\"}]" + BINARY_OUT));
         assertThat(answer.text())
-                .endsWith("\"outputs\":[{\"name\":\"B\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"b\"]}]}");
+                .endsWith(
+                        "\"outputs\":[{\"name\":\"B\",\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"b\"]}]}");
     }
 
     @Test
@@ -189,7 +199,8 @@ final class InferExchangeTest {
                 .endsWith("\"shape\":[0],\"data\":[]}]}");
         RawClient.Answer answer =
                 infer("echo_fp32", request(binary("FP32", "[0]", 0), BINARY_OUT), new byte[0]);
-        assertThat(answer.text()).endsWith("\"shape\":[0],\"parameters\":{\"binary_data_size\":0}}]}");
+        assertThat(answer.text())
+                .endsWith("\"shape\":[0],\"parameters\":{\"binary_data_size\":0}}]}");
         assertThat(answer.header("content-type")).isEqualTo("application/json");
         assertThat(answer.headers()).doesNotContainKey("inference-header-content-length");
     }
@@ -228,9 +239,16 @@ final class InferExchangeTest {
 
     @Test
     void answersLargeValuesInJson() throws Exception {
-        String values = "1.5," .repeat(199_999) + "1.5";
+        String values = "1.5,".repeat(199_999) + "1.5";
         assertThat(
-                        infer("echo_fp64", request(input("FP64", "[200000]", "\"data\":[" + values + "]"), ""))
+                        infer(
+                                        "echo_fp64",
+                                        request(
+                                                input(
+                                                        "FP64",
+                                                        "[200000]",
+                                                        "\"data\":[" + values + "]"),
+                                                ""))
                                 .text())
                 .endsWith("\"data\":[" + values + "]}]}");
     }
@@ -360,7 +378,10 @@ final class InferExchangeTest {
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.text()).contains("is longer than the data that was sent");
         refused(
-                infer("echo_bytes", request(binary("BYTES", "[3]", 12), ""), new byte[] {8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}),
+                infer(
+                        "echo_bytes",
+                        request(binary("BYTES", "[3]", 12), ""),
+                        new byte[] {8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}),
                 400,
                 "[request id: <id_unknown>] unexpected number of string elements 1 for inference input 'X' for model 'echo_bytes', expecting 3");
     }
