@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /// The whole server: puts the parts together, starts them in order, and closes them in reverse.
 final class Server implements AutoCloseable {
@@ -64,6 +65,7 @@ final class Server implements AutoCloseable {
                     opened(
                             Executors.newSingleThreadScheduledExecutor(
                                     Thread.ofPlatform().name("timer").daemon().factory()));
+            var _ = timer.scheduleWithFixedDelay(new HeapRelease(), 2, 2, TimeUnit.SECONDS);
             WorkerPool workers = opened(workers(options.workers()));
             repository =
                     new ModelRepository(

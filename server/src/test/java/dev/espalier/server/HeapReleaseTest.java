@@ -1,0 +1,46 @@
+package dev.espalier.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class HeapReleaseTest {
+    private static final int MEGABYTE = 1 << 20;
+
+    private final Runtime runtime = Runtime.getRuntime();
+
+    @Test
+    void givesBackWhatABurstLeftBehindOnceItIsQuiet() {
+        runtime.gc();
+        HeapRelease release = new HeapRelease();
+        long burst = grow();
+
+        release.run();
+        release.run();
+
+        assertThat(runtime.totalMemory()).isLessThan(burst - 50 * MEGABYTE);
+    }
+
+    @Test
+    void leavesTheHeapAloneWhileRequestsAllocate() {
+        runtime.gc();
+        HeapRelease release = new HeapRelease();
+        long burst = grow();
+
+        release.run();
+
+        assertThat(runtime.totalMemory()).isEqualTo(burst);
+    }
+
+    /// Fills more than the heap has, lets go of it, and answers how large the heap is then.
+    private long grow() {
+        long before = runtime.totalMemory();
+        long kept = 0;
+        for (byte[][] burst = new byte[(int) (before / MEGABYTE) + 100][]; kept < burst.length; ) {
+            burst[(int) kept++] = new byte[MEGABYTE];
+        }
+        return runtime.totalMemory();
+    }
+}
