@@ -3,7 +3,8 @@
     compare.py --http A --grpc A --metrics A                          against oracle_answers.json
     compare.py --http A … --oracle-http B --oracle-grpc B --oracle-metrics B    against a running Triton
     compare.py --record --oracle-http B …                             writes oracle_answers.json
-Both servers serve the same models and were started with --strict-readiness=false, see README.md.
+Without --grpc only the HTTP cases are sent. Both servers serve the same models and were started with
+--strict-readiness=false, see README.md.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import pathlib
 import re
 import sys
 
-from exchange import Server, masked
+from exchange import Grpc, Server, masked
 from requests import Case, all_cases
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -73,6 +74,8 @@ def main() -> int:
     arguments.add_argument("--only", default="", help="a pattern over the names of the cases")
     options = arguments.parse_args()
     cases = [case for case in all_cases() if re.search(options.only, case.name)]
+    if not options.grpc and not options.record:
+        cases = [case for case in cases if not isinstance(case.request, Grpc)]
     oracle = Server(options.oracle_http, options.oracle_grpc, options.oracle_metrics) if options.oracle_http else None
     if options.record:
         record(oracle, cases)

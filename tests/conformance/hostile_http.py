@@ -23,9 +23,11 @@ class Hostile:
 
 
 def refused(server: Server, request: Http, statuses=REFUSALS) -> None:
-    """A clear error: a status of refusal and a JSON body that says why."""
+    """A clear error: a status of refusal and a JSON body that says why; or success, where that is allowed."""
     answer = server.send(request)
     told = answer.get("json")
+    if answer.get("status") == 200 and 200 in statuses:
+        return
     if answer.get("status") not in statuses or not isinstance(told, dict) or not told.get("error"):
         raise AssertionError(f"answered {str(answer)[:400]} (expected: a refusal with an error text)")
 
@@ -89,7 +91,7 @@ def pipelined(server: Server) -> None:
     parts = []
     for number in range(count):
         kind = number % 3
-        parts.append(raw_one(number) if kind == 0 else b"GET /v2/%s HTTP/1.1\r\nHost: test\r\n\r\n" % (b"models/nope", b"")[kind - 1])
+        parts.append(raw_one(number) if kind == 0 else b"GET /v2%s HTTP/1.1\r\nHost: test\r\n\r\n" % (b"/models/nope", b"")[kind - 1])
     with socket.create_connection(address(server), timeout=10) as connection:
         connection.sendall(b"".join(parts))
         stream = connection.makefile("rb")

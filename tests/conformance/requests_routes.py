@@ -82,7 +82,7 @@ READY = [
 ]
 
 METADATA = [
-    get("server metadata", "/v2"),
+    Case("get server metadata", Http("GET", "/v2"), Differs("extensions", r'200 .*"extensions": \["classification", "schedule_policy", ')),
     get("metadata", "/v2/models/simple"),
     get("metadata of a version", "/v2/models/many/versions/3"),
     get("metadata of all versions", "/v2/models/many"),
@@ -142,7 +142,7 @@ CONNECTION = [
             + b"0\r\n\r\n"
         ),
     ),
-    get("metrics of another path", "/other", metrics=True),
+    Case("get metrics of another path", Http("GET", "/other", metrics=True), Differs("metrics-paths", "404 Not Found")),
 ]
 
 CASES = HEALTH + ROUTES + NAMES + READY + METADATA + CONFIG + STATISTICS + REPOSITORY + CONNECTION

@@ -39,6 +39,7 @@ final class Server implements AutoCloseable {
     /// The parts of the protocol beyond its core that are served, in the order in which Triton lists its.
     private static final List<String> EXTENSIONS =
             List.of(
+                    "classification",
                     "schedule_policy",
                     "model_configuration",
                     "binary_tensor_data",

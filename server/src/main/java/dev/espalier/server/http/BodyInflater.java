@@ -17,6 +17,7 @@ final class BodyInflater implements AutoCloseable {
     private final GzipFrame frame;
     private final byte[] chunk = new byte[CHUNK];
     private final CRC32 crc = new CRC32();
+    private boolean empty = true;
     private boolean closed;
 
     /// Takes decompressed bytes; what it does not read is dropped.
@@ -44,6 +45,7 @@ final class BodyInflater implements AutoCloseable {
     ///
     /// @throws ServingException INVALID_ARGUMENT when it is broken, or what the sink throws
     void inflate(ByteBuf content, Sink sink) throws ServingException {
+        empty &= !content.isReadable();
         frame.readHeader(content);
         if (!frame.isHeaderRead()) {
             return;
@@ -68,17 +70,20 @@ final class BodyInflater implements AutoCloseable {
                 count = inflater.inflate(chunk);
             }
         } catch (DataFormatException failure) {
-            throw GzipFrame.broken(failure.getMessage());
+            throw frame.broken(failure.getMessage());
         }
         if (inflater.needsDictionary()) {
-            throw GzipFrame.broken("it needs a dictionary");
+            throw frame.broken("it needs a dictionary");
         }
     }
 
     /// @throws ServingException INVALID_ARGUMENT when the body ended too early
     void checkComplete() throws ServingException {
+        if (empty) {
+            throw new ServingException(ErrorCode.INVALID_ARGUMENT, "nothing to be decompressed");
+        }
         if (!inflater.finished() || !frame.isTrailerRead()) {
-            throw GzipFrame.broken("it ends too early");
+            throw frame.broken("it ends too early");
         }
     }
 

@@ -15,6 +15,7 @@ final class GzipFrame {
     private static final int NAME = 8;
     private static final int COMMENT = 16;
 
+    private final String coding;
     private Part part;
     private int flags;
     private int position;
@@ -33,6 +34,7 @@ final class GzipFrame {
     }
 
     GzipFrame(boolean gzip) {
+        coding = gzip ? "gzip" : "deflate";
         part = gzip ? Part.FIXED : Part.END;
     }
 
@@ -44,10 +46,11 @@ final class GzipFrame {
         return part == Part.END;
     }
 
-    static ServingException broken(@Nullable String why) {
+    ServingException broken(@Nullable String why) {
         return new ServingException(
                 ErrorCode.INVALID_ARGUMENT,
-                "the compressed request body is broken" + (why == null ? "" : ": " + why));
+                "the request body is no complete %s data%s"
+                        .formatted(coding, why == null ? "" : ": " + why));
     }
 
     void readHeader(ByteBuf in) throws ServingException {

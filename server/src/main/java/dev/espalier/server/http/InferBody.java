@@ -63,6 +63,9 @@ record InferBody(long length, long jsonLength, String headerText, @Nullable Body
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException _) {
+            if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                return Long.MAX_VALUE;
+            }
             throw new ServingException(
                     ErrorCode.INVALID_ARGUMENT,
                     "Unable to parse Inference-Header-Content-Length, got: " + text);

@@ -114,8 +114,7 @@ final class InferExchange implements Exchange, Responder {
 
     /// @param behind how many bytes follow the JSON; -1 where that is not known yet
     private void open(InferHeader header, long behind) throws ServingException {
-        InferPlan opened = InferPlan.of(header, route, maxInputSize);
-        opened.checkSizes(behind);
+        InferPlan opened = InferPlan.of(header, route, behind, maxInputSize);
         plan = opened;
         gathered = new byte[0];
         inference = services.inferences().open(opened.request(), this);

@@ -165,7 +165,8 @@ final class InferHeaderParser {
         JsonToken token;
         while ((token = json.nextToken()) != JsonToken.END_ARRAY) {
             if (token != JsonToken.START_OBJECT) {
-                throw JsonFailures.missing("name");
+                json.skipChildren();
+                throw InputParser.notOneSource("");
             }
             InputParser input = new InputParser();
             if (!input.read(json, cut ? arrays.count() : -1)) {

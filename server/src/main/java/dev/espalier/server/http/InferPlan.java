@@ -25,8 +25,12 @@ final class InferPlan {
         this.values = values;
     }
 
-    static InferPlan of(InferHeader header, Route route, long maxInputSize)
+    /// @param behind how many bytes follow the JSON; -1 where that is not known yet
+    static InferPlan of(InferHeader header, Route route, long behind, long maxInputSize)
             throws ServingException {
+        if (behind >= 0) {
+            checkSizes(header, route.model(), behind);
+        }
         int count = header.inputs().size();
         List<InferenceRequest.Input> inputs = new ArrayList<>(count);
         @Nullable ByteBuffer[] values = new @Nullable ByteBuffer[count];
@@ -95,35 +99,33 @@ final class InferPlan {
         return request;
     }
 
-    /// Whether the output at `index` of the result is answered in binary form.
-    boolean isBinary(int index) {
-        return header.outputs().isEmpty()
-                ? header.binaryOutputs()
-                : header.outputs().get(index).binary();
-    }
-
-    /// How many of the top classes are answered for the output at `index`; 0 for the tensor.
-    int classification(int index) {
-        return header.outputs().isEmpty() ? 0 : header.outputs().get(index).classification();
+    /// Whether the output of this name is answered in binary form; of a name that is listed twice the
+    /// first entry counts.
+    boolean isBinary(String name) {
+        if (header.outputs().isEmpty()) {
+            return header.binaryOutputs();
+        }
+        for (InferHeader.Output output : header.outputs()) {
+            if (output.name().equals(name)) {
+                return output.binary();
+            }
+        }
+        return false;
     }
 
     /// Compares what the JSON announces with what follows it.
-    ///
-    /// @param behind how many bytes follow; -1 where that is not known yet
-    void checkSizes(long behind) throws ServingException {
-        if (behind < 0) {
-            return;
-        }
+    private static void checkSizes(InferHeader header, String model, long behind)
+            throws ServingException {
         long rest = behind;
-        for (int i = nextBinary(-1); i >= 0; i = nextBinary(i)) {
-            long size = size(i);
+        for (InferHeader.Input input : header.inputs()) {
+            long size = Math.max(0, input.binarySize());
             if (size > rest) {
-                throw missing(i, size - rest);
+                throw missing(input.name(), size - rest, model);
             }
             rest -= size;
         }
         if (rest > 0) {
-            throw surplus();
+            throw surplus(model);
         }
     }
 
@@ -131,11 +133,11 @@ final class InferPlan {
     /// begun and lacks `missing` bytes.
     void checkFilled(int current, long missing) throws ServingException {
         if (missing > 0) {
-            throw missing(current, missing);
+            throw missing(name(current), missing, request.modelName());
         }
         for (int i = nextBinary(current); i >= 0; i = nextBinary(i)) {
             if (size(i) > 0) {
-                throw missing(i, size(i));
+                throw missing(name(i), size(i), request.modelName());
             }
         }
     }
@@ -173,15 +175,22 @@ final class InferPlan {
         return header.inputs().get(index).binarySize();
     }
 
-    private ServingException missing(int index, long bytes) {
-        return invalid(
-                "unexpected size for input '%s', expecting %d additional bytes for model '%s'"
-                        .formatted(header.inputs().get(index).name(), bytes, request.modelName()));
+    private String name(int index) {
+        return header.inputs().get(index).name();
     }
 
     ServingException surplus() {
+        return surplus(request.modelName());
+    }
+
+    private static ServingException surplus(String model) {
+        return invalid("unexpected additional input data for model '%s'".formatted(model));
+    }
+
+    private static ServingException missing(String input, long bytes, String model) {
         return invalid(
-                "unexpected additional input data for model '%s'".formatted(request.modelName()));
+                "unexpected size for input '%s', expecting %d additional bytes for model '%s'"
+                        .formatted(input, bytes, model));
     }
 
     private static ServingException invalid(String message) {

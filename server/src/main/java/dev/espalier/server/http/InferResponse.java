@@ -63,16 +63,16 @@ final class InferResponse {
             if (i > 0) {
                 json.raw(',');
             }
-            describe(i, result.outputs().get(i));
+            describe(result.outputs().get(i));
         }
         json.raw("]}");
     }
 
-    private void describe(int index, InferenceResult.Output output) throws ServingException {
+    private void describe(InferenceResult.Output output) throws ServingException {
         json.raw("{\"name\":").string(output.name());
         json.raw(",\"datatype\":\"").raw(output.datatype().name());
         json.raw("\",\"shape\":").numbers(output.shape());
-        if (plan.isBinary(index)) {
+        if (plan.isBinary(output.name())) {
             int size = output.data().remaining();
             json.raw(",\"parameters\":{\"binary_data_size\":").number(size).raw("}}");
             if (size > 0) {

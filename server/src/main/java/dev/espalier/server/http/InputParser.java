@@ -101,7 +101,10 @@ final class InputParser {
     /// What was read, all members being there.
     InferHeader.Input checked() throws ServingException {
         if ((hasData ? 1 : 0) + (hasBinarySize ? 1 : 0) + (hasRegion ? 1 : 0) != 1) {
-            throw notOneSource();
+            throw notOneSource(
+                    (hasData ? " 'data'" : "")
+                            + (hasBinarySize ? " 'binary_data_size'" : "")
+                            + (hasRegion ? " 'shared_memory_region'" : ""));
         }
         if (name == null) {
             throw JsonFailures.missing("name");
@@ -124,11 +127,8 @@ final class InputParser {
         return new InferHeader.Input(name, datatype, shape, hasData ? -1 : binarySize, array);
     }
 
-    private ServingException notOneSource() {
-        String set =
-                (hasData ? " 'data'" : "")
-                        + (hasBinarySize ? " 'binary_data_size'" : "")
-                        + (hasRegion ? " 'shared_memory_region'" : "");
+    /// @param set the sources of its values that an input has, each quoted
+    static ServingException notOneSource(String set) {
         return new ServingException(
                 ErrorCode.INVALID_ARGUMENT,
                 "Input must set only one of the following fields: 'data', 'binary_data_size' in"

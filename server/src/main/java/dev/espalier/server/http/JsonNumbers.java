@@ -31,7 +31,7 @@ final class JsonNumbers {
         return next;
     }
 
-    /// A number with or without fraction; also `NaN`, `Inf` and `Infinity`, which JSON lacks and
+    /// A number with or without fraction that a double can hold; also `NaN`, `Inf` and `Infinity`, which JSON lacks and
     /// clients send.
     double real(int start) {
         int at = start;
@@ -85,7 +85,9 @@ final class JsonNumbers {
                             : mantissa * EXACT_POWERS[exponent];
             return negative ? -value : value;
         }
-        return Double.parseDouble(new String(text, start, at - start, StandardCharsets.US_ASCII));
+        double value =
+                Double.parseDouble(new String(text, start, at - start, StandardCharsets.US_ASCII));
+        return Double.isInfinite(value) ? none() : value;
     }
 
     long signed(int start) {

@@ -144,10 +144,11 @@ final class JsonValues {
     }
 
     private double real() throws ServingException {
+        int begin = at;
         double value = numbers.real(at);
         at = numbers.next();
         if (at < 0) {
-            throw JsonFailures.wrongType("data", "non-number as double");
+            throw otherValue(begin, "non-number as double");
         }
         return value;
     }
@@ -157,7 +158,7 @@ final class JsonValues {
         int begin = at;
         at = numbers.next();
         if (at < 0) {
-            throw JsonFailures.wrongType("data", "non-signed-integer as signed-integer");
+            throw otherValue(begin, "non-signed-integer as signed-integer");
         }
         if (value < least || value > most) {
             throw outOfRange(begin, Long.toString(least), Long.toString(most));
@@ -170,7 +171,7 @@ final class JsonValues {
         int begin = at;
         at = numbers.next();
         if (at < 0) {
-            throw JsonFailures.wrongType("data", "non-unsigned-integer as unsigned-integer");
+            throw otherValue(begin, "non-unsigned-integer as unsigned-integer");
         }
         if (Long.compareUnsigned(value, most) > 0) {
             throw outOfRange(begin, "0", Long.toUnsignedString(most));
@@ -191,23 +192,41 @@ final class JsonValues {
     }
 
     private byte bool() throws ServingException {
-        if (literal("true")) {
+        if (literal(at, "true")) {
             at += 4;
             return 1;
         }
-        if (literal("false")) {
+        if (literal(at, "false")) {
             at += 5;
             return 0;
         }
-        throw JsonFailures.wrongType("data", "non-boolean as boolean");
+        throw otherValue(at, "non-boolean as boolean");
     }
 
-    private boolean literal(String word) {
-        if (end - at < word.length()) {
+    /// What stands at `begin` is a value of another type than `is` says, or no JSON at all.
+    private ServingException otherValue(int begin, String is) {
+        byte first = text[begin];
+        boolean value =
+                first == '"'
+                        || first == '{'
+                        || literal(begin, "true")
+                        || literal(begin, "false")
+                        || literal(begin, "null");
+        if (!value) {
+            numbers.real(begin);
+            value = numbers.next() >= 0;
+        }
+        return value
+                ? JsonFailures.wrongType("data", is)
+                : JsonFailures.syntax("Invalid value.", begin);
+    }
+
+    private boolean literal(int begin, String word) {
+        if (end - begin < word.length()) {
             return false;
         }
         for (int i = 0; i < word.length(); i++) {
-            if (text[at + i] != word.charAt(i)) {
+            if (text[begin + i] != word.charAt(i)) {
                 return false;
             }
         }

@@ -9,27 +9,19 @@ import org.jspecify.annotations.Nullable;
 /// @param model empty where the operation is not about one model
 /// @param version a decimal number; empty for the highest that is ready
 record Route(Operation operation, String model, String version) {
+    private static final String ROOT = "/v2";
     private static final int MAX_VERSION_DIGITS = 18;
 
-    /// The route of a request's target, or null where there is none. A base path before `/v2`, as
-    /// reverse proxies leave it, is ignored.
+    /// The route of a request's target, or null where there is none.
     static @Nullable Route of(String target) {
         int query = target.indexOf('?');
         String path = query < 0 ? target : target.substring(0, query);
-        int root = path.startsWith("/v2") ? 0 : path.indexOf("/v2/");
-        if (root < 0) {
-            root = path.endsWith("/v2") ? path.length() - 3 : -1;
-        }
-        if (root < 0) {
-            return null;
-        }
-        if (path.length() == root + 3) {
+        if (path.equals(ROOT)) {
             return new Route(Operation.SERVER_METADATA, "", "");
         }
-        if (path.charAt(root + 3) != '/') {
-            return null;
-        }
-        return of(path.substring(root + 4).split("/", -1));
+        return path.startsWith(ROOT + "/")
+                ? of(path.substring(ROOT.length() + 1).split("/", -1))
+                : null;
     }
 
     private static @Nullable Route of(String[] parts) {

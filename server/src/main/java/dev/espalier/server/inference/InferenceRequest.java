@@ -8,7 +8,7 @@ import java.util.List;
 /// @param modelVersion the version as the client gave it; empty for the highest that is ready
 /// @param id the client's id of the request; empty for none
 /// @param inputs the inputs, in the order in which their bytes follow
-/// @param outputs the outputs asked for, in the order of the answer; empty for all
+/// @param outputs the outputs asked for, in any order, one named twice counting once; empty for all
 /// @param priority the request's priority level; 0 for the model's default
 /// @param timeoutMicros the request's own limit of the time in the queue, in microseconds; 0 for the
 ///     model's default

@@ -14,7 +14,7 @@ public interface InferenceResult {
     /// The request's own id; empty for none.
     String id();
 
-    /// The outputs, in the order in which the request asked for them.
+    /// The outputs that the request asked for, in the order of the model's configuration.
     List<Output> outputs();
 
     /// Gives the memory back. May be called on any thread, once.

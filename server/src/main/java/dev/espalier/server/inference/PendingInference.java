@@ -3,10 +3,8 @@ package dev.espalier.server.inference;
 import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
-import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.scheduling.Member;
-import dev.espalier.tensor.ByteStrings;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -58,23 +56,15 @@ final class PendingInference extends Member implements Inference {
     }
 
     private void checkStrings(int position) throws ServingException {
-        long expected = Shape.elementCount(placement().shapes()[position]);
-        long count = ByteStrings.count(view(position));
-        if (count == expected) {
-            return;
-        }
-        String name = "";
         for (int i = 0; i < validated.positions().length; i++) {
-            name = validated.positions()[i] == position ? request.inputs().get(i).name() : name;
+            if (validated.positions()[i] == position) {
+                StringCheck.check(
+                        view(position),
+                        Shape.elementCount(placement().shapes()[position]),
+                        request,
+                        request.inputs().get(i).name());
+            }
         }
-        throw new ServingException(
-                ErrorCode.INVALID_ARGUMENT,
-                RequestValidator.prefix(request.id())
-                        + (count < 0
-                                ? "a string of inference input '%s' for model '%s' is longer than the data that was sent (expected: %d strings, each a 4-byte length and that many bytes)"
-                                        .formatted(name, model.name(), expected)
-                                : "unexpected number of string elements %d for inference input '%s' for model '%s', expecting %d"
-                                        .formatted(count, name, model.name(), expected)));
     }
 
     @Override

@@ -36,7 +36,7 @@ final class RequestValidator {
     /// What the request needs, and where its inputs are.
     ///
     /// @param positions per input of the request, its position in the placement
-    /// @param outputs the outputs to answer, in the request's order
+    /// @param outputs the outputs to answer, in the model's order
     record Validated(Placement placement, int[] positions, List<ModelPlan.Tensor> outputs) {}
 
     /// @throws ServingException INVALID_ARGUMENT when the request does not fit
@@ -53,18 +53,20 @@ final class RequestValidator {
         if (request.outputs().isEmpty()) {
             return plan.outputs();
         }
-        List<ModelPlan.Tensor> outputs = new ArrayList<>(request.outputs().size());
+        Set<String> asked = new HashSet<>();
         for (InferenceRequest.RequestedOutput requested : request.outputs()) {
-            ModelPlan.Tensor output = plan.output(requested.name());
-            if (output == null) {
+            if (plan.output(requested.name()) == null) {
                 throw invalid(
                         "unexpected inference output '%s' for model '%s'"
                                 .formatted(requested.name(), plan.model()));
             }
-            if (outputs.contains(output)) {
-                throw invalid("output '%s' already exists in request".formatted(requested.name()));
+            asked.add(requested.name());
+        }
+        List<ModelPlan.Tensor> outputs = new ArrayList<>(asked.size());
+        for (ModelPlan.Tensor output : plan.outputs()) {
+            if (asked.contains(output.name())) {
+                outputs.add(output);
             }
-            outputs.add(output);
         }
         return outputs;
     }
@@ -101,13 +103,13 @@ final class RequestValidator {
         }
     }
 
-    private static void checkNoneTwice(List<InferenceRequest.Input> given) throws ServingException {
+    private void checkNoneTwice(List<InferenceRequest.Input> given) throws ServingException {
         if (given.size() == 2 && given.get(0).name().equals(given.get(1).name())
                 || given.size() > 2 && distinctNames(given) < given.size()) {
             Set<String> seen = new HashSet<>();
             for (InferenceRequest.Input input : given) {
                 if (!seen.add(input.name())) {
-                    throw invalid("input '%s' already exists in request".formatted(input.name()));
+                    throw withId("input '%s' already exists in request".formatted(input.name()));
                 }
             }
         }
@@ -161,11 +163,17 @@ final class RequestValidator {
                                 .formatted(input.name(), plan.model()));
             }
         }
-        if (batch < 1 || batch > plan.maxBatchSize()) {
+        if (batch > plan.maxBatchSize()) {
             throw withId(
                     "inference request batch-size must be <= %d for '%s'"
                             .formatted(plan.maxBatchSize(), plan.model()));
         }
+        if (batch == 0) {
+            throw withId(
+                    "inference request batch-size must be >= 1 for '%s', got 0"
+                            .formatted(plan.model()));
+        }
+        // A negative one is refused with the shapes.
         rows = (int) batch;
     }
 
@@ -215,8 +223,8 @@ final class RequestValidator {
         long expected;
         try {
             long elements = Shape.elementCount(input.shape());
-            // Every string takes up its length at least.
-            expected = Math.multiplyExact(elements, type.isFixedSize() ? type.elementSize() : 4);
+            // What strings take up is known only when they are there.
+            expected = type.isFixedSize() ? Math.multiplyExact(elements, type.elementSize()) : size;
         } catch (ArithmeticException _) {
             throw withId(
                     "shape %s of input '%s' for model '%s' causes total element count to exceed maximum size of %d"
@@ -226,7 +234,7 @@ final class RequestValidator {
                                     plan.model(),
                                     Long.MAX_VALUE));
         }
-        if (type.isFixedSize() ? size != expected : size < expected) {
+        if (size != expected) {
             throw withId(
                     "input byte size mismatch for input '%s' for model '%s'. Expected %d, got %d"
                             .formatted(input.name(), plan.model(), expected, size));

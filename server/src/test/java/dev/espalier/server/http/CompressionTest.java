@@ -135,7 +135,7 @@ final class CompressionTest {
                             HEADER_LENGTH);
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.text())
-                    .startsWith("{\"error\":\"the compressed request body is broken");
+                    .startsWith("{\"error\":\"the request body is no complete " + coding);
         }
         byte[] broken = whole.clone();
         broken[whole.length - 6] ^= 1;

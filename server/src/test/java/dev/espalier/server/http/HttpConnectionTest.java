@@ -293,10 +293,11 @@ final class HttpConnectionTest {
     }
 
     @Test
-    void ignoresQueriesAndBasePaths() throws Exception {
+    void ignoresQueriesAndKnowsNoBasePaths() throws Exception {
         try (RawClient client = server.connect()) {
             assertThat(client.get("/v2/health/live?x=1").read().status()).isEqualTo(200);
-            assertThat(client.get("/base/path/v2/health/live").read().status()).isEqualTo(200);
+            assertThat(client.get("/base/path/v2/health/live").read().status()).isEqualTo(404);
+            assertThat(client.get("//v2").read().status()).isEqualTo(404);
         }
     }
 }

@@ -158,9 +158,10 @@ final class InferExchangeTest {
         RawClient.Answer answer = infer("pair", json, strings("xy", "z"));
 
         assertThat(answer.json())
+                .as("the outputs in the model's order")
                 .endsWith(
-                        "\"outputs\":[{\"name\":\"B\",\"datatype\":\"BYTES\",\"shape\":[2],\"data\":[\"xy\",\"z\"]},"
-                                + "{\"name\":\"A\",\"datatype\":\"INT32\",\"shape\":[1],\"parameters\":{\"binary_data_size\":4}}]}");
+                        "\"outputs\":[{\"name\":\"A\",\"datatype\":\"INT32\",\"shape\":[1],\"parameters\":{\"binary_data_size\":4}},"
+                                + "{\"name\":\"B\",\"datatype\":\"BYTES\",\"shape\":[2],\"data\":[\"xy\",\"z\"]}]}");
         assertThat(answer.tensors()).containsExactly(9, 0, 0, 0);
     }
 
@@ -291,7 +292,7 @@ final class InferExchangeTest {
                 "abc|Unable to parse Inference-Header-Content-Length, got: abc",
                 "-1|inference header size should be in range (0, 10), got: -1",
                 "11|inference header size should be in range (0, 10), got: 11",
-                "99999999999999999999|Unable to parse Inference-Header-Content-Length, got: 99999999999999999999",
+                "99999999999999999999|inference header size should be in range (0, 10), got: 99999999999999999999",
             })
     void refusesHeaderLengthsThatCannotBe(String length, String text) throws Exception {
         try (RawClient client = server.connect()) {
@@ -376,14 +377,15 @@ final class InferExchangeTest {
                         request(binary("BYTES", "[1]", 5), ""),
                         new byte[] {9, 0, 0, 0, 'x'});
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.text()).contains("is longer than the data that was sent");
+        assertThat(answer.text())
+                .contains("expecting string of length 9 but only 1 bytes available");
         refused(
                 infer(
                         "echo_bytes",
                         request(binary("BYTES", "[3]", 12), ""),
                         new byte[] {8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}),
                 400,
-                "[request id: <id_unknown>] unexpected number of string elements 1 for inference input 'X' for model 'echo_bytes', expecting 3");
+                "[request id: <id_unknown>] expected 3 string elements for inference input 'X' for model 'echo_bytes', got 1");
     }
 
     @Test
