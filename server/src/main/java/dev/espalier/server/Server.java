@@ -13,6 +13,7 @@ import dev.espalier.server.http.HttpServices;
 import dev.espalier.server.http.MetricsServer;
 import dev.espalier.server.inference.InferenceService;
 import dev.espalier.server.metrics.CopiedBytes;
+import dev.espalier.server.metrics.MachineUse;
 import dev.espalier.server.ops.OpStore;
 import dev.espalier.server.repository.ConfigJson;
 import dev.espalier.server.repository.ModelRepository;
@@ -93,7 +94,12 @@ final class Server implements AutoCloseable {
                     new GrpcServices(inferences, repository, info, health(), tokens, grpcCopies);
             metrics =
                     new ServerMetrics(
-                            repository, workers, Map.of("http", httpCopies, "grpc", grpcCopies));
+                            repository,
+                            workers,
+                            Map.of("http", httpCopies, "grpc", grpcCopies),
+                            options.metrics().cpu()
+                                    ? new MachineUse(options.metrics().interval())
+                                    : null);
         } catch (IOException failure) {
             close();
             throw failure;

@@ -2,6 +2,7 @@ package dev.espalier.server;
 
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.FailureReason;
+import dev.espalier.server.metrics.MachineUse;
 import dev.espalier.server.metrics.MetricText;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.metrics.StatisticsSnapshot;
@@ -13,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
-/// What `/metrics` says: Triton's names for the models, and our own for workers and copies.
+/// What `/metrics` says: Triton's names for models and machine, and our own for workers and copies.
 final class ServerMetrics {
     private final ModelRepository repository;
     private final WorkerPool workers;
     private final Map<String, CopiedBytes> copies;
+    private final @Nullable MachineUse machine;
 
     /// One model version at the moment of the scrape.
     private record Row(String[] labels, StatisticsSnapshot snapshot, ModelStatistics statistics) {}
@@ -62,10 +65,16 @@ final class ServerMetrics {
                             s -> s.computeOutput().nanos() / 1000));
 
     /// @param copies by protocol
-    ServerMetrics(ModelRepository repository, WorkerPool workers, Map<String, CopiedBytes> copies) {
+    /// @param machine null to say nothing about it
+    ServerMetrics(
+            ModelRepository repository,
+            WorkerPool workers,
+            Map<String, CopiedBytes> copies,
+            @Nullable MachineUse machine) {
         this.repository = repository;
         this.workers = workers;
         this.copies = copies;
+        this.machine = machine;
     }
 
     String text() {
@@ -82,6 +91,9 @@ final class ServerMetrics {
         pending(text, rows);
         workers(text);
         copies(text);
+        if (machine != null) {
+            machine.write(text);
+        }
         return text.toString();
     }
 
