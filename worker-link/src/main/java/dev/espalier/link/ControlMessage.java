@@ -49,6 +49,9 @@ public sealed interface ControlMessage {
     /// Server to worker: end the model's instances and release it.
     record Unload(int model) implements ControlMessage {}
 
+    /// Worker to server: the model is gone, and nothing looks at its lanes any more.
+    record Unloaded(int model) implements ControlMessage {}
+
     /// The message as a frame.
     default byte[] encoded() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -82,6 +85,10 @@ public sealed interface ControlMessage {
                     data.writeByte(6);
                     data.writeInt(model);
                 }
+                case Unloaded(int model) -> {
+                    data.writeByte(7);
+                    data.writeInt(model);
+                }
             }
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
@@ -106,9 +113,10 @@ public sealed interface ControlMessage {
                                         new Signature(tensors(data), tensors(data)));
                         case 5 -> new LoadFailed(data.readInt(), text(data));
                         case 6 -> new Unload(data.readInt());
+                        case 7 -> new Unloaded(data.readInt());
                         default ->
                                 throw new LinkException(
-                                        "control message's type: " + type + " (expected: 1..6)");
+                                        "control message's type: " + type + " (expected: 1..7)");
                     };
             if (data.available() > 0) {
                 throw new LinkException(

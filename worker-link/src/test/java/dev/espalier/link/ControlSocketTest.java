@@ -39,7 +39,8 @@ final class ControlSocketTest {
                                 List.of(new TensorSpec("x", DataType.BF16, List.of(-1L, 3L))),
                                 List.of(new TensorSpec("y", DataType.BYTES, List.of())))),
                 new ControlMessage.LoadFailed(3, "no such op"),
-                new ControlMessage.Unload(3));
+                new ControlMessage.Unload(3),
+                new ControlMessage.Unloaded(3));
     }
 
     @ParameterizedTest

@@ -84,7 +84,8 @@ final class Worker {
                 case ControlMessage.Attach _,
                         ControlMessage.Attached _,
                         ControlMessage.Loaded _,
-                        ControlMessage.LoadFailed _ ->
+                        ControlMessage.LoadFailed _,
+                        ControlMessage.Unloaded _ ->
                         throw new LinkException("unexpected message from the server: " + message);
             }
         }
@@ -119,6 +120,10 @@ final class Worker {
                     new ControlMessage.LoadFailed(
                             load.model(), String.valueOf(failure.getMessage()));
         }
+        answer(answer);
+    }
+
+    private void answer(ControlMessage answer) {
         try {
             socket.send(answer.encoded());
         } catch (LinkException _) {
@@ -153,9 +158,13 @@ final class Worker {
 
     private void unload(int number) {
         Running running = models.remove(number);
-        if (running == null) {
-            return;
+        if (running != null) {
+            end(running);
         }
+        answer(new ControlMessage.Unloaded(number));
+    }
+
+    private static void end(Running running) {
         running.loops().forEach(InstanceLoop::stop);
         try {
             for (Thread thread : running.threads()) {

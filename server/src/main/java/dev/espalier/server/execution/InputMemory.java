@@ -23,6 +23,9 @@ public final class InputMemory implements AutoCloseable {
 
     private int usedLanes;
 
+    /// The host, and every worker whose OUT is still looked at.
+    private int holders = 1;
+
     public InputMemory(long size) throws LinkException {
         region = SharedRegion.createWritable("espalier-in", size);
         blocks = new BlockAllocator(region);
@@ -42,6 +45,11 @@ public final class InputMemory implements AutoCloseable {
         for (int lane = 0; lane < usedLanes; lane++) {
             RequestLane.clear(region, lane);
         }
+    }
+
+    /// Empties one lane, which a model of the same worker has used before.
+    public void clearLane(int lane) {
+        RequestLane.clear(region, lane);
     }
 
     int nextGeneration(int slot) {
@@ -77,8 +85,21 @@ public final class InputMemory implements AutoCloseable {
         return region.memory();
     }
 
+    /// Keeps the memory until one more [#close].
+    synchronized void hold() {
+        holders++;
+    }
+
+    /// One of those who need the memory needs it no longer; the last one takes it along. No request may
+    /// have a place here any more.
     @Override
     public void close() {
+        synchronized (this) {
+            holders--;
+            if (holders != 0) {
+                return;
+            }
+        }
         region.close();
     }
 }

@@ -56,6 +56,7 @@ public final class LinkedWorker {
             freeSlots[freeCount++] = slot;
         }
         lookingLoops = count;
+        input.hold();
         input.clearLanes();
         LinkLayout.writeInHeader(input.memory(), count, out.size());
     }
@@ -237,5 +238,6 @@ public final class LinkedWorker {
             lookingLoops = Integer.MAX_VALUE;
         }
         out.close();
+        input.close();
     }
 }

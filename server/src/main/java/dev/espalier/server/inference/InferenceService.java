@@ -25,11 +25,15 @@ public final class InferenceService implements Inferences {
 
     @Override
     public Inference open(InferenceRequest request, Responder responder) throws ServingException {
-        ServedModel model = models.serving(request.modelName(), request.modelVersion());
-        RequestValidator.Validated validated = RequestValidator.validate(request, model.plan());
-        PendingInference inference =
-                new PendingInference(request, model, validated, responder, loops.current());
-        model.scheduler().open(inference);
-        return inference;
+        while (true) {
+            ServedModel model = models.serving(request.modelName(), request.modelVersion());
+            RequestValidator.Validated validated = RequestValidator.validate(request, model.plan());
+            PendingInference inference =
+                    new PendingInference(request, model, validated, responder, loops.current());
+            if (model.scheduler().open(inference)) {
+                return inference;
+            }
+            // The model has been replaced or unloaded since it was found.
+        }
     }
 }

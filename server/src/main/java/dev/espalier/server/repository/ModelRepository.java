@@ -114,7 +114,7 @@ public final class ModelRepository implements ModelCatalog, ServedModels {
             throws ServingException {
         ModelConfig config = definition.config();
         OpSet ops = ops(definition);
-        WorkerHost host = workers.host(config.getBackend(), ops);
+        WorkerHost host = workers.lease(config.getBackend(), ops);
         LoadedVersion version = new LoadedVersion(definition, host.input(), timer, model::refresh);
         host.add(
                 new HostedModel(

@@ -35,6 +35,13 @@ public final class ModelScheduler {
     private final List<InstanceLane> instances = new ArrayList<>();
     private int waiting;
     private int uploading;
+    private int executing;
+
+    /// What runs when a scheduler that takes no more requests has answered its last; null while it takes
+    /// requests.
+    private @Nullable Runnable retired;
+
+    private boolean drained;
     private long timerAt = Long.MAX_VALUE;
 
     /// @param model the model's name, for messages
@@ -91,6 +98,28 @@ public final class ModelScheduler {
         }
     }
 
+    /// Takes no more requests; those that it has are served.
+    ///
+    /// @param whenDrained runs once, when the last of them is done
+    public void retire(Runnable whenDrained) {
+        synchronized (lock) {
+            retired = whenDrained;
+        }
+        tellWhenDrained();
+    }
+
+    private void tellWhenDrained() {
+        Runnable tell;
+        synchronized (lock) {
+            tell = retired;
+            if (tell == null || drained || uploading + waiting + executing > 0) {
+                return;
+            }
+            drained = true;
+        }
+        tell.run();
+    }
+
     private boolean isWaiting(Member member) {
         synchronized (lock) {
             return member.state == Member.State.WAITING;
@@ -101,15 +130,21 @@ public final class ModelScheduler {
 
     /// Gives a request its place.
     ///
+    /// @return whether it has one; false where the scheduler takes no more requests, because another
+    ///     has taken its place
     /// @throws ServingException UNAVAILABLE when the queue or the memory is full
-    public void open(Member member) throws ServingException {
+    public boolean open(Member member) throws ServingException {
         synchronized (lock) {
+            if (retired != null) {
+                return false;
+            }
             if (policy.maxQueueSize() > 0 && waiting + uploading >= policy.maxQueueSize()) {
                 statistics.failed(FailureReason.REJECTED, 1, 0);
                 throw new ServingException(ErrorCode.UNAVAILABLE, "Exceeds maximum queue size");
             }
             line.reserve(member);
             uploading++;
+            return true;
         }
     }
 
@@ -185,6 +220,7 @@ public final class ModelScheduler {
         if (wasWaiting) {
             statistics.pending(-1);
         }
+        tellWhenDrained();
         return true;
     }
 
@@ -236,6 +272,7 @@ public final class ModelScheduler {
             rows += member.placement().rows();
         }
         waiting -= members.size();
+        executing++;
         instance.publish(slot, members, rows, new Batch(instance, members, rows));
     }
 
@@ -273,12 +310,14 @@ public final class ModelScheduler {
         public void finished(ExecutionInFlight execution, ExecutionOutcome outcome) {
             synchronized (lock) {
                 instance.finished();
+                executing--;
                 for (Member member : members) {
                     line.leave(member);
                 }
             }
             dispatch();
             count(outcome);
+            tellWhenDrained();
         }
 
         private void count(ExecutionOutcome outcome) {

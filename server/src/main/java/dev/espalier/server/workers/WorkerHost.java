@@ -11,6 +11,7 @@ import dev.espalier.server.failure.ServingException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Keeps a worker running for one engine version and one op set: starts it, loads its models, notices its
 /// death, and starts the next one on the same IN memory.
 ///
-/// One platform thread, [#supervise], starts and listens; any thread may add models.
+/// One platform thread, [#supervise], starts and listens; any thread may add and remove models.
 public final class WorkerHost implements AutoCloseable {
     private static final Logger LOG = System.getLogger(WorkerHost.class.getName());
     private static final long FIRST_BACKOFF_MILLIS = 20;
@@ -39,9 +40,13 @@ public final class WorkerHost implements AutoCloseable {
 
     private final Object lock = new Object();
     private final Map<Integer, Hosted> models = new LinkedHashMap<>();
+
+    /// Models that the worker has been told to unload, and whose lanes it may still look at.
+    private final Map<Integer, Hosted> leaving = new HashMap<>();
+
+    private final LaneNumbers lanes = new LaneNumbers();
     private @Nullable WorkerProcess worker;
     private int nextModel;
-    private int nextLane;
     private int deaths;
     private boolean closed;
 
@@ -113,21 +118,59 @@ public final class WorkerHost implements AutoCloseable {
     /// @throws ServingException UNAVAILABLE when a worker cannot have so many instances
     public void add(HostedModel model) throws ServingException {
         synchronized (lock) {
-            if (nextLane + model.instances() > LinkLayout.MAX_LANES) {
+            int firstLane = lanes.take(model.instances());
+            if (firstLane < 0) {
                 throw new ServingException(
                         ErrorCode.UNAVAILABLE,
                         "worker %s has %d instances and no room for %d more (at most %d)"
                                 .formatted(
-                                        label, nextLane, model.instances(), LinkLayout.MAX_LANES));
+                                        label,
+                                        lanes.count(),
+                                        model.instances(),
+                                        LinkLayout.MAX_LANES));
             }
-            Hosted hosted = new Hosted(nextModel++, nextLane, model);
-            nextLane += model.instances();
+            for (int i = 0; i < model.instances(); i++) {
+                input.clearLane(firstLane + i);
+            }
+            Hosted hosted = new Hosted(nextModel++, firstLane, model);
             models.put(hosted.number, hosted);
             lock.notifyAll();
             if (worker != null) {
                 load(worker, hosted);
             }
         }
+    }
+
+    /// Releases a model that has nothing in flight any more: the worker unloads it, and no later one
+    /// gets it. Does nothing where the host has given it up already.
+    public void remove(HostedModel model) {
+        synchronized (lock) {
+            for (Hosted hosted : models.values()) {
+                if (hosted.model.equals(model)) {
+                    models.remove(hosted.number);
+                    unload(hosted);
+                    return;
+                }
+            }
+        }
+    }
+
+    private void unload(Hosted hosted) {
+        WorkerProcess process = worker;
+        if (process == null) {
+            freeLanes(hosted);
+            return;
+        }
+        leaving.put(hosted.number, hosted);
+        try {
+            process.send(new ControlMessage.Unload(hosted.number));
+        } catch (LinkException _) {
+            // The worker is gone: the host's thread learns it too, and frees the lanes.
+        }
+    }
+
+    private void freeLanes(Hosted hosted) {
+        lanes.free(hosted.firstLane, hosted.model.instances());
     }
 
     private void load(WorkerProcess process, Hosted hosted) {
@@ -169,6 +212,8 @@ public final class WorkerHost implements AutoCloseable {
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        } finally {
+            input.close();
         }
     }
 
@@ -228,6 +273,7 @@ public final class WorkerHost implements AutoCloseable {
                 switch (process.receive()) {
                     case ControlMessage.Loaded loaded -> loaded(process, loaded);
                     case ControlMessage.LoadFailed failed -> loadFailed(failed);
+                    case ControlMessage.Unloaded(int model) -> unloaded(model);
                     case ControlMessage unexpected ->
                             throw new LinkException("unexpected message: " + unexpected);
                 }
@@ -254,11 +300,23 @@ public final class WorkerHost implements AutoCloseable {
         Hosted hosted;
         synchronized (lock) {
             hosted = models.remove(message.model());
+            if (hosted != null) {
+                freeLanes(hosted);
+            }
         }
         if (hosted != null) {
             hosted.model
                     .observer()
                     .failed(new ServingException(ErrorCode.UNAVAILABLE, message.reason()));
+        }
+    }
+
+    private void unloaded(int model) {
+        synchronized (lock) {
+            Hosted hosted = leaving.remove(model);
+            if (hosted != null) {
+                freeLanes(hosted);
+            }
         }
     }
 
@@ -270,6 +328,8 @@ public final class WorkerHost implements AutoCloseable {
             wanted = closed;
             deaths += wanted ? 0 : 1;
             affected = List.copyOf(models.values());
+            leaving.values().forEach(this::freeLanes);
+            leaving.clear();
         }
         for (Hosted hosted : affected) {
             hosted.model.observer().lost(process.link());
@@ -311,6 +371,7 @@ public final class WorkerHost implements AutoCloseable {
         synchronized (lock) {
             dropped = models.values().stream().filter(condition).toList();
             models.values().removeAll(dropped);
+            dropped.forEach(this::freeLanes);
         }
         for (Hosted hosted : dropped) {
             hosted.model
@@ -320,6 +381,11 @@ public final class WorkerHost implements AutoCloseable {
                                     ErrorCode.UNAVAILABLE, "worker %s %s".formatted(label, end)));
         }
         return !dropped.isEmpty();
+    }
+
+    /// Whether the host has ended, and its worker with it.
+    boolean hasEnded() {
+        return !thread.isAlive();
     }
 
     /// Tells the worker to end, without waiting.

@@ -19,7 +19,20 @@ public final class WorkerPool implements AutoCloseable {
     private final LinkedLoops loops;
     private final long inputMemorySize;
     private final boolean oneForAll;
-    private final Map<String, WorkerHost> hosts = new HashMap<>();
+    private final Map<String, Leased> hosts = new HashMap<>();
+
+    /// Hosts that no model uses any more, and whose workers may still be ending.
+    private final List<WorkerHost> ending = new ArrayList<>();
+
+    /// A worker's host, and how many models use it.
+    private static final class Leased {
+        private final WorkerHost host;
+        private int leases;
+
+        Leased(WorkerHost host) {
+            this.host = host;
+        }
+    }
 
     /// @param inputMemorySize bytes of request memory of each worker
     /// @param oneForAll puts models with different op sets into one worker, where their libraries disturb
@@ -37,15 +50,17 @@ public final class WorkerPool implements AutoCloseable {
         this.oneForAll = oneForAll;
     }
 
-    /// The worker for models of this engine with this op set; started if there is none.
+    /// The worker for one more model of this engine with this op set; started if there is none. It runs
+    /// until each such call has been followed by a [#release].
     ///
     /// @throws ServingException when the engine is not installed, or there is no memory
-    public synchronized WorkerHost host(String engine, OpSet ops) throws ServingException {
+    public synchronized WorkerHost lease(String engine, OpSet ops) throws ServingException {
         EnginePack pack = pack(engine);
         String key = pack.name() + "/" + (oneForAll ? "" : ops.key());
-        WorkerHost known = hosts.get(key);
+        Leased known = hosts.get(key);
         if (known != null) {
-            return known;
+            known.leases++;
+            return known.host;
         }
         try {
             WorkerHost host =
@@ -55,7 +70,9 @@ public final class WorkerPool implements AutoCloseable {
                             launcher,
                             loops,
                             new InputMemory(inputMemorySize));
-            hosts.put(key, host);
+            Leased leased = new Leased(host);
+            leased.leases = 1;
+            hosts.put(key, leased);
             host.start();
             return host;
         } catch (LinkException failure) {
@@ -64,6 +81,23 @@ public final class WorkerPool implements AutoCloseable {
                     "no memory for a worker: " + failure.getMessage(),
                     failure);
         }
+    }
+
+    /// A model has left this worker. The last one ends it: only the end of a process unloads a library.
+    public synchronized void release(WorkerHost host) {
+        for (Leased leased : hosts.values()) {
+            if (leased.host == host) {
+                leased.leases--;
+                if (leased.leases == 0) {
+                    hosts.values().remove(leased);
+                    ending.removeIf(WorkerHost::hasEnded);
+                    ending.add(host);
+                    host.hangUp();
+                }
+                return;
+            }
+        }
+        throw new IllegalStateException("worker " + host.label() + " was released too often");
     }
 
     private EnginePack pack(String engine) throws ServingException {
@@ -78,15 +112,19 @@ public final class WorkerPool implements AutoCloseable {
                         .formatted(engine, packs.stream().map(EnginePack::name).toList()));
     }
 
-    /// All workers.
+    /// The workers that models use.
     public synchronized List<WorkerHost> hosts() {
-        return new ArrayList<>(hosts.values());
+        return hosts.values().stream().map(leased -> leased.host).toList();
     }
 
     @Override
     public void close() {
+        List<WorkerHost> open = new ArrayList<>(hosts());
+        synchronized (this) {
+            open.addAll(ending);
+        }
         // First all are told, so that they end at the same time.
-        hosts().forEach(WorkerHost::hangUp);
-        hosts().forEach(WorkerHost::close);
+        open.forEach(WorkerHost::hangUp);
+        open.forEach(WorkerHost::close);
     }
 }

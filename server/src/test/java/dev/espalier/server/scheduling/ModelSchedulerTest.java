@@ -209,6 +209,33 @@ final class ModelSchedulerTest {
         assertThatThrownBy(waiting::answer).hasMessageContaining("given up");
     }
 
+    @Test
+    void aRetiredSchedulerServesWhatItHasAndTakesNothingNew() throws Exception {
+        serve(single(5, 0));
+        Request running = request(1).send();
+        Request waiting = request(2).send();
+        Request uploading = request(4).open();
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        scheduler.retire(() -> drained.complete(true));
+
+        assertThat(request(3).open().hasPlace()).isFalse();
+        worker.permit(2);
+        assertThat(running.answer()).containsExactly(1);
+        assertThat(waiting.answer()).containsExactly(2);
+        assertThat(drained).isNotDone();
+        uploading.cancel();
+        assertThat(drained.get(30, SECONDS)).isTrue();
+    }
+
+    @Test
+    void aSchedulerThatHasNothingIsDrainedAtOnce() throws Exception {
+        serve(single(0, 0));
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        scheduler.retire(() -> drained.complete(true));
+
+        assertThat(drained).isCompletedWithValue(true);
+    }
+
     private Request request(int... values) {
         return new Request(values);
     }
@@ -219,6 +246,7 @@ final class ModelSchedulerTest {
         private final CompletableFuture<int[]> answer = new CompletableFuture<>();
         private final LinkedLoop loop;
         private final Member member;
+        private boolean hasPlace;
 
         Request(int... values) {
             this.values = values;
@@ -263,10 +291,14 @@ final class ModelSchedulerTest {
 
         Request open() throws Exception {
             call(() -> {
-                scheduler.open(member);
+                hasPlace = scheduler.open(member);
                 return null;
             });
             return this;
+        }
+
+        boolean hasPlace() {
+            return hasPlace;
         }
 
         Request send() throws Exception {
