@@ -10,9 +10,14 @@ final class ModelTable {
     private ModelTable() {}
 
     /// Model, version and state of each entry, with the reason for the state; a line each.
-    static List<String> lines(List<IndexEntry> entries) {
+    static List<String> lines(List<IndexEntry> index) {
+        // Nothing is to be said of a model that is only there to be loaded.
+        List<IndexEntry> entries =
+                index.stream()
+                        .filter(entry -> !entry.version().isEmpty() || !entry.reason().isEmpty())
+                        .toList();
         if (entries.isEmpty()) {
-            return List.of("no model in the repositories");
+            return List.of("no model has been loaded");
         }
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {"Model", "Version", "Status", "Reason"});

@@ -1,6 +1,7 @@
 package dev.espalier.server;
 
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.ControlMode;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.execution.LinkedLoops;
@@ -17,6 +18,8 @@ import dev.espalier.server.metrics.MachineUse;
 import dev.espalier.server.ops.OpStore;
 import dev.espalier.server.repository.ConfigJson;
 import dev.espalier.server.repository.ModelRepository;
+import dev.espalier.server.repository.PrivateFolder;
+import dev.espalier.server.repository.RepositoryPoll;
 import dev.espalier.server.workers.EnginePack;
 import dev.espalier.server.workers.WorkerLauncher;
 import dev.espalier.server.workers.WorkerPool;
@@ -42,6 +45,8 @@ final class Server implements AutoCloseable {
             List.of(
                     "classification",
                     "schedule_policy",
+                    "model_repository",
+                    "model_repository(unload_dependents)",
                     "model_configuration",
                     "binary_tensor_data",
                     "parameters",
@@ -68,12 +73,15 @@ final class Server implements AutoCloseable {
                             Executors.newSingleThreadScheduledExecutor(
                                     Thread.ofPlatform().name("timer").daemon().factory()));
             var _ = timer.scheduleWithFixedDelay(new HeapRelease(), 2, 2, TimeUnit.SECONDS);
+            Path state = options.workers().stateDirectory();
+            PrivateFolder copies = opened(new PrivateFolder(state.resolve("models")));
             WorkerPool workers = opened(workers(options.workers()));
             repository =
                     new ModelRepository(
                             options.repository(),
                             options.backends(),
-                            new OpStore(options.workers().stateDirectory().resolve("ops")),
+                            new OpStore(state.resolve("ops")),
+                            copies,
                             workers,
                             timer);
             InferenceService inferences = new InferenceService(repository, loops);
@@ -84,6 +92,7 @@ final class Server implements AutoCloseable {
             httpServices =
                     new HttpServices(
                             inferences,
+                            repository,
                             repository,
                             info,
                             health(),
@@ -156,6 +165,10 @@ final class Server implements AutoCloseable {
             return false;
         }
         started = true;
+        Duration pause = options.repository().pollPause();
+        if (options.repository().control() == ControlMode.POLL && pause.isPositive()) {
+            opened(new RepositoryPoll(repository, pause));
+        }
         if (options.http().allowed()) {
             HttpServer http = new HttpServer(options.http(), loops.group(), httpServices);
             open.push(() -> http.close(options.exitTimeout()));

@@ -34,7 +34,25 @@ enum Flag {
             "model-control-mode",
             new Choice(List.of("none", "poll", "explicit")),
             "none",
-            "How models come and go. This version knows 'none': all of them, at the start."),
+            "How models come and go: all of them at the start, by looking at the folders, or on request."),
+    REPOSITORY_POLL(
+            FlagGroup.REPOSITORY,
+            "repository-poll-secs",
+            new Whole(0, 1_000_000),
+            "15",
+            "Seconds between two looks at the repositories; 0 for none. Mode poll only."),
+    LOAD_MODEL(
+            FlagGroup.REPOSITORY,
+            "load-model",
+            new Text("<name>"),
+            "",
+            "A model to load at the start, or '*'; may be given several times. Mode explicit only."),
+    ALLOW_OP_UPLOAD(
+            FlagGroup.REPOSITORY,
+            "allow-op-upload",
+            new Switch(),
+            "true",
+            "Take op libraries that come with a request to load a model."),
     DISABLE_AUTO_COMPLETE(
             FlagGroup.REPOSITORY,
             "disable-auto-complete-config",

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// Turns the values of the command line into typed options, and checks what one row of the table
@@ -44,14 +45,6 @@ final class OptionsReader {
     }
 
     private RepositoryOptions repository() throws UsageException {
-        String mode = values.text(Flag.MODEL_CONTROL_MODE);
-        if (!mode.equals("none")) {
-            throw new UsageException(
-                    "--model-control-mode: '"
-                            + mode
-                            + "' comes in a later version (expected: none); leave the option out,"
-                            + " and every model of the repository is loaded at the start");
-        }
         if (values.on(Flag.MODEL_NAMESPACING)) {
             throw new UsageException(
                     "--model-namespacing: 'true' is not available (expected: false);"
@@ -59,13 +52,45 @@ final class OptionsReader {
         }
         boolean asWritten =
                 values.on(Flag.DISABLE_AUTO_COMPLETE) || values.on(Flag.STRICT_MODEL_CONFIG);
+        ControlMode control =
+                ControlMode.valueOf(values.text(Flag.MODEL_CONTROL_MODE).toUpperCase(Locale.ROOT));
         return new RepositoryOptions(
                 repositoryFolders(),
                 values.on(Flag.EXIT_ON_ERROR),
                 values.on(Flag.STRICT_READINESS),
+                control,
+                pollPause(control),
+                startupModels(control),
+                values.on(Flag.ALLOW_OP_UPLOAD),
                 !asWritten,
                 values.integer(Flag.MODEL_LOAD_THREAD_COUNT),
                 values.integer(Flag.MODEL_LOAD_RETRY_COUNT));
+    }
+
+    private Duration pollPause(ControlMode control) {
+        if (values.has(Flag.REPOSITORY_POLL) && control != ControlMode.POLL) {
+            notices.add(
+                    "--"
+                            + Flag.REPOSITORY_POLL.text()
+                            + " has no effect without --model-control-mode=poll");
+        }
+        return Duration.ofSeconds(values.number(Flag.REPOSITORY_POLL));
+    }
+
+    private List<String> startupModels(ControlMode control) throws UsageException {
+        List<String> names = values.all(Flag.LOAD_MODEL);
+        if (!names.isEmpty() && control != ControlMode.EXPLICIT) {
+            throw new UsageException(
+                    "--load-model needs --model-control-mode=explicit; without it every model of"
+                            + " the repository is loaded");
+        }
+        if (names.size() > 1 && names.contains(RepositoryOptions.ALL)) {
+            throw UsageException.bad(
+                    Flag.LOAD_MODEL.text(),
+                    RepositoryOptions.ALL,
+                    "'*' for all models and nothing else, or the models' names");
+        }
+        return names;
     }
 
     private List<Path> repositoryFolders() throws UsageException {

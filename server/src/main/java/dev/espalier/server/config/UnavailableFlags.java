@@ -13,11 +13,6 @@ final class UnavailableFlags {
     private static final List<Row> TABLE =
             List.of(
                     refused(
-                            "models are loaded and unloaded on request with --model-control-mode="
-                                    + "explicit only, which this version does not have; leave it"
-                                    + " out, and every model of the repository is loaded",
-                            "load-model"),
-                    refused(
                             "this version has no restricted APIs, and without the restriction they"
                                     + " would be open to everybody; use --auth-token-file",
                             "http-restricted-api",
@@ -30,8 +25,7 @@ final class UnavailableFlags {
                                     + " it get an error",
                             "allow-client-shm"),
                     unused(
-                            "models are read at the start only",
-                            "repository-poll-secs",
+                            "it is an older name; see --model-control-mode",
                             "allow-poll-model-repository",
                             "allow-model-control"),
                     unused(

@@ -13,11 +13,13 @@ final class ApiRequests implements RequestHandler {
     private final HttpServices services;
     private final long maxInputSize;
     private final SmallRoutes smallRoutes;
+    private final RepositoryRoutes repositoryRoutes;
 
     ApiRequests(HttpServices services, long maxInputSize) {
         this.services = services;
         this.maxInputSize = maxInputSize;
         this.smallRoutes = new SmallRoutes(services);
+        this.repositoryRoutes = new RepositoryRoutes(services);
     }
 
     @Override
@@ -40,6 +42,9 @@ final class ApiRequests implements RequestHandler {
         }
         if (route.operation() == Operation.INFER) {
             return infer(connection, route, request);
+        }
+        if (RepositoryRoutes.answers(route.operation())) {
+            return new RepositoryExchange(connection, repositoryRoutes, route, maxInputSize);
         }
         return new SmallExchange(connection, smallRoutes, route);
     }

@@ -7,6 +7,7 @@ import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.inference.Inferences;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
+import dev.espalier.server.repository.ModelControl;
 import java.util.function.Function;
 
 /// What the HTTP routes need of the rest of the server.
@@ -15,6 +16,7 @@ import java.util.function.Function;
 public record HttpServices(
         Inferences inferences,
         ModelCatalog catalog,
+        ModelControl control,
         ServerInfo info,
         Health health,
         AccessTokens tokens,

@@ -3,16 +3,15 @@ package dev.espalier.server.http;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import io.netty.buffer.ByteBuf;
-import java.io.ByteArrayOutputStream;
 
-/// A request of any route but inference: its body is small, and gathered.
+/// A request of any route but inference: what its body says does not matter.
 final class SmallExchange implements Exchange {
     private static final int MAX_BODY = 1 << 20;
 
     private final HttpConnection connection;
     private final SmallRoutes routes;
     private final Route route;
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    private long bodySize;
 
     SmallExchange(HttpConnection connection, SmallRoutes routes, Route route) {
         this.connection = connection;
@@ -22,24 +21,21 @@ final class SmallExchange implements Exchange {
 
     @Override
     public void content(ByteBuf content) {
-        if (body.size() + (long) content.readableBytes() > MAX_BODY) {
+        bodySize += content.readableBytes();
+        if (bodySize > MAX_BODY) {
             connection.refuse(
                     Reply.error(
                             ErrorCode.INVALID_ARGUMENT.httpStatus(),
                             "request body of more than %d bytes is too large for this route"
                                     .formatted(MAX_BODY)));
-            return;
         }
-        byte[] bytes = new byte[content.readableBytes()];
-        content.readBytes(bytes);
-        body.writeBytes(bytes);
     }
 
     @Override
     public void end() {
         Reply reply;
         try {
-            reply = routes.answer(route, body.toByteArray());
+            reply = routes.answer(route);
         } catch (ServingException failure) {
             connection.fail(failure);
             return;

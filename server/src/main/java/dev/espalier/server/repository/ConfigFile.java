@@ -1,6 +1,8 @@
 package dev.espalier.server.repository;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
+import com.google.protobuf.util.JsonFormat;
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
@@ -17,14 +19,17 @@ final class ConfigFile {
 
     private ConfigFile() {}
 
-    /// The configuration in `folder` as it is written, with name, backend and platform filled in.
+    /// The configuration at `place` as it is written, with name, backend and platform filled in.
     ///
     /// @throws ServingException when it is missing though needed, broken, or for another engine
-    static ModelConfig read(Path folder, String name, boolean autoComplete)
-            throws ServingException {
+    static ModelConfig read(ModelPlace place, boolean autoComplete) throws ServingException {
+        String name = place.name();
+        Path folder = place.folder();
         Path file = folder.resolve(NAME);
         ModelConfig.Builder config = ModelConfig.newBuilder();
-        if (Files.exists(file)) {
+        if (!place.config().isEmpty()) {
+            parseJson(place.config(), config);
+        } else if (Files.exists(file)) {
             parse(file, config);
         } else if (!autoComplete) {
             throw invalid(
@@ -39,6 +44,16 @@ final class ConfigFile {
         config.setName(name);
         settleEngine(config, folder);
         return config.build();
+    }
+
+    private static void parseJson(String json, ModelConfig.Builder config) throws ServingException {
+        try {
+            JsonFormat.parser().merge(json, config);
+        } catch (InvalidProtocolBufferException failure) {
+            throw invalid(
+                    "parameter 'config' is no model configuration as JSON: "
+                            + failure.getMessage());
+        }
     }
 
     private static void parse(Path file, ModelConfig.Builder config) throws ServingException {

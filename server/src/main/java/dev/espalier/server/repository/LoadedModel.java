@@ -3,6 +3,7 @@ package dev.espalier.server.repository;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.ServedModel;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -10,56 +11,87 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A model of the repository, with the versions that its policy selects.
+/// A model with the versions that its policy selects, from one reading of its files. Another reading
+/// gives another one, which may share versions with it.
 final class LoadedModel {
     private final String name;
     private final String failure;
-    private final NavigableMap<Long, LoadedVersion> versions = new TreeMap<>();
-    private final NavigableMap<Long, String> failures = new TreeMap<>();
-    private volatile @Nullable ServedModel newest;
+    private final NavigableMap<Long, LoadedVersion> versions;
+    private final Map<Long, String> failures;
 
-    /// @param failure why it has no versions; empty where it has
-    LoadedModel(String name, String failure) {
+    /// The same versions, highest first: an array, because every request goes through it.
+    private final LoadedVersion[] highestFirst;
+
+    private LoadedModel(
+            String name,
+            String failure,
+            Collection<LoadedVersion> versions,
+            Map<Long, String> failures) {
         this.name = name;
         this.failure = failure;
+        this.versions = new TreeMap<>();
+        versions.forEach(version -> this.versions.put(version.number(), version));
+        this.failures = new TreeMap<>(failures);
+        this.highestFirst = this.versions.descendingMap().values().toArray(new LoadedVersion[0]);
     }
 
-    /// Adds a version, before the model is visible to anybody.
-    void add(LoadedVersion version) {
-        versions.put(version.number(), version);
+    /// A model with these versions.
+    ///
+    /// @param failures versions that could not even be begun, with the reasons
+    static LoadedModel of(
+            String name, Collection<LoadedVersion> versions, Map<Long, String> failures) {
+        return new LoadedModel(name, "", versions, failures);
     }
 
-    /// Adds a version that cannot be served, before the model is visible to anybody.
-    void addFailure(long number, String reason) {
-        failures.put(number, reason);
-    }
-
-    /// Finds out anew which version answers requests that name none.
-    void refresh() {
-        ServedModel found = null;
-        for (LoadedVersion version : versions.values()) {
-            ServedModel served = version.served();
-            found = served == null ? found : served;
-        }
-        newest = found;
+    /// A model without versions.
+    ///
+    /// @param failure why it has none; empty where it has not been loaded yet
+    static LoadedModel without(String name, String failure) {
+        return new LoadedModel(name, failure, List.of(), Map.of());
     }
 
     String name() {
         return name;
     }
 
-    /// Why the model has no versions; empty where it has.
-    String failure() {
-        return failure;
-    }
-
     Collection<LoadedVersion> versions() {
         return versions.values();
     }
 
-    /// Versions that could not even be begun, with the reasons.
-    Map<Long, String> failures() {
-        return failures;
+    /// The copies of a version's files; null where there is no such version.
+    @Nullable VersionFiles files(long number) {
+        LoadedVersion version = versions.get(number);
+        return version == null ? null : version.definition().files();
+    }
+
+    /// The version that `definition` describes, if it is loaded and serves already.
+    @Nullable LoadedVersion same(VersionDefinition definition) {
+        LoadedVersion version = versions.get(definition.number());
+        return version != null
+                        && version.state() == ModelState.READY
+                        && version.definition().isSameAs(definition)
+                ? version
+                : null;
+    }
+
+    boolean has(LoadedVersion version) {
+        return versions.containsValue(version);
+    }
+
+    /// Whether any version answers.
+    boolean serves() {
+        return versions.values().stream().anyMatch(version -> version.served() != null);
+    }
+
+    /// Versions that do not answer, with the reasons.
+    NavigableMap<Long, String> unavailable() {
+        NavigableMap<Long, String> unavailable = new TreeMap<>(failures);
+        for (LoadedVersion version : versions.values()) {
+            if (version.state() != ModelState.READY) {
+                unavailable.put(version.number(), version.reason());
+            }
+        }
+        return unavailable;
     }
 
     List<String> readyVersions() {
@@ -69,20 +101,45 @@ final class LoadedModel {
                 .toList();
     }
 
+    /// Its lines of the repository's index.
+    ///
+    /// @param trouble what there is to say of versions that are ready
+    List<ModelCatalog.IndexEntry> index(String trouble) {
+        List<ModelCatalog.IndexEntry> entries = new ArrayList<>();
+        if (versions.isEmpty() && failures.isEmpty()) {
+            entries.add(entry("", ModelState.UNAVAILABLE, failure));
+        }
+        failures.forEach((number, reason) ->
+                entries.add(entry(Long.toString(number), ModelState.UNAVAILABLE, reason)));
+        for (LoadedVersion version : versions.values()) {
+            ModelState state = version.state();
+            entries.add(
+                    entry(
+                            Long.toString(version.number()),
+                            state,
+                            state == ModelState.READY ? trouble : version.reason()));
+        }
+        return entries;
+    }
+
+    private ModelCatalog.IndexEntry entry(String version, ModelState state, String reason) {
+        return new ModelCatalog.IndexEntry(name, version, state, reason);
+    }
+
     /// The version that answers.
     ServedModel serving(String version) throws ServingException {
         if (version.isEmpty()) {
-            ServedModel found = newest;
-            if (found == null) {
-                throw unknown(ErrorCode.NOT_FOUND, "has no available versions");
+            for (LoadedVersion candidate : highestFirst) {
+                ServedModel served = candidate.served();
+                if (served != null) {
+                    return served;
+                }
             }
-            return found;
+            throw unknown(ErrorCode.NOT_FOUND, "has no available versions");
         }
-        LoadedVersion found = find(version);
-        ServedModel served = found.served();
+        ServedModel served = find(version).served();
         if (served == null) {
-            throw unknown(
-                    ErrorCode.UNAVAILABLE, "version %s is not at ready state".formatted(version));
+            throw notReady(version);
         }
         return served;
     }

@@ -1,7 +1,6 @@
 package dev.espalier.server.repository;
 
 import dev.espalier.protocol.ModelConfig;
-import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
@@ -9,67 +8,124 @@ import dev.espalier.server.inference.ServedModel;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.scheduling.ModelScheduler;
 import dev.espalier.server.workers.HostedModel;
+import dev.espalier.server.workers.WorkerHost;
+import dev.espalier.server.workers.WorkerPool;
 import dev.espalier.tensor.Signature;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/// One version of a model from the moment when it is being loaded: its state, its statistics, its
-/// scheduler.
+/// One version of a model from the moment when it is being loaded until it is unloaded: its state, its
+/// statistics, its scheduler, its place in a worker.
 final class LoadedVersion implements HostedModel.Observer {
-    private final long number;
-    private final ModelConfig config;
-    private final Map<String, List<String>> labels;
+    /// What Triton's index says of a version that has been unloaded.
+    static final String UNLOADED = "unloaded";
+
+    private final VersionDefinition definition;
+    private final WorkerPool workers;
+    private final WorkerHost host;
+    private final HostedModel hosted;
     private final ModelStatistics statistics = new ModelStatistics();
     private final ModelScheduler scheduler;
     private final CountDownLatch settled = new CountDownLatch(1);
-    private final Runnable changed;
+    private final long begunNanos = System.nanoTime();
 
-    private volatile ModelState state = ModelState.LOADING;
-    private volatile String reason = "";
+    private volatile Standing standing = new Standing(ModelState.LOADING, "");
     private volatile @Nullable ServedModel served;
+    private volatile long loadNanos;
 
-    /// @param changed runs after every change of the state
-    LoadedVersion(
+    /// Guarded by this.
+    private boolean leaving;
+
+    /// A state, with its reason.
+    private record Standing(ModelState state, String reason) {}
+
+    private LoadedVersion(
             VersionDefinition definition,
-            InputMemory memory,
-            ScheduledExecutorService timer,
-            Runnable changed) {
-        this.number = definition.number();
-        this.config = definition.config();
-        this.labels = definition.labels();
-        this.changed = changed;
+            WorkerPool workers,
+            WorkerHost host,
+            ScheduledExecutorService timer) {
+        this.definition = definition;
+        this.workers = workers;
+        this.host = host;
+        ModelConfig config = definition.config();
         this.scheduler =
                 new ModelScheduler(
-                        config.getName(), PlanBuilder.policy(config), memory, statistics, timer);
+                        config.getName(),
+                        PlanBuilder.policy(config),
+                        host.input(),
+                        statistics,
+                        timer);
+        this.hosted =
+                new HostedModel(
+                        config.getName(),
+                        definition.modelFile(),
+                        definition.ops().libraries().stream()
+                                .map(library -> library.stored().toString())
+                                .toList(),
+                        PlanBuilder.parameters(config),
+                        PlanBuilder.instances(config),
+                        this);
+    }
+
+    /// Begins to load a version into the worker for its op set.
+    ///
+    /// @throws ServingException when there is no such worker, or no room in it
+    static LoadedVersion load(
+            VersionDefinition definition, WorkerPool workers, ScheduledExecutorService timer)
+            throws ServingException {
+        WorkerHost host = workers.lease(definition.config().getBackend(), definition.ops());
+        if (!definition.files().hold()) {
+            throw new IllegalStateException("the copies of the version's files are gone");
+        }
+        try {
+            LoadedVersion version = new LoadedVersion(definition, workers, host, timer);
+            host.add(version.hosted);
+            return version;
+        } catch (ServingException failure) {
+            definition.files().close();
+            workers.release(host);
+            throw failure;
+        }
     }
 
     long number() {
-        return number;
+        return definition.number();
+    }
+
+    VersionDefinition definition() {
+        return definition;
     }
 
     ModelConfig config() {
-        return config;
+        return definition.config();
+    }
+
+    WorkerHost host() {
+        return host;
     }
 
     ModelState state() {
-        return state;
+        return standing.state();
     }
 
     /// Why it is in its state; empty for none.
     String reason() {
-        return reason;
+        return standing.reason();
     }
 
     ModelStatistics statistics() {
         return statistics;
     }
 
+    /// How long it took to load; 0 where it never was.
+    long loadNanos() {
+        return loadNanos;
+    }
+
     /// What answers requests, or null while nothing does.
     @Nullable ServedModel served() {
-        return state == ModelState.READY ? served : null;
+        return standing.state() == ModelState.READY ? served : null;
     }
 
     /// Waits until it is known whether the version can be served.
@@ -77,19 +133,27 @@ final class LoadedVersion implements HostedModel.Observer {
         settled.await();
     }
 
+    // --- the host's side
+
     @Override
     public void loaded(LinkedWorker worker, int firstLane, Signature signature) {
         try {
             if (served == null) {
                 served =
                         new ServedModel(
-                                config.getName(),
-                                Long.toString(number),
-                                PlanBuilder.plan(config, signature, labels),
+                                config().getName(),
+                                Long.toString(number()),
+                                PlanBuilder.plan(config(), signature, definition.labels()),
                                 scheduler);
+                loadNanos = System.nanoTime() - begunNanos;
             }
-            scheduler.attach(worker, firstLane, PlanBuilder.instances(config));
-            settle(ModelState.READY, "");
+            scheduler.attach(worker, firstLane, hosted.instances());
+            synchronized (this) {
+                if (!leaving) {
+                    standing = new Standing(ModelState.READY, "");
+                }
+            }
+            settled.countDown();
         } catch (ServingException failure) {
             failed(failure);
         }
@@ -103,18 +167,44 @@ final class LoadedVersion implements HostedModel.Observer {
 
     @Override
     public void failed(ServingException failure) {
-        settle(ModelState.UNAVAILABLE, failure.text());
+        String reason = definition.files().inUsersTerms(failure.text());
+        leave(new Standing(ModelState.UNAVAILABLE, reason), reason);
         scheduler.failWaiting(
                 new ServingException(
                         ErrorCode.UNAVAILABLE,
                         "model '%s' version %d is not available: %s"
-                                .formatted(config.getName(), number, failure.text())));
+                                .formatted(config().getName(), number(), reason)));
+        settled.countDown();
     }
 
-    private void settle(ModelState newState, String newReason) {
-        reason = newReason;
-        state = newState;
-        changed.run();
-        settled.countDown();
+    // --- the end
+
+    /// Takes no more requests, finishes those that it has, and leaves its worker.
+    void unload() {
+        leave(new Standing(ModelState.UNLOADING, ""), UNLOADED);
+    }
+
+    /// @param reason why it is unavailable in the end
+    private void leave(Standing until, String reason) {
+        synchronized (this) {
+            if (leaving) {
+                standing = new Standing(standing.state(), reason);
+                return;
+            }
+            leaving = true;
+            standing = until;
+        }
+        // Not on the event loop that answers the last request.
+        scheduler.retire(() -> Thread.startVirtualThread(() -> left(reason)));
+    }
+
+    private void left(String reason) {
+        host.remove(hosted);
+        workers.release(host);
+        definition.files().close();
+        synchronized (this) {
+            boolean unloaded = standing.state() == ModelState.UNLOADING;
+            standing = new Standing(ModelState.UNAVAILABLE, unloaded ? reason : standing.reason());
+        }
     }
 }

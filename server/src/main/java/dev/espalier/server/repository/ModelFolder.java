@@ -6,6 +6,7 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.FormatException;
 import dev.espalier.server.formats.OnnxModel;
 import dev.espalier.server.formats.OnnxReader;
+import dev.espalier.server.ops.OpSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,22 +35,21 @@ final class ModelFolder {
         this.versions = versions;
     }
 
-    /// Reads the configuration of the model in `folder`, whose name is the model's.
+    /// Reads the configuration of the model at `place`.
     ///
     /// @param autoComplete take from the model's file what the configuration does not say
     /// @param defaultMaxBatchSize what a completed model that can batch gets as its `max_batch_size`
     /// @throws ServingException when no version of the model can be served; the message says why
-    static ModelFolder read(Path folder, boolean autoComplete, int defaultMaxBatchSize)
+    static ModelFolder read(ModelPlace place, boolean autoComplete, int defaultMaxBatchSize)
             throws ServingException {
-        String name = String.valueOf(folder.getFileName());
-        ModelConfig config = ConfigFile.read(folder, name, autoComplete);
+        ModelConfig config = ConfigFile.read(place, autoComplete);
         ConfigChecks.checkWritten(config);
         return new ModelFolder(
-                folder,
+                place.folder(),
                 autoComplete,
                 defaultMaxBatchSize,
                 config,
-                VersionSelection.select(folder, config));
+                VersionSelection.select(place.folder(), config));
     }
 
     /// The numbers of the versions to serve, lowest first.
@@ -57,38 +57,63 @@ final class ModelFolder {
         return versions;
     }
 
-    /// Reads a version's files.
+    Path versionFolder(long number) {
+        return folder.resolve(Long.toString(number));
+    }
+
+    /// The file that a version's engine loads.
     ///
-    /// @throws ServingException when this version cannot be served; the message says why
-    VersionDefinition version(long number) throws ServingException {
-        Path versionFolder = folder.resolve(Long.toString(number));
-        String fileName =
-                config.getDefaultModelFilename().isEmpty()
-                        ? DEFAULT_FILE
-                        : config.getDefaultModelFilename();
-        Path file = versionFolder.resolve(fileName);
+    /// @throws ServingException when it is not there
+    Path modelFile(long number) throws ServingException {
+        Path versionFolder = versionFolder(number);
+        Path file = RepositoryPath.inside(versionFolder, versionFolder, fileName());
         if (!Files.isReadable(file)) {
             throw new ServingException(
                     ErrorCode.UNAVAILABLE,
                     "failed to stat file %s (expected: the model's file; see default_model_filename)"
                             .formatted(file));
         }
-        ModelConfig complete = config.toBuilder().setDefaultModelFilename(fileName).build();
+        return file;
+    }
+
+    private String fileName() {
+        return config.getDefaultModelFilename().isEmpty()
+                ? DEFAULT_FILE
+                : config.getDefaultModelFilename();
+    }
+
+    /// Where a version's op libraries are, nearest first.
+    ///
+    /// @throws ServingException when one that the configuration names is not there
+    List<Path> opLibraries(long number) throws ServingException {
+        return OpLibraryFinder.find(folder, versionFolder(number), config);
+    }
+
+    /// A version, completed.
+    ///
+    /// @param file its model's file
+    /// @param files copies of its files, from which it is read
+    /// @throws ServingException when this version cannot be served; the message says why
+    VersionDefinition version(long number, Path file, VersionFiles files, OpSet ops)
+            throws ServingException {
+        Path copy = files.copyOf(file);
+        ModelConfig complete = config.toBuilder().setDefaultModelFilename(fileName()).build();
         if (autoComplete) {
-            complete = ConfigCompletion.complete(complete, model(file), defaultMaxBatchSize);
+            complete = ConfigCompletion.complete(complete, model(file, copy), defaultMaxBatchSize);
         }
         ConfigChecks.checkComplete(complete);
         return new VersionDefinition(
                 number,
                 ConfigDefaults.writtenOut(complete),
-                file,
-                OpLibraryFinder.find(folder, versionFolder, complete),
-                LabelFiles.read(folder, complete));
+                copy,
+                ops,
+                LabelFiles.read(folder, complete),
+                files);
     }
 
-    private static OnnxModel model(Path file) throws ServingException {
+    private static OnnxModel model(Path file, Path copy) throws ServingException {
         try {
-            return OnnxReader.read(file);
+            return OnnxReader.read(copy);
         } catch (IOException | FormatException failure) {
             throw new ServingException(
                     ErrorCode.UNAVAILABLE,

@@ -2,6 +2,7 @@ package dev.espalier.server.repository;
 
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.config.BackendOptions;
+import dev.espalier.server.config.ControlMode;
 import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
@@ -9,140 +10,213 @@ import dev.espalier.server.inference.ServedModel;
 import dev.espalier.server.inference.ServedModels;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.metrics.StatisticsSnapshot;
-import dev.espalier.server.ops.OpLibrary;
-import dev.espalier.server.ops.OpSet;
 import dev.espalier.server.ops.OpStore;
-import dev.espalier.server.workers.HostedModel;
-import dev.espalier.server.workers.WorkerHost;
 import dev.espalier.server.workers.WorkerPool;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
 
-/// The models of the repositories: reads them, has them loaded into workers, and knows their states.
+/// The models in service under their names: which there are, what answers for them, and how they come
+/// and go.
 ///
 /// A model that cannot be served never keeps another one from being served. Safe for use by several
 /// threads.
-public final class ModelRepository implements ModelCatalog, ServedModels {
+public final class ModelRepository implements ModelCatalog, ModelControl, ServedModels {
+    private static final Logger LOG = System.getLogger(ModelRepository.class.getName());
+
     private final RepositoryOptions options;
-    private final BackendOptions backends;
-    private final OpStore store;
-    private final WorkerPool workers;
-    private final ScheduledExecutorService timer;
-    private final Map<String, LoadedModel> models = new ConcurrentSkipListMap<>();
+    private final RepositoryFolders folders;
+    private final PrivateFolder copies;
+    private final ModelLoader loader;
+    private final Map<String, NamedModel> models = new ConcurrentSkipListMap<>();
+    private final List<Thread> starting = new ArrayList<>();
 
     public ModelRepository(
             RepositoryOptions options,
             BackendOptions backends,
             OpStore store,
+            PrivateFolder copies,
             WorkerPool workers,
             ScheduledExecutorService timer) {
         this.options = options;
-        this.backends = backends;
-        this.store = store;
-        this.workers = workers;
-        this.timer = timer;
+        this.folders = new RepositoryFolders(options.folders());
+        this.copies = copies;
+        this.loader =
+                new ModelLoader(
+                        new ModelReader(options, backends, store, copies),
+                        workers,
+                        timer,
+                        options.loadThreads(),
+                        options.loadRetries());
     }
 
     // --- loading
 
-    /// Begins to load every model of every repository; [#await] waits for the outcome.
+    /// Begins to load the models that are there from the start; [#await] waits for the outcome.
     public void load() {
-        for (Path repository : options.folders()) {
-            for (Path folder : modelFolders(repository)) {
-                String name = folder.getFileName().toString();
-                LoadedModel model =
-                        models.containsKey(name)
-                                ? new LoadedModel(
-                                        name,
-                                        "model '%s' is in more than one repository, among them %s"
-                                                .formatted(name, repository))
-                                : read(name, folder);
-                models.put(name, model);
-            }
-        }
-    }
-
-    private static List<Path> modelFolders(Path repository) {
-        List<Path> folders = new ArrayList<>();
-        try (var entries = Files.newDirectoryStream(repository)) {
-            for (Path entry : entries) {
-                // Folders that begin with a dot are no models.
-                if (Files.isDirectory(entry) && !entry.getFileName().toString().startsWith(".")) {
-                    folders.add(entry);
-                }
-            }
-        } catch (IOException failure) {
-            System.getLogger(ModelRepository.class.getName())
-                    .log(
-                            System.Logger.Level.ERROR,
-                            "model repository {0} cannot be read: {1}",
-                            repository,
-                            failure.getMessage());
-        }
-        folders.sort(null);
-        return folders;
-    }
-
-    private LoadedModel read(String name, Path folder) {
-        try {
-            ModelFolder definition =
-                    ModelFolder.read(
-                            folder, options.autoComplete(), backends.defaultMaxBatchSize());
-            LoadedModel model = new LoadedModel(name, "");
-            for (long number : definition.versions()) {
-                try {
-                    model.add(load(model, definition.version(number)));
-                } catch (ServingException failure) {
-                    model.addFailure(number, failure.text());
-                }
-            }
-            model.refresh();
-            return model;
-        } catch (ServingException failure) {
-            return new LoadedModel(name, failure.text());
-        }
-    }
-
-    private LoadedVersion load(LoadedModel model, VersionDefinition definition)
-            throws ServingException {
-        ModelConfig config = definition.config();
-        OpSet ops = ops(definition);
-        WorkerHost host = workers.lease(config.getBackend(), ops);
-        LoadedVersion version = new LoadedVersion(definition, host.input(), timer, model::refresh);
-        host.add(
-                new HostedModel(
-                        config.getName(),
-                        definition.modelFile(),
-                        ops.libraries().stream()
-                                .map(library -> library.stored().toString())
-                                .toList(),
-                        PlanBuilder.parameters(config),
-                        PlanBuilder.instances(config),
-                        version));
-        return version;
-    }
-
-    private OpSet ops(VersionDefinition definition) throws ServingException {
-        List<OpLibrary> libraries = new ArrayList<>();
-        for (Path library : definition.opLibraries()) {
-            libraries.add(store.keep(library));
-        }
-        return new OpSet(libraries);
+        Collection<String> names =
+                options.control() == ControlMode.EXPLICIT
+                                && !options.startupModels().contains(RepositoryOptions.ALL)
+                        ? options.startupModels()
+                        : folders.list().names();
+        names.forEach(name -> starting.add(loadInBackground(name, false)));
     }
 
     /// Waits until every model is ready or has failed.
     public void await() throws InterruptedException {
-        for (LoadedModel model : models.values()) {
-            for (LoadedVersion version : model.versions()) {
-                version.await();
+        for (Thread thread : starting) {
+            thread.join();
+        }
+        starting.clear();
+    }
+
+    private NamedModel model(String name) {
+        return models.computeIfAbsent(name, NamedModel::new);
+    }
+
+    private Thread loadInBackground(String name, boolean announced) {
+        NamedModel model = model(name);
+        return Thread.ofVirtual()
+                .name("load " + name)
+                .start(() -> {
+                    String outcome = outcome(model);
+                    if (announced) {
+                        announce(name, outcome);
+                    }
+                });
+    }
+
+    /// Loads a model from its repository.
+    ///
+    /// @return why it cannot be served; empty where it can
+    private String outcome(NamedModel model) {
+        ModelPlace place;
+        try {
+            place = folders.find(model.name());
+        } catch (ServingException failure) {
+            model.looked(ModelReading.Look.at(Set.copyOf(folders.candidates(model.name()))));
+            model.refuse(failure.text());
+            return failure.text();
+        }
+        try {
+            return NamedModel.list(loader.load(model, place));
+        } catch (ServingException failure) {
+            return failure.text();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
+    }
+
+    private void announce(String name, String trouble) {
+        if (trouble.isEmpty()) {
+            LOG.log(Level.INFO, "successfully loaded ''{0}''", name);
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    isReady(name, "")
+                            ? "failed to load ''{0}'', which goes on as it was: {1}"
+                            : "failed to load ''{0}'': {1}",
+                    name,
+                    trouble);
+        }
+    }
+
+    // --- the poll's side
+
+    RepositoryFolders folders() {
+        return folders;
+    }
+
+    Collection<NamedModel> named() {
+        return models.values();
+    }
+
+    /// Loads and unloads what has changed.
+    ///
+    /// @param present the models that are in the repositories
+    void follow(List<String> changed, Set<String> present) {
+        for (String name : changed) {
+            if (present.contains(name)) {
+                Thread _ = loadInBackground(name, true);
+            } else {
+                NamedModel gone = models.remove(name);
+                if (gone != null) {
+                    LOG.log(Level.INFO, "unloading ''{0}'', which has been removed", name);
+                    loader.unload(gone);
+                }
             }
+        }
+    }
+
+    // --- on request
+
+    @Override
+    public void load(String name, LoadOverrides overrides)
+            throws ServingException, InterruptedException {
+        requireControl();
+        NavigableMap<Long, String> unavailable;
+        try {
+            unavailable = loadOverridden(name, overrides);
+        } catch (ServingException failure) {
+            announce(name, failure.text());
+            throw new ServingException(
+                    ErrorCode.INTERNAL,
+                    "failed to load '%s', failed to poll from model repository: %s"
+                            .formatted(name, failure.text()),
+                    failure);
+        }
+        announce(name, NamedModel.list(unavailable));
+        if (!unavailable.isEmpty()) {
+            throw new ServingException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "load failed for model '%s': %s\n"
+                            .formatted(name, NamedModel.list(unavailable)));
+        }
+    }
+
+    private NavigableMap<Long, String> loadOverridden(String name, LoadOverrides overrides)
+            throws ServingException, InterruptedException {
+        if (overrides.files().isEmpty()) {
+            ModelPlace place = folders.find(name);
+            return loader.load(
+                    model(name), new ModelPlace(name, place.folder(), overrides.config(), false));
+        }
+        if (overrides.config().isEmpty() || !RepositoryFolders.isName(name)) {
+            throw new ServingException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "parameters 'file:...' make a whole model (expected: 'config' with them)");
+        }
+        try (UploadedModel uploaded = UploadedModel.write(copies.next(), overrides.files())) {
+            return loader.load(
+                    model(name), new ModelPlace(name, uploaded.folder(), overrides.config(), true));
+        }
+    }
+
+    @Override
+    public void unload(String name) throws ServingException {
+        requireControl();
+        NamedModel model = models.get(name);
+        if (model != null) {
+            LOG.log(Level.INFO, "unloading ''{0}''", name);
+            loader.unload(model);
+        }
+    }
+
+    private void requireControl() throws ServingException {
+        if (options.control() != ControlMode.EXPLICIT) {
+            throw new ServingException(
+                    ErrorCode.UNAVAILABLE,
+                    "explicit model load / unload is not allowed if polling is enabled");
         }
     }
 
@@ -150,22 +224,22 @@ public final class ModelRepository implements ModelCatalog, ServedModels {
 
     @Override
     public ServedModel serving(String name, String version) throws ServingException {
-        return model(name).serving(version);
+        return current(name).serving(version);
     }
 
-    private LoadedModel model(String name) throws ServingException {
-        LoadedModel model = models.get(name);
+    private LoadedModel current(String name) throws ServingException {
+        NamedModel model = models.get(name);
         if (model == null) {
             throw new ServingException(
                     ErrorCode.NOT_FOUND,
                     "Request for unknown model: '%s' is not found".formatted(name));
         }
-        return model;
+        return model.current();
     }
 
     @Override
     public ModelVersion ready(String name, String version) throws ServingException {
-        LoadedModel model = model(name);
+        LoadedModel model = current(name);
         LoadedVersion found = model.ready(version);
         List<String> versions = version.isEmpty() ? model.readyVersions() : List.of(version);
         return new DescribedVersion(found.config(), found.number(), versions);
@@ -187,21 +261,26 @@ public final class ModelRepository implements ModelCatalog, ServedModels {
 
     @Override
     public boolean isReady(String name, String version) {
-        LoadedModel model = models.get(name);
+        NamedModel model = models.get(name);
         if (model == null) {
             return false;
         }
         try {
-            ServedModel _ = model.serving(version);
+            ServedModel _ = model.current().serving(version);
             return true;
         } catch (ServingException _) {
             return false;
         }
     }
 
-    /// Whether every version of every model is ready.
+    /// Whether every version of every model is ready, but for those that were unloaded.
     public boolean allReady() {
-        return index().stream().allMatch(entry -> entry.state() == ModelState.READY);
+        return models.values().stream()
+                .flatMap(model -> model.index().stream())
+                .allMatch(entry ->
+                        entry.state() == ModelState.READY
+                                || entry.state() == ModelState.UNLOADING
+                                || entry.reason().equals(LoadedVersion.UNLOADED));
     }
 
     @Override
@@ -228,10 +307,11 @@ public final class ModelRepository implements ModelCatalog, ServedModels {
 
     private void forEachVersion(
             String name, String version, BiConsumer<LoadedModel, LoadedVersion> action) {
-        for (LoadedModel model : models.values()) {
-            if (!name.isEmpty() && !name.equals(model.name())) {
+        for (NamedModel named : models.values()) {
+            if (!name.isEmpty() && !name.equals(named.name())) {
                 continue;
             }
+            LoadedModel model = named.current();
             for (LoadedVersion found : model.versions()) {
                 if (found.state() == ModelState.READY
                         && (version.isEmpty() || version.equals(Long.toString(found.number())))) {
@@ -261,29 +341,14 @@ public final class ModelRepository implements ModelCatalog, ServedModels {
 
     @Override
     public List<IndexEntry> index() {
-        List<IndexEntry> entries = new ArrayList<>();
-        for (LoadedModel model : models.values()) {
-            if (!model.failure().isEmpty()) {
-                entries.add(
-                        new IndexEntry(model.name(), "", ModelState.UNAVAILABLE, model.failure()));
-            }
-            model.failures()
-                    .forEach((number, reason) ->
-                            entries.add(
-                                    new IndexEntry(
-                                            model.name(),
-                                            Long.toString(number),
-                                            ModelState.UNAVAILABLE,
-                                            reason)));
-            for (LoadedVersion version : model.versions()) {
-                entries.add(
-                        new IndexEntry(
-                                model.name(),
-                                Long.toString(version.number()),
-                                version.state(),
-                                version.reason()));
-            }
+        Map<String, List<IndexEntry>> entries = new TreeMap<>();
+        if (options.control() == ControlMode.EXPLICIT) {
+            // What could be loaded counts as known.
+            folders.list()
+                    .names()
+                    .forEach(name -> entries.put(name, LoadedModel.without(name, "").index("")));
         }
-        return entries;
+        models.forEach((name, model) -> entries.put(name, model.index()));
+        return entries.values().stream().flatMap(List::stream).toList();
     }
 }

@@ -14,7 +14,7 @@ import java.util.Set;
 /// Finds the op libraries of a model version: those in its own `ops/`, those in the model's `ops/`, and
 /// those that `model_operations` names.
 final class OpLibraryFinder {
-    private static final String FOLDER = "ops";
+    static final String FOLDER = "ops";
 
     private OpLibraryFinder() {}
 

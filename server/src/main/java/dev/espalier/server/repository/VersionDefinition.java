@@ -1,6 +1,7 @@
 package dev.espalier.server.repository;
 
 import dev.espalier.protocol.ModelConfig;
+import dev.espalier.server.ops.OpSet;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -8,16 +9,25 @@ import java.util.Map;
 /// One version of a model, read and completed.
 ///
 /// @param config the model's configuration, completed from this version's file
-/// @param opLibraries where the user put them, nearest first
+/// @param modelFile what the engine loads, one of `files`
 /// @param labels of the elements of outputs, by the output's name
 record VersionDefinition(
         long number,
         ModelConfig config,
         Path modelFile,
-        List<Path> opLibraries,
-        Map<String, List<String>> labels) {
+        OpSet ops,
+        Map<String, List<String>> labels,
+        VersionFiles files) {
     VersionDefinition {
-        opLibraries = List.copyOf(opLibraries);
         labels = Map.copyOf(labels);
+    }
+
+    /// Whether loading `other` would give the same again.
+    boolean isSameAs(VersionDefinition other) {
+        return number == other.number
+                && config.equals(other.config)
+                && ops.key().equals(other.ops.key())
+                && labels.equals(other.labels)
+                && files == other.files;
     }
 }

@@ -55,7 +55,16 @@ class CommandLineTest {
         assertThat(options.repository())
                 .isEqualTo(
                         new RepositoryOptions(
-                                List.of(folder.toAbsolutePath()), false, true, true, 4, 0));
+                                List.of(folder.toAbsolutePath()),
+                                false,
+                                true,
+                                ControlMode.NONE,
+                                Duration.ofSeconds(15),
+                                List.of(),
+                                true,
+                                true,
+                                4,
+                                0));
         assertThat(options.id()).isEqualTo("triton");
         assertThat(options.exitTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(options.http())
@@ -218,17 +227,51 @@ class CommandLineTest {
                 .contains("a folder of this machine");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"poll", "explicit"})
-    void refusesOtherControlModesByName(String mode) {
-        assertThat(refusal(repository, "--model-control-mode=" + mode))
-                .startsWith("--model-control-mode: '" + mode + "' comes in a later version");
+    @Test
+    void knowsTheControlModes() {
+        assertThat(options(repository).repository().control()).isEqualTo(ControlMode.NONE);
+        RepositoryOptions polled =
+                options(repository, "--model-control-mode=poll", "--repository-poll-secs=2")
+                        .repository();
+        assertThat(polled.control()).isEqualTo(ControlMode.POLL);
+        assertThat(polled.pollPause()).isEqualTo(Duration.ofSeconds(2));
+        RepositoryOptions explicit =
+                options(
+                                repository,
+                                "--model-control-mode=explicit",
+                                "--load-model=a",
+                                "--load-model=b",
+                                "--allow-op-upload=false")
+                        .repository();
+        assertThat(explicit.control()).isEqualTo(ControlMode.EXPLICIT);
+        assertThat(explicit.startupModels()).containsExactly("a", "b");
+        assertThat(explicit.opUpload()).isFalse();
+    }
+
+    @Test
+    void loadsNamedModelsOnlyWhereRequestsControlThem() {
+        assertThat(refusal(repository, "--load-model=a"))
+                .startsWith("--load-model needs --model-control-mode=explicit");
+        assertThat(
+                        refusal(
+                                repository,
+                                "--model-control-mode=explicit",
+                                "--load-model=*",
+                                "--load-model=a"))
+                .isEqualTo(
+                        "--load-model: '*' (expected: '*' for all models and nothing else, or the"
+                                + " models' names)");
+    }
+
+    @Test
+    void saysThatAPauseHasNoEffectWithoutPolling() {
+        assertThat(options(repository, "--repository-poll-secs=5").notices())
+                .contains("--repository-poll-secs has no effect without --model-control-mode=poll");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--load-model=a",
                 "--model-namespacing=true",
                 "--http-restricted-api=health:k=v",
                 "--grpc-restricted-protocol=health:k=v",

@@ -13,7 +13,9 @@ import dev.espalier.server.inference.ServedModel;
 import dev.espalier.server.inference.ServedModels;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.metrics.StatisticsSnapshot;
+import dev.espalier.server.repository.LoadOverrides;
 import dev.espalier.server.repository.ModelCatalog;
+import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.ModelMetadata;
 import dev.espalier.server.repository.ModelState;
 import dev.espalier.server.repository.ModelVersion;
@@ -33,7 +35,7 @@ import java.util.stream.IntStream;
 /// - `batch`: rows of two INT32, at most eight
 /// - `queue`: like `echo_int32`, and one request may wait
 /// - `classes`: `X` of type FP32, with the labels `cat` and `dog`
-final class EchoModels implements ServedModels, ModelCatalog {
+final class EchoModels implements ServedModels, ModelCatalog, ModelControl {
     private final Map<String, Model> models = new LinkedHashMap<>();
     private final InputMemory memory;
     private final LinkedLoops loops;
@@ -53,6 +55,18 @@ final class EchoModels implements ServedModels, ModelCatalog {
         public long version() {
             return 1;
         }
+    }
+
+    @Override
+    public void load(String model, LoadOverrides overrides) throws ServingException {
+        unload(model);
+    }
+
+    @Override
+    public void unload(String model) throws ServingException {
+        throw new ServingException(
+                ErrorCode.UNAVAILABLE,
+                "explicit model load / unload is not allowed if polling is enabled");
     }
 
     EchoModels(InputMemory memory, LinkedLoops loops) {

@@ -64,6 +64,7 @@ final class EchoServer implements AutoCloseable {
                         new HttpServices(
                                 inferences,
                                 models,
+                                models,
                                 new ServerInfo("echo", "1.0", List.of("binary_tensor_data")),
                                 new Health() {
                                     @Override

@@ -274,8 +274,7 @@ final class HttpConnectionTest {
     @Test
     void refusesLargeBodiesOfOtherRoutes() throws Exception {
         try (RawClient client = server.connect()) {
-            RawClient.Answer answer =
-                    client.post("/v2/repository/index", new byte[(1 << 20) + 1]).read();
+            RawClient.Answer answer = client.post("/v2/logging", new byte[(1 << 20) + 1]).read();
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.text())
                     .contains("more than 1048576 bytes is too large for this route");

@@ -1,0 +1,148 @@
+package dev.espalier.server.repository;
+
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.workers.WorkerPool;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+
+/// Brings models into service: reads one, has its versions loaded beside those that serve, and switches
+/// to them once they are ready. If they do not become ready, those that serve go on.
+///
+/// A model is loaded by the thread that asks for it, which waits: a virtual one.
+final class ModelLoader {
+    private final ModelReader reader;
+    private final WorkerPool workers;
+    private final ScheduledExecutorService timer;
+    private final int retries;
+    private final Semaphore permits;
+
+    /// @param threads how many models load at the same time
+    /// @param retries further attempts to load a model that failed
+    ModelLoader(
+            ModelReader reader,
+            WorkerPool workers,
+            ScheduledExecutorService timer,
+            int threads,
+            int retries) {
+        this.reader = reader;
+        this.workers = workers;
+        this.timer = timer;
+        this.retries = retries;
+        this.permits = new Semaphore(threads);
+    }
+
+    /// Loads the model at `place`.
+    ///
+    /// @return the versions that cannot be served, with the reasons
+    /// @throws ServingException when its files give no version at all
+    NavigableMap<Long, String> load(NamedModel model, ModelPlace place)
+            throws ServingException, InterruptedException {
+        model.change().lockInterruptibly();
+        try {
+            permits.acquire();
+            try {
+                return loadSeveralTimes(model, place);
+            } finally {
+                permits.release();
+            }
+        } catch (ServingException failure) {
+            model.refuse(failure.text());
+            throw failure;
+        } catch (RuntimeException failure) {
+            model.refuse("the server failed: " + failure);
+            throw new ServingException(
+                    ErrorCode.INTERNAL,
+                    "the server failed to load model '%s': %s".formatted(model.name(), failure),
+                    failure);
+        } finally {
+            model.change().unlock();
+        }
+    }
+
+    private NavigableMap<Long, String> loadSeveralTimes(NamedModel model, ModelPlace place)
+            throws ServingException, InterruptedException {
+        for (int retry = 0; ; retry++) {
+            try {
+                NavigableMap<Long, String> unavailable = loadOnce(model, place);
+                if (unavailable.isEmpty() || retry >= retries) {
+                    return unavailable;
+                }
+            } catch (ServingException failure) {
+                if (retry >= retries) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    private NavigableMap<Long, String> loadOnce(NamedModel model, ModelPlace place)
+            throws ServingException, InterruptedException {
+        LoadedModel serving = model.current();
+        try (ModelReading reading = reader.read(place, serving)) {
+            model.looked(reading.look());
+            return switch (reading) {
+                case ModelReading.Unusable unusable -> throw unusable.failure();
+                case ModelReading.Complete complete -> switchTo(model, complete);
+            };
+        }
+    }
+
+    private NavigableMap<Long, String> switchTo(NamedModel model, ModelReading.Complete reading)
+            throws InterruptedException {
+        LoadedModel serving = model.current();
+        LoadedModel next = begin(model.name(), reading, serving);
+        boolean beside = serving.serves();
+        if (!beside) {
+            model.replace(next);
+        }
+        for (LoadedVersion version : next.versions()) {
+            version.await();
+        }
+        NavigableMap<Long, String> unavailable = next.unavailable();
+        if (beside && unavailable.isEmpty()) {
+            model.replace(next);
+        } else if (beside) {
+            for (LoadedVersion version : next.versions()) {
+                if (!serving.has(version)) {
+                    version.unload();
+                }
+            }
+            model.refuse(NamedModel.list(unavailable));
+        }
+        return unavailable;
+    }
+
+    private LoadedModel begin(String name, ModelReading.Complete reading, LoadedModel serving) {
+        List<LoadedVersion> versions = new ArrayList<>();
+        Map<Long, String> failures = new HashMap<>(reading.failures());
+        for (VersionDefinition definition : reading.versions()) {
+            LoadedVersion same = serving.same(definition);
+            if (same != null) {
+                versions.add(same);
+                continue;
+            }
+            try {
+                versions.add(LoadedVersion.load(definition, workers, timer));
+            } catch (ServingException failure) {
+                failures.put(definition.number(), failure.text());
+            }
+        }
+        return LoadedModel.of(name, versions, failures);
+    }
+
+    /// Takes a model out of service. Requests that have begun are finished.
+    void unload(NamedModel model) {
+        model.change().lock();
+        try {
+            model.unload();
+        } finally {
+            model.change().unlock();
+        }
+    }
+}

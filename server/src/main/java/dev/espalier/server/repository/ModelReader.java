@@ -1,0 +1,150 @@
+package dev.espalier.server.repository;
+
+import dev.espalier.server.config.BackendOptions;
+import dev.espalier.server.config.RepositoryOptions;
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.ops.OpLibrary;
+import dev.espalier.server.ops.OpSet;
+import dev.espalier.server.ops.OpStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads models: configuration, versions, op libraries. Everything that workers will load is copied in
+/// the same look, and a look counts only when no file has changed from its beginning to its end.
+final class ModelReader {
+    private static final int LOOKS = 20;
+    private static final long PAUSE_MILLIS = 100;
+
+    private final RepositoryOptions options;
+    private final BackendOptions backends;
+    private final OpStore store;
+    private final PrivateFolder copies;
+
+    ModelReader(
+            RepositoryOptions options,
+            BackendOptions backends,
+            OpStore store,
+            PrivateFolder copies) {
+        this.options = options;
+        this.backends = backends;
+        this.store = store;
+        this.copies = copies;
+    }
+
+    /// Reads the model at `place`.
+    ///
+    /// @param serving what serves under its name; copies of files that are the same are shared with it
+    /// @throws ServingException when the files go on changing
+    ModelReading read(ModelPlace place, LoadedModel serving)
+            throws ServingException, InterruptedException {
+        ModelReading.Look before = ModelReading.Look.at(Set.of(place.folder()));
+        for (int looks = 1; ; looks++) {
+            ModelReading reading = readOnce(place, serving, before);
+            ModelReading.Look after = ModelReading.Look.at(places(place, reading));
+            if (after.equals(before)) {
+                return reading;
+            }
+            reading.close();
+            if (looks == LOOKS) {
+                throw new ServingException(
+                        ErrorCode.UNAVAILABLE,
+                        "files of model '%s' are being written: %s (expected: no change while they are read); load it when they are complete"
+                                .formatted(
+                                        place.name(), after.stamps().differences(before.stamps())));
+            }
+            if (after.places().equals(before.places())) {
+                Thread.sleep(PAUSE_MILLIS);
+            }
+            before = after.again();
+        }
+    }
+
+    private static Set<Path> places(ModelPlace place, ModelReading reading) {
+        Set<Path> places = new HashSet<>(Set.of(place.folder()));
+        if (reading instanceof ModelReading.Complete complete) {
+            for (VersionDefinition version : complete.versions()) {
+                for (OpLibrary library : version.ops().libraries()) {
+                    if (!library.source().startsWith(place.folder())) {
+                        places.add(library.source());
+                    }
+                }
+            }
+        }
+        return places;
+    }
+
+    private ModelReading readOnce(ModelPlace place, LoadedModel serving, ModelReading.Look look) {
+        ModelFolder folder;
+        try {
+            folder =
+                    ModelFolder.read(place, options.autoComplete(), backends.defaultMaxBatchSize());
+        } catch (ServingException failure) {
+            return new ModelReading.Unusable(look, failure);
+        }
+        List<VersionDefinition> versions = new ArrayList<>();
+        Map<Long, String> failures = new HashMap<>();
+        for (long number : folder.versions()) {
+            try {
+                versions.add(version(place, folder, number, serving.files(number)));
+            } catch (ServingException failure) {
+                failures.put(number, failure.text());
+            }
+        }
+        return new ModelReading.Complete(look, versions, failures);
+    }
+
+    private VersionDefinition version(
+            ModelPlace place, ModelFolder folder, long number, @Nullable VersionFiles previous)
+            throws ServingException {
+        Path file = folder.modelFile(number);
+        List<Path> libraries = folder.opLibraries(number);
+        if (place.uploaded() && !options.opUpload() && !libraries.isEmpty()) {
+            throw new ServingException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "op library %s came with the request, and --allow-op-upload=false forbids that (expected: op libraries in the model repository)"
+                            .formatted(libraries.getFirst().getFileName()));
+        }
+        VersionFiles files = files(folder.versionFolder(number), previous);
+        try {
+            return folder.version(number, file, files, ops(libraries));
+        } catch (ServingException failure) {
+            files.close();
+            throw failure;
+        }
+    }
+
+    private VersionFiles files(Path folder, @Nullable VersionFiles previous)
+            throws ServingException {
+        try {
+            if (previous != null && previous.hold()) {
+                if (previous.isCopyOf(folder)) {
+                    return previous;
+                }
+                previous.close();
+            }
+            return VersionFiles.copy(folder, copies.next());
+        } catch (IOException failure) {
+            throw new ServingException(
+                    ErrorCode.UNAVAILABLE,
+                    "the files in %s cannot be copied (see --state-directory): %s"
+                            .formatted(folder, failure),
+                    failure);
+        }
+    }
+
+    private OpSet ops(List<Path> sources) throws ServingException {
+        List<OpLibrary> libraries = new ArrayList<>();
+        for (Path source : sources) {
+            libraries.add(store.keep(source));
+        }
+        return new OpSet(libraries);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.espalier.server.repository;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// A private copy of a version's files, op libraries excepted. Workers load from here, now and after a
+/// crash: an engine maps a model's data into memory, and whoever writes to the user's file, or cuts it,
+/// must not reach a process that runs.
+final class VersionFiles implements AutoCloseable {
+    private final Path source;
+    private final Path copy;
+    private int holders = 1;
+
+    private VersionFiles(Path source, Path copy) {
+        this.source = source;
+        this.copy = copy;
+    }
+
+    /// Copies the files of the version's folder `source` to the new folder `copy`. Links are followed.
+    static VersionFiles copy(Path source, Path copy) throws IOException {
+        VersionFiles files = new VersionFiles(source, copy);
+        try {
+            Files.createDirectories(copy);
+            for (var file : files(source).entrySet()) {
+                Path target = copy.resolve(file.getKey());
+                Files.createDirectories(target.getParent());
+                Files.copy(file.getValue(), target);
+            }
+            return files;
+        } catch (IOException | UncheckedIOException failure) {
+            files.close();
+            throw failure instanceof UncheckedIOException unchecked
+                    ? unchecked.getCause()
+                    : (IOException) failure;
+        }
+    }
+
+    /// The files that make a version, by their path inside its folder.
+    private static SortedMap<String, Path> files(Path folder) throws IOException {
+        SortedMap<String, Path> files = new TreeMap<>();
+        Path libraries = folder.resolve(OpLibraryFinder.FOLDER);
+        try (Stream<Path> entries = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+            entries.filter(entry -> !entry.startsWith(libraries))
+                    .filter(Files::isRegularFile)
+                    .forEach(entry -> files.put(folder.relativize(entry).toString(), entry));
+        } catch (UncheckedIOException failure) {
+            throw failure.getCause();
+        }
+        return files;
+    }
+
+    /// The copy of a file of the version's folder.
+    Path copyOf(Path file) {
+        return copy.resolve(source.relativize(file));
+    }
+
+    /// A text of an engine, which knows the copies, in terms of the user's files.
+    String inUsersTerms(String text) {
+        return text.replace(copy.toString(), source.toString());
+    }
+
+    /// Whether the folder `other` has the same files with the same content.
+    boolean isCopyOf(Path other) throws IOException {
+        SortedMap<String, Path> now = files(other);
+        SortedMap<String, Path> then = files(copy);
+        if (!now.keySet().equals(then.keySet())) {
+            return false;
+        }
+        for (String name : now.keySet()) {
+            if (Files.mismatch(other.resolve(name), copy.resolve(name)) >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Keeps the copy until one more [#close].
+    ///
+    /// @return false when it is gone already
+    synchronized boolean hold() {
+        if (holders == 0) {
+            return false;
+        }
+        holders++;
+        return true;
+    }
+
+    /// One of those who need the copy needs it no longer; the last one takes it along.
+    @Override
+    public void close() {
+        synchronized (this) {
+            holders--;
+            if (holders != 0) {
+                return;
+            }
+        }
+        delete(copy);
+    }
+
+    /// Removes a folder with everything in it, as far as that can be done.
+    static void delete(Path folder) {
+        try (Stream<Path> entries = Files.walk(folder)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(entry);
+            }
+        } catch (IOException | UncheckedIOException failure) {
+            System.getLogger(VersionFiles.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "{0} cannot be removed: {1}",
+                            folder,
+                            failure.getMessage());
+        }
+    }
+}
