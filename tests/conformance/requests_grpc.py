@@ -52,7 +52,7 @@ FP32 = [tensor(shape=[3], datatype="FP32")]
 SERVER = [
     call("live", "ServerLive"),
     call("ready", "ServerReady"),
-    call("server metadata", "ServerMetadata"),
+    call("server metadata", "ServerMetadata", differs=Differs("extensions", r'OK .*"extensions": \["classification", "schedule_policy", ')),
     call("health check", "Check", service="grpc.health.v1.Health", answer="none"),
     call("health check of the server by name", "Check", b"\x0a\x00", service="grpc.health.v1.Health", answer="none"),
     call("health check of an unknown service", "Check", b"\x0a\x04nope", service="grpc.health.v1.Health", answer="none"),
@@ -164,14 +164,14 @@ REFUSED = [
     infer("datatype of the same width", "simple", [tensor(datatype="FP32"), tensor("INPUT1")], RAW),
     infer("shape negative", "simple", [tensor(shape=[1, -1]), tensor("INPUT1")], RAW),
     infer("shape very negative", "plus_one", [tensor(shape=[-5], datatype="FP32")], [FLOATS], differs=Differs("shape-arithmetic", "INVALID_ARGUMENT .*INPUT0.*-5")),
-    infer("shape missing", "simple", [tensor(shape=[]), tensor("INPUT1", shape=[])], RAW),
+    infer("shape missing", "simple", [tensor(), tensor("INPUT1", shape=[])], RAW),
     infer("shape too short", "simple", [tensor(shape=[1, 15]), tensor("INPUT1")], [VALUES[4:], VALUES]),
     infer("shape without batch", "simple", [tensor(shape=[16]), tensor("INPUT1", shape=[16])], RAW),
     infer("shape that overflows", "matrix", [tensor(shape=[2**62, 8], datatype="FP32")], [FLOATS], differs=Differs("shape-arithmetic", "INVALID_ARGUMENT .*INPUT0.*9223372036854775807")),
     infer("rank wrong", "plus_one", [tensor(shape=[1, 3], datatype="FP32")], [FLOATS]),
     infer("batch of 9", "simple", [tensor(shape=[9, 16]), tensor("INPUT1", shape=[9, 16])], [VALUES * 9] * 2),
-    infer("batch of 0", "simple", [tensor(shape=[0, 16]), tensor("INPUT1", shape=[0, 16])], [b"", b""]),
-    infer("batches that differ", "simple", [tensor(shape=[2, 16]), tensor("INPUT1")], [VALUES * 2, VALUES]),
+    infer("batch of 0", "simple", [tensor(shape=[0, 16]), tensor("INPUT1", shape=[0, 16])], [b"", b""], differs=Differs("empty-batch", "INVALID_ARGUMENT .*batch-size must be >= 1 for 'simple', got 0")),
+    infer("batches that differ", "simple", [tensor(shape=[2, 16]), tensor("INPUT1")], [VALUES * 2, VALUES], differs=Differs("batch-mismatch", "INVALID_ARGUMENT .*'INPUT1' batch size does not match")),
     infer("id in the error text", "simple", TWO[:1], RAW[:1], id="r-7"),
     infer("free parameter as uint64", "simple", TWO, RAW, given={"free": ("uint64_param", 1)}),
     infer("free parameter as double", "simple", TWO, RAW, given={"free": ("double_param", 1.5)}),
@@ -182,7 +182,7 @@ REFUSED = [
     infer("parameter with a reserved prefix", "simple", TWO, RAW, given={"triton_x": ("int64_param", 1)}),
     infer("parameter without a value", "simple", TWO, RAW, given={"": ("string_param", "")}),
     infer("parameter sequence_start as string", "simple", TWO, RAW, given={"sequence_start": ("string_param", "1")}),
-    infer("input in shared memory that is not there", "plus_one", [tensor(shape=[3], datatype="FP32", shared_memory_region=("string_param", "none"), shared_memory_byte_size=("int64_param", 12))]),
+    infer("input in shared memory that is not there", "plus_one", [tensor(shape=[3], datatype="FP32", shared_memory_region=("string_param", "none"), shared_memory_byte_size=("int64_param", 12))], differs=Differs("shared-memory", "UNIMPLEMENTED Client shared memory is disabled")),
 ]  # fmt: skip
 
 GOOD = pb.ModelInferRequest(model_name="plus_one", inputs=FP32, raw_input_contents=[FLOATS]).SerializeToString()

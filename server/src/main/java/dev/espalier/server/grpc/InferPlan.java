@@ -10,9 +10,7 @@ import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /// A request message, translated.
 final class InferPlan {
@@ -119,17 +117,13 @@ final class InferPlan {
         return shape;
     }
 
-    /// The outputs asked for; one that is named again is asked for once.
     private static List<InferenceRequest.RequestedOutput> outputs(ModelInferRequest message)
             throws ServingException {
         List<InferenceRequest.RequestedOutput> outputs = new ArrayList<>(message.getOutputsCount());
-        Set<String> names = new HashSet<>();
         for (InferRequestedOutputTensor output : message.getOutputsList()) {
             InferParameters.refuseSharedMemory(output.getParametersMap());
             int classes = InferParameters.classification(output.getParametersMap());
-            if (names.add(output.getName())) {
-                outputs.add(new InferenceRequest.RequestedOutput(output.getName(), classes));
-            }
+            outputs.add(new InferenceRequest.RequestedOutput(output.getName(), classes));
         }
         return outputs;
     }
