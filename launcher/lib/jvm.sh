@@ -4,11 +4,13 @@
 
 espalier_jvm_common='-XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr'
 
-# A small heap that grows with large requests and shrinks at once when the server is quiet again.
+# A small heap that grows with large requests and shrinks at once when the server is quiet again; what
+# the C library holds back, mostly for the compiler, goes back too.
 #
 # Native access and Unsafe: Netty's, and the link's to shared memory. The ids keep Netty from looking
 # for them at every start; its own library lies in lib/native instead of being unpacked each time.
 espalier_jvm_server="-Xms32m -Xmx1g -XX:MaxHeapFreeRatio=50 -XX:-ShrinkHeapInSteps \
+-XX:TrimNativeHeapInterval=5000 \
 --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 -Dio.netty.noUnsafe=false -Dio.netty.leakDetection.level=disabled \
 -Dio.netty.machineId=00:00:00:00:00:00:00:01 -Dio.netty.processId=1 \

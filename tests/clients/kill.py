@@ -3,11 +3,13 @@
     kill.py --http H:P --grpc H:P --pid SERVER [--kills 100] [--clients 16] [--model plus_one]
 
 A worker is a descendant of the server whose command line says so. Requests that meet a death must be answered with
-503 / UNAVAILABLE and a text that names it.
+503 / UNAVAILABLE and a text that names it. Only workers that run are killed, not those that still start: a worker that
+dies again and again while it starts is left alone for a while, on purpose.
 """
 
 import asyncio
 import collections
+import json
 import os
 import pathlib
 import random
@@ -15,6 +17,7 @@ import re
 import signal
 import sys
 import time
+import urllib.request
 
 import numpy as np
 from traffic import Clients, Refusal, addresses, verdict
@@ -101,9 +104,16 @@ async def until(condition, seconds: float) -> bool:
     return False
 
 
+def ready(http: str) -> set[str]:
+    """The models that are ready."""
+    question = urllib.request.Request(f"http://{http}/v2/repository/index", b'{"ready":true}')
+    with urllib.request.urlopen(question, timeout=5) as answer:
+        return {entry["name"] for entry in json.load(answer) if entry.get("state") == "READY"}
+
+
 async def kills(options, load: Load) -> tuple[int, list[float]]:
     """Kills one worker after the other; how many were replaced, and the seconds until right answers came again."""
-    replaced, pauses = 0, []
+    replaced, pauses, served = 0, [], ready(options.http)
     for number in range(options.kills):
         known = workers(options.pid)
         if not known:
@@ -117,8 +127,8 @@ async def kills(options, load: Load) -> tuple[int, list[float]]:
             print(f"kill {number}: no new worker in place of {victim} within {REPLACED_WITHIN:.0f} s")
             break
         load.right_since = 0
-        if not await until(lambda: load.right_since >= 20, REPLACED_WITHIN):
-            print(f"kill {number}: no right answers within {REPLACED_WITHIN:.0f} s after the new worker began")
+        if not await until(lambda: load.right_since >= 20 and ready(options.http) >= served, REPLACED_WITHIN):
+            print(f"kill {number}: not all models ready, or no right answers within {REPLACED_WITHIN:.0f} s after the new worker began")
             break
         pauses.append(time.monotonic() - began)
         replaced += 1
