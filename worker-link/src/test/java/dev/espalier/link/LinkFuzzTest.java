@@ -1,0 +1,221 @@
+package dev.espalier.link;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.Signature;
+import dev.espalier.tensor.TensorSpec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Whatever bytes the other process writes: a reader of the link either refuses them or stays within the
+/// memory and within what the frame says.
+final class LinkFuzzTest {
+    private static final int SLOT = 7;
+    private static final long SIZE = LinkLayout.BLOCKS + (1 << 16);
+    private static final MemorySegment MEMORY = Arena.ofAuto().allocate(SIZE, 8);
+
+    // --- request frames
+
+    static Stream<byte[]> requestFrames() {
+        RequestFrame frame = new RequestFrame(MEMORY).begin(SLOT, 2, 3);
+        frame.putWanted(0);
+        frame.putWanted(2);
+        frame.putWanted(5);
+        frame.putInput(0, DataType.FP32.code(), 2, LinkLayout.BLOCKS, 24);
+        frame.putDimension(2);
+        frame.putDimension(3);
+        frame.putInput(4, DataType.BYTES.code(), 0, LinkLayout.BLOCKS + 64, 9);
+        byte[] sound = frame(frame.length());
+        return Stream.of(
+                sound,
+                Arrays.copyOf(sound, sound.length - 1),
+                Arrays.copyOf(sound, LinkLayout.FRAME_SIZE + 1),
+                withInt(sound, 0, Integer.MAX_VALUE),
+                withInt(sound, 0, -1),
+                withInt(sound, 4, Integer.MAX_VALUE),
+                withInt(sound, 4, Integer.MIN_VALUE),
+                // The first input: its rank, its offset, its size.
+                withInt(sound, 32, Integer.MAX_VALUE),
+                withInt(sound, 32, -4),
+                withLong(sound, 40, 0),
+                withLong(sound, 40, SIZE - 8),
+                withLong(sound, 40, Long.MIN_VALUE),
+                withLong(sound, 48, Long.MAX_VALUE),
+                withLong(sound, 48, -1));
+    }
+
+    @MethodSource("requestFrames")
+    @FuzzTest
+    void readsRequestFrames(byte[] frame) {
+        put(frame);
+        try {
+            RequestFrame read = new RequestFrame(MEMORY).read(SLOT, frame.length);
+            for (int i = 0; i < read.wantedCount(); i++) {
+                int _ = read.wanted(i);
+            }
+            for (int i = 0; i < read.inputCount(); i++) {
+                read.nextInput();
+                assertThat(read.offset()).isBetween(LinkLayout.BLOCKS, SIZE);
+                assertThat(read.byteSize()).isBetween(0L, SIZE - read.offset());
+                for (int axis = 0; axis < read.rank(); axis++) {
+                    long _ = read.dimension(axis);
+                }
+            }
+            assertThat(32L * read.inputCount() + 4L * read.wantedCount())
+                    .isLessThanOrEqualTo(frame.length);
+        } catch (LinkException refused) {
+            assertThat(refused)
+                    .hasMessageMatching("(?s).*\\d.*|request frame ends within an input");
+        }
+    }
+
+    // --- result frames
+
+    static Stream<byte[]> resultFrames() {
+        ResultFrame frame = new ResultFrame(MEMORY);
+        frame.begin(SLOT);
+        frame.putTime(3, 1234);
+        frame.putOutput(0, DataType.FP32.code(), 2, LinkLayout.BLOCKS, 24);
+        frame.putDimension(2);
+        frame.putDimension(3);
+        frame.putOutput(1, DataType.BYTES.code(), 1, LinkLayout.BLOCKS + 64, 9);
+        frame.putDimension(1);
+        byte[] sound = frame(frame.length());
+        frame.begin(SLOT);
+        frame.putError("Non-zero status code returned");
+        byte[] error = frame(frame.length());
+        return Stream.of(
+                sound,
+                error,
+                Arrays.copyOf(sound, sound.length - 8),
+                Arrays.copyOf(sound, LinkLayout.FRAME_SIZE + 1),
+                withInt(sound, 0, 2),
+                withInt(sound, 4, 1 << 20),
+                withInt(error, 4, Integer.MAX_VALUE),
+                withInt(error, 4, -1),
+                // The first output: its type, rank, offset, size and dimensions.
+                withInt(sound, 44, 99),
+                withInt(sound, 48, Integer.MAX_VALUE),
+                withInt(sound, 48, -1),
+                withLong(sound, 56, 0),
+                withLong(sound, 56, SIZE - 8),
+                withLong(sound, 56, Long.MAX_VALUE),
+                withLong(sound, 64, Long.MIN_VALUE),
+                withLong(sound, 64, 25),
+                withLong(sound, 72, Long.MAX_VALUE),
+                withLong(sound, 72, -2),
+                withLong(sound, 80, 0),
+                // 2^62 times 4 elements, which is none to those who count with 64 bits.
+                withLong(withLong(withLong(sound, 72, 1L << 62), 80, 4), 64, 0));
+    }
+
+    @MethodSource("resultFrames")
+    @FuzzTest
+    void readsResultFrames(byte[] frame) {
+        put(frame);
+        try {
+            ResultFrame read = new ResultFrame(MEMORY).read(SLOT, frame.length);
+            if (read.isError()) {
+                assertThat(read.errorText().length()).isLessThanOrEqualTo(frame.length);
+                return;
+            }
+            for (int i = 0; i < read.outputCount(); i++) {
+                read.nextOutput();
+                assertThat(read.byteSize()).isBetween(0L, SIZE);
+                if (read.byteSize() > 0) {
+                    assertThat(read.offset()).isBetween(LinkLayout.BLOCKS, SIZE - read.byteSize());
+                }
+                long elements = Arrays.stream(read.shape()).reduce(1, Math::multiplyExact);
+                if (read.type().isFixedSize()) {
+                    assertThat(read.byteSize()).isEqualTo(elements * read.type().elementSize());
+                }
+            }
+        } catch (LinkException refused) {
+            assertThat(refused)
+                    .hasMessageMatching("(?s).*\\d.*|result frame ends within an output");
+        }
+    }
+
+    // --- control messages
+
+    static Stream<byte[]> controlMessages() {
+        byte[] load =
+                new ControlMessage.Load(
+                                1, "m", "/f", List.of("/a.so"), Map.of("k", "v", "l", ""), 0, 1)
+                        .encoded();
+        byte[] loaded =
+                new ControlMessage.Loaded(
+                                1,
+                                new Signature(
+                                        List.of(new TensorSpec("x", DataType.FP16, List.of(-1L))),
+                                        List.of()))
+                        .encoded();
+        return Stream.of(
+                new ControlMessage.Attach(1, Long.MIN_VALUE).encoded(),
+                new ControlMessage.Attached("1.29.0").encoded(),
+                load,
+                loaded,
+                new ControlMessage.LoadFailed(3, "no such op").encoded(),
+                new ControlMessage.Unload(-1).encoded(),
+                new byte[0],
+                new byte[] {0},
+                new byte[] {127},
+                Arrays.copyOf(load, load.length + 1),
+                // Lengths: of the first name, of the list of inputs.
+                withBigEndian(load, 5, Integer.MAX_VALUE),
+                withBigEndian(load, 5, -1),
+                withBigEndian(loaded, 5, Integer.MAX_VALUE),
+                withBigEndian(loaded, 5, 16));
+    }
+
+    @MethodSource("controlMessages")
+    @FuzzTest
+    void readsControlMessages(byte[] frame) throws LinkException {
+        ControlMessage message;
+        try {
+            message = ControlMessage.decoded(frame);
+        } catch (LinkException _) {
+            return;
+        }
+        assertThat(ControlMessage.decoded(message.encoded())).isEqualTo(message);
+    }
+
+    // --- frames in memory
+
+    private static void put(byte[] frame) {
+        int length = Math.min(frame.length, LinkLayout.FRAME_SIZE);
+        MemorySegment.copy(frame, 0, MEMORY, JAVA_BYTE, LinkLayout.frame(SLOT), length);
+    }
+
+    private static byte[] frame(int length) {
+        return MEMORY.asSlice(LinkLayout.frame(SLOT), length).toArray(JAVA_BYTE);
+    }
+
+    private static byte[] withInt(byte[] frame, int offset, int value) {
+        byte[] changed = frame.clone();
+        ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN).putInt(offset, value);
+        return changed;
+    }
+
+    private static byte[] withLong(byte[] frame, int offset, long value) {
+        byte[] changed = frame.clone();
+        ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN).putLong(offset, value);
+        return changed;
+    }
+
+    private static byte[] withBigEndian(byte[] frame, int offset, int value) {
+        byte[] changed = frame.clone();
+        ByteBuffer.wrap(changed).putInt(offset, value);
+        return changed;
+    }
+}
