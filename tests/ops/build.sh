@@ -62,6 +62,42 @@ c undefined tests/ops/undefined.c
 c plain tests/ops/plain.c
 c newer_api tests/ops/newer_api.c
 c newer_api_checked tests/ops/newer_api.c -DCHECKED
+c opening_crashes tests/ops/trouble.c '-DOPENING=crash()'
+c opening_hangs tests/ops/trouble.c '-DOPENING=hang()'
+c opening_exits tests/ops/trouble.c '-DOPENING=exit(3)'
+c opening_aborts tests/ops/trouble.c '-DOPENING=abort()'
+c registering_crashes tests/ops/trouble.c '-DREGISTERING=crash()'
+c registering_hangs tests/ops/trouble.c '-DREGISTERING=hang()'
+c twice tests/ops/scalar.c '-DOP="Twice"' '-DEXPRESSION=2 * x'
+c thrice tests/ops/scalar.c '-DOP="Thrice"' '-DEXPRESSION=3 * x'
+c several tests/ops/several.c
+
+# Libraries that need what is not here: they are linked with a stand-in that stays behind.
+cpp undefined_cpp tests/ops/needs.cc -DFUNCTION=interpolate
+stand_in() { # SONAME FUNCTION [VERSION]
+    printf '%s { global: *; };\n' "${3:-}" >"$work/versions"
+    g++ -shared -fPIC "-DFUNCTION=$2" -Wl,-soname="$1" -Wl,--version-script="$work/versions" -nostdlib \
+        "$here/vendor.cc" -o "$work/$1"
+}
+needs() { # NAME SONAME FUNCTION
+    g++ -std=c++17 $flags "-DFUNCTION=$3" "$here/needs.cc" "$work/$2" -o "$target/lib$1.so"
+}
+stand_in libespalier_vendor.so.7 interpolate
+needs missing_library libespalier_vendor.so.7 interpolate
+stand_in libc.so.6 from_a_later_libc GLIBC_2.99
+needs newer_glibc libc.so.6 from_a_later_libc
+stand_in libstdc++.so.6 from_a_later_libstdcxx GLIBCXX_3.4.99
+needs newer_glibcxx libstdc++.so.6 from_a_later_libstdcxx
+
+# Files that are no libraries for this machine: another machine's number in the header, half a file, a program.
+other_machine='\267' # AArch64
+[ "$architecture" != aarch64 ] || other_machine='\076'
+cp "$target/libscale_by_2.so" "$target/libother_machine.so"
+printf "$other_machine" | dd of="$target/libother_machine.so" bs=1 seek=18 conv=notrunc status=none
+size=$(wc -c <"$target/libscale_by_2.so")
+head -c $((size / 2)) "$target/libscale_by_2.so" >"$target/libtruncated.so"
+printf 'int main(void) { return 0; }\n' >"$work/program.c"
+gcc -s -pie -fPIE -Wl,--build-id=none "$work/program.c" -o "$target/libprogram.so"
 
 symbols() { # The dynamic symbols of every library in folder $1, without addresses.
     for library in "$1"/*.so; do

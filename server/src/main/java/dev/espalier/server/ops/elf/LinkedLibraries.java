@@ -1,0 +1,115 @@
+package dev.espalier.server.ops.elf;
+
+import dev.espalier.server.ops.elf.ElfFile.Undefined;
+import dev.espalier.server.ops.elf.ElfFile.VersionNeed;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// A library with all the libraries that it needs, and those that these need: what the loader would put
+/// together, and what would be missing in it.
+public final class LinkedLibraries {
+    private final ElfFile library;
+    private final SharedLibraries libraries;
+    private final Map<String, ElfFile> found = new LinkedHashMap<>();
+    private final List<Missing> missing = new ArrayList<>();
+
+    /// A library that nobody has.
+    ///
+    /// @param by which library needs it; empty for the one that this is about
+    public record Missing(String name, String by) {}
+
+    /// A version that a library does not have here.
+    ///
+    /// @param here the newest of its kind that it has; empty for none
+    public record Newer(String library, String version, String here) {}
+
+    private record Visit(String name, ElfFile file, Path path) {}
+
+    /// @param resident libraries that are there in any case
+    public LinkedLibraries(
+            ElfFile library, Path path, SharedLibraries libraries, List<Path> resident) {
+        this.library = library;
+        this.libraries = libraries;
+        Deque<Visit> waiting = new ArrayDeque<>();
+        waiting.add(new Visit("", library, path));
+        for (Path each : resident) {
+            libraries
+                    .read(each)
+                    .ifPresent(file -> waiting.add(new Visit(each.getFileName() + "", file, each)));
+        }
+        while (!waiting.isEmpty()) {
+            Visit visit = waiting.remove();
+            if (!visit.name.isEmpty()) {
+                found.putIfAbsent(visit.name, visit.file);
+            }
+            follow(visit, waiting);
+        }
+    }
+
+    private void follow(Visit visit, Deque<Visit> waiting) {
+        for (String name : visit.file.needed()) {
+            if (found.containsKey(name)
+                    || missing.stream().anyMatch(each -> each.name.equals(name))) {
+                continue;
+            }
+            libraries
+                    .find(name, visit.file, visit.path)
+                    .ifPresentOrElse(
+                            path -> {
+                                ElfFile file = libraries.read(path).orElseThrow();
+                                found.put(name, file);
+                                waiting.add(new Visit(name, file, path));
+                            },
+                            () -> missing.add(new Missing(name, visit.name)));
+        }
+    }
+
+    /// The libraries that are not on this machine.
+    public List<Missing> missing() {
+        return List.copyOf(missing);
+    }
+
+    /// Where libraries are looked for.
+    public String searched() {
+        return libraries.searched(library);
+    }
+
+    /// The versions that a library of this machine does not have.
+    public List<Newer> newerVersions() {
+        List<Newer> newer = new ArrayList<>();
+        for (VersionNeed need : library.versionNeeds()) {
+            ElfFile owner = found.get(need.library());
+            if (owner != null && !need.weak() && !owner.versions().contains(need.version())) {
+                newer.add(
+                        new Newer(
+                                need.library(),
+                                need.version(),
+                                Version.newestLike(need.version(), owner.versions())));
+            }
+        }
+        return newer;
+    }
+
+    /// The symbols that the library needs and nobody defines.
+    public List<String> undefined() {
+        Set<String> undefined = new TreeSet<>();
+        for (Undefined symbol : library.undefined()) {
+            boolean defined =
+                    symbol.weak()
+                            || library.exported().contains(symbol.name())
+                            || found.values().stream()
+                                    .anyMatch(file -> file.exported().contains(symbol.name()));
+            if (!defined) {
+                undefined.add(symbol.name());
+            }
+        }
+        return List.copyOf(undefined);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.espalier.server.ops.elf;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The shared libraries of this machine, found as the dynamic loader finds them, and what is in them.
+/// Safe for use by several threads.
+public final class SharedLibraries {
+    private static final Path CACHE = Path.of("/etc/ld.so.cache");
+
+    private final Machine machine;
+    private final List<Path> libraryPath;
+    private final List<Path> defaults;
+    private final LoaderCache cache;
+    private final Map<Path, Optional<ElfFile>> read = new ConcurrentHashMap<>();
+
+    /// @param libraryPath the folders of the `LD_LIBRARY_PATH` that workers get, in its notation
+    public SharedLibraries(Machine machine, String libraryPath) {
+        this.machine = machine;
+        this.libraryPath =
+                Arrays.stream(libraryPath.split("[:;]", -1))
+                        .filter(folder -> !folder.isEmpty())
+                        .map(Path::of)
+                        .toList();
+        this.defaults = defaults(machine);
+        this.cache = LoaderCache.read(CACHE);
+    }
+
+    public Machine machine() {
+        return machine;
+    }
+
+    /// The loader's own folders: those of the usual distributions.
+    private static List<Path> defaults(Machine machine) {
+        String architecture =
+                switch (machine.number()) {
+                    case 62 -> "x86_64";
+                    case 183 -> "aarch64";
+                    default -> "riscv64";
+                };
+        List<Path> folders = new ArrayList<>();
+        for (String base : List.of("/lib", "/usr/lib")) {
+            folders.add(Path.of(base, architecture + "-linux-gnu"));
+            folders.add(Path.of(base + "64"));
+            folders.add(Path.of(base));
+        }
+        return folders;
+    }
+
+    /// Where the loader finds the library `name` that the file `origin` needs.
+    Optional<Path> find(String name, ElfFile needs, Path origin) {
+        if (name.contains("/")) {
+            return suits(Path.of(name)) ? Optional.of(Path.of(name)) : Optional.empty();
+        }
+        List<Path> candidates = new ArrayList<>();
+        if (needs.runpath().isEmpty()) {
+            addAll(candidates, needs.rpath(), name, origin);
+        }
+        libraryPath.forEach(folder -> candidates.add(folder.resolve(name)));
+        addAll(candidates, needs.runpath(), name, origin);
+        candidates.addAll(cache.find(name));
+        defaults.forEach(folder -> candidates.add(folder.resolve(name)));
+        return candidates.stream().filter(this::suits).findFirst();
+    }
+
+    /// Where [#find] looks, for people.
+    String searched(ElfFile needs) {
+        List<String> places = new ArrayList<>();
+        places.addAll(needs.runpath().isEmpty() ? needs.rpath() : needs.runpath());
+        libraryPath.forEach(folder -> places.add(folder.toString()));
+        places.add(CACHE.toString());
+        defaults.stream()
+                .filter(Files::isDirectory)
+                .forEach(folder -> places.add(folder.toString()));
+        return String.join(", ", places);
+    }
+
+    private static void addAll(
+            List<Path> candidates, List<String> folders, String name, Path origin) {
+        Path parent = origin.toAbsolutePath().getParent();
+        for (String folder : folders) {
+            candidates.add(
+                    Path.of(
+                            folder.replace("${ORIGIN}", String.valueOf(parent))
+                                    .replace("$ORIGIN", String.valueOf(parent)),
+                            name));
+        }
+    }
+
+    /// Whether the loader would take the file: it passes over those for other machines.
+    private boolean suits(Path file) {
+        return Files.isRegularFile(file) && read(file).isPresent();
+    }
+
+    /// What is in a library of this machine; empty where it cannot be read, or is for another machine.
+    Optional<ElfFile> read(Path file) {
+        return read.computeIfAbsent(file, this::parse);
+    }
+
+    private Optional<ElfFile> parse(Path file) {
+        try {
+            return machine.runs(ElfFile.header(file))
+                    ? Optional.of(ElfFile.read(file))
+                    : Optional.empty();
+        } catch (IOException | ElfException _) {
+            return Optional.empty();
+        }
+    }
+}

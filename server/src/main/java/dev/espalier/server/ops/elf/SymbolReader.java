@@ -1,0 +1,102 @@
+package dev.espalier.server.ops.elf;
+
+import dev.espalier.server.ops.elf.ElfFile.Undefined;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Reads the dynamic symbols of an ELF file.
+final class SymbolReader {
+    private static final int SYMBOL = 24;
+    private static final int LOCAL = 0;
+    private static final int WEAK = 2;
+    private static final int UNIQUE = 10;
+
+    private static final long HASH_TABLE = 4;
+    private static final long SYMBOL_TABLE = 6;
+    private static final long GNU_HASH_TABLE = 0x6fff_fef5;
+
+    private final ElfReader file;
+    private final ElfBytes bytes;
+    private final List<Undefined> undefined = new ArrayList<>();
+    private final Set<String> exported = new HashSet<>();
+    private final Set<String> unique = new HashSet<>();
+
+    SymbolReader(ElfReader file) {
+        this.file = file;
+        this.bytes = file.bytes();
+    }
+
+    void read() throws IOException, ElfException {
+        if (!file.has(SYMBOL_TABLE)) {
+            return;
+        }
+        long count = count();
+        long table = file.offset(SYMBOL_TABLE);
+        bytes.check("table of symbols", table, count * SYMBOL);
+        for (long i = 1; i < count; i++) {
+            long at = table + i * SYMBOL;
+            int binding = bytes.u8(at + 4) >>> 4;
+            int visibility = bytes.u8(at + 5) & 3;
+            boolean defined = bytes.u16(at + 6) != 0;
+            if (binding == LOCAL) {
+                continue;
+            }
+            String name = file.text(bytes.u32(at));
+            if (!defined) {
+                undefined.add(new Undefined(name, binding == WEAK));
+            } else if (visibility == 0 || visibility == 3) {
+                exported.add(name);
+                if (binding == UNIQUE) {
+                    unique.add(name);
+                }
+            }
+        }
+    }
+
+    /// The format has no count of its symbols; the loader's hash tables tell how far they go.
+    private long count() throws IOException, ElfException {
+        if (file.has(HASH_TABLE)) {
+            long count = bytes.u32(file.offset(HASH_TABLE) + 4);
+            bytes.check("hash table", file.offset(HASH_TABLE), 4 * count);
+            return count;
+        }
+        return file.has(GNU_HASH_TABLE) ? countByGnuHash(file.offset(GNU_HASH_TABLE)) : 0;
+    }
+
+    /// Header, filter words, buckets, then a chain per bucket: a word a symbol, of which the last of the
+    /// chain has its lowest bit set. Symbols before the first hashed one are undefined ones.
+    private long countByGnuHash(long table) throws IOException, ElfException {
+        long buckets = bytes.u32(table);
+        long firstHashed = bytes.u32(table + 4);
+        long filterWords = bytes.u32(table + 8);
+        long firstBucket = table + 16 + 8 * filterWords;
+        bytes.check("hash table", firstBucket, 4 * buckets);
+        long last = 0;
+        for (long i = 0; i < buckets; i++) {
+            last = Math.max(last, bytes.u32(firstBucket + 4 * i));
+        }
+        if (last < firstHashed) {
+            return firstHashed;
+        }
+        long chain = firstBucket + 4 * buckets;
+        while ((bytes.u32(chain + 4 * (last - firstHashed)) & 1) == 0) {
+            last++;
+        }
+        return last + 1;
+    }
+
+    List<Undefined> undefined() {
+        return undefined;
+    }
+
+    Set<String> exported() {
+        return exported;
+    }
+
+    Set<String> unique() {
+        return unique;
+    }
+}

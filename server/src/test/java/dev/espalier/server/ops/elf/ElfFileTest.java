@@ -1,0 +1,106 @@
+package dev.espalier.server.ops.elf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.espalier.server.ops.TestLibraries;
+import dev.espalier.server.ops.elf.ElfFile.Undefined;
+import dev.espalier.server.ops.elf.ElfFile.VersionNeed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What is read of libraries that a real linker has written.
+@Timeout(60)
+class ElfFileTest {
+    private static ElfFile read(String library) throws IOException, ElfException {
+        return ElfFile.read(TestLibraries.path(library));
+    }
+
+    @Test
+    void readsSymbolsAndNeededLibraries() throws Exception {
+        ElfFile file = read("missing_library");
+        assertThat(file.header()).isEqualTo(new ElfHeader(64, true, 62, ElfHeader.SHARED));
+        assertThat(file.program()).isFalse();
+        assertThat(file.needed()).containsExactly("libespalier_vendor.so.7");
+        assertThat(file.exported()).containsExactly("RegisterCustomOps");
+        assertThat(file.undefined())
+                .contains(
+                        new Undefined("_ZN6vendor11interpolateEPKfi", false),
+                        new Undefined("__cxa_finalize", true));
+        assertThat(file.buildId()).isEmpty();
+    }
+
+    @Test
+    void readsNeededVersions() throws Exception {
+        assertThat(read("newer_glibc").versionNeeds())
+                .containsExactly(new VersionNeed("libc.so.6", "GLIBC_2.99", false));
+    }
+
+    @Test
+    void tellsSymbolsThatAProcessHasOnlyOneOf() throws Exception {
+        assertThat(read("conflict_cpp_add").unique())
+                .containsExactlyInAnyOrder(
+                        "_ZGVZ8instanceI8CustomOpERT_vE5value",
+                        "_ZZ8instanceI8CustomOpERT_vE5value");
+        assertThat(read("conflict_c_add").unique()).isEmpty();
+    }
+
+    @Test
+    void tellsProgramsFromLibraries() throws Exception {
+        assertThat(read("program").program()).isTrue();
+    }
+
+    @Test
+    void readsTheSystemsLibraries() throws Exception {
+        SharedLibraries libraries = new SharedLibraries(TestLibraries.MACHINE, "");
+        Path file = libraries.find("libc.so.6", read("plain"), Path.of("/")).orElseThrow();
+        ElfFile libc = ElfFile.read(file);
+        assertThat(libc.versions()).contains("GLIBC_2.2.5", "GLIBC_2.17");
+        assertThat(libc.exported()).contains("malloc", "printf").hasSizeGreaterThan(1000);
+        assertThat(libc.buildId()).hasSize(40);
+    }
+
+    @Test
+    void noticesEveryPlaceWhereAFileCanBreakOff() throws Exception {
+        byte[] whole = Files.readAllBytes(TestLibraries.path("conflict_cpp_add"));
+        for (int length = 0; length < whole.length; length++) {
+            byte[] part = java.util.Arrays.copyOf(whole, length);
+            assertThatThrownBy(() -> ElfFile.read(new BytesChannel(part)))
+                    .isInstanceOfSatisfying(
+                            ElfException.class,
+                            failure ->
+                                    assertThat(failure.kind())
+                                            .isNotEqualTo(ElfException.Kind.DAMAGED));
+        }
+        assertThat(ElfFile.read(new BytesChannel(whole)).exported()).isNotEmpty();
+    }
+
+    @Test
+    void survivesRandomDamage() throws Exception {
+        Random random = new Random(5);
+        for (String name : new String[] {"conflict_cpp_add", "newer_glibcxx", "several"}) {
+            byte[] whole = Files.readAllBytes(TestLibraries.path(name));
+            for (int round = 0; round < 5_000; round++) {
+                byte[] damaged = whole.clone();
+                for (int i = 0; i < 8; i++) {
+                    damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+                }
+                readsOrRefuses(damaged);
+            }
+        }
+    }
+
+    @FuzzTest(maxDuration = "30s")
+    void readsOrRefuses(byte[] bytes) throws IOException {
+        try {
+            ElfFile _ = ElfFile.read(new BytesChannel(bytes));
+        } catch (ElfException refused) {
+            assertThat(refused).hasMessageMatching("(?s).+");
+        }
+    }
+}
