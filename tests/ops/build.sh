@@ -126,6 +126,9 @@ place conflict_c_sub tests/models/ops/model_operations/libraries/libconflict.so
 place undefined tests/models/ops/broken_library/1/ops/libundefined.so
 place plain tests/models/ops/no_op_library/1/ops/libplain.so
 place newer_api_checked tests/models/ops/newer_api/1/ops/libnewer_api.so
+for name in twice thrice; do
+    place $name tests/models/ops/one_domain/1/ops/lib$name.so
+done
 for name in busy crash failing; do
     place $name tests/models/ops/$name/1/ops/lib$name.so
 done

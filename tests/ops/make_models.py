@@ -29,6 +29,7 @@ class Op:
     dims: tuple[int, ...] = (3,)
     batch: int = 0
     more: str = ""
+    then: str = ""  # an op of the same domain that gets the first one's output
 
     def config(self) -> str:
         dims = ", ".join(map(str, self.dims))
@@ -51,8 +52,13 @@ class Op:
         if not self.domain and len(operands) == 1:
             operands.append("one")
             constants.append(helper.make_tensor("one", ELEMENTS[self.type], [], [1]))
-        node = helper.make_node(self.op, operands, [self.output], domain=self.domain)
-        graph = helper.make_graph([node], self.op, [info(n) for n in self.inputs], [info(self.output)], constants)
+        ops = [self.op, *filter(None, [self.then])]
+        results = [*(f"of_{op}" for op in ops[:-1]), self.output]
+        nodes = []
+        for op, result in zip(ops, results):
+            nodes.append(helper.make_node(op, operands, [result], domain=self.domain))
+            operands = [result]
+        graph = helper.make_graph(nodes, self.op, [info(n) for n in self.inputs], [info(self.output)], constants)
         opsets = [helper.make_opsetid("", 17)]
         if self.domain:
             opsets.append(helper.make_opsetid(self.domain, 1))
@@ -99,6 +105,7 @@ MODELS = [
     custom("ops/broken_library", "Undefined"),
     custom("ops/no_op_library", "CustomOp", inputs=TWO),
     custom("ops/newer_api", "CustomOp", inputs=TWO),
+    custom("ops/one_domain", "Twice", "test.shared", then="Thrice", dims=(-1,)),
     custom("ops/busy", "Busy", type="INT64", dims=(1,)),
     custom("ops/crash", "Crash", dims=(-1,)),
     custom("ops/failing", "Failing", dims=(-1,)),

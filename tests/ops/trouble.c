@@ -14,7 +14,7 @@
 
 static inline void crash(void) {
     /* Without volatile the compiler drops the write. */
-    int *volatile nowhere = NULL;
+    volatile int *volatile nowhere = NULL;
     *nowhere = 1;
 }
 

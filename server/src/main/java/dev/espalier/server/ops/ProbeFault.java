@@ -20,6 +20,22 @@ public sealed interface ProbeFault extends Fault {
         }
     }
 
+    /// The probe itself did not come up, which says nothing of the library.
+    ///
+    /// @param how such as `exited with 1`
+    /// @param lastWords what it printed last; empty for nothing
+    record NotProbed(String how, String lastWords) implements ProbeFault {
+        @Override
+        public String text() {
+            return "cannot be looked into: the probe " + how + said(lastWords);
+        }
+
+        @Override
+        public boolean lasting() {
+            return false;
+        }
+    }
+
     /// The loader refused it, in the loader's words.
     record NotOpened(String reason) implements ProbeFault {
         @Override
@@ -59,11 +75,12 @@ public sealed interface ProbeFault extends Fault {
     }
 
     /// @param how such as `was ended by SIGSEGV`
-    record Died(String how, Phase phase) implements ProbeFault {
+    /// @param lastWords what it printed last; empty for nothing
+    record Died(String how, Phase phase, String lastWords) implements ProbeFault {
         @Override
         public String text() {
-            return "ends every process that loads it: a probe %s %s; see what the library does there"
-                    .formatted(how, phase.text());
+            return "ends every process that loads it: a probe %s %s%s; see what the library does there"
+                    .formatted(how, phase.text(), said(lastWords));
         }
 
         /// A process that is killed may have been in the way of others.
@@ -98,5 +115,9 @@ public sealed interface ProbeFault extends Fault {
         public boolean lasting() {
             return true;
         }
+    }
+
+    private static String said(String lastWords) {
+        return lastWords.isEmpty() ? "" : " (\"" + lastWords + "\")";
     }
 }

@@ -15,8 +15,14 @@ import java.util.Properties;
 /// @param library its native library for this machine
 /// @param classPath the jar that a worker with it needs; its manifest names the others
 /// @param mainClass where such a worker begins
+/// @param probeClass where a probe of op libraries begins, on the same class path
 public record EnginePack(
-        String engine, String version, Path library, Path classPath, String mainClass) {
+        String engine,
+        String version,
+        Path library,
+        Path classPath,
+        String mainClass,
+        String probeClass) {
     private static final String DESCRIPTION = "engine.properties";
 
     /// The pack's name, such as `onnxruntime-1.29.0`.
@@ -53,7 +59,8 @@ public record EnginePack(
                 value(folder, properties, "version"),
                 folder.resolve(library).normalize(),
                 folder.resolve(value(folder, properties, "worker.classpath")).normalize(),
-                value(folder, properties, "worker.main"));
+                value(folder, properties, "worker.main"),
+                value(folder, properties, "probe.main"));
     }
 
     private static String value(Path folder, Properties properties, String key) throws IOException {

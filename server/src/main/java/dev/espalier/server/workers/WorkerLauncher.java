@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Starts worker processes.
+/// Starts worker processes, and probes.
 ///
 /// @param javaHome the JDK that the server runs on; workers run on the same
 /// @param aotCache the workers' AOT cache; used where the file exists
@@ -32,21 +32,49 @@ public record WorkerLauncher(
 
     /// Starts a worker for an engine, which will connect to the control socket `socket`.
     Process start(EnginePack pack, String socket) throws IOException {
+        return start(
+                "worker",
+                javaOptions,
+                pack,
+                pack.mainClass(),
+                socket,
+                pack.engine(),
+                pack.library().toString());
+    }
+
+    /// Starts a probe, which will open an op library and write what it learns to the file `events`.
+    Process startProbe(EnginePack pack, Path events, Path opLibrary) throws IOException {
+        return start(
+                "probe",
+                List.of("-XX:-CreateCoredumpOnCrash"),
+                pack,
+                pack.probeClass(),
+                events.toString(),
+                pack.engine(),
+                pack.library().toString(),
+                opLibrary.toString());
+    }
+
+    private Process start(
+            String kind,
+            List<String> moreOptions,
+            EnginePack pack,
+            String mainClass,
+            String... arguments)
+            throws IOException {
         Path reports = Files.createDirectories(stateDirectory.resolve("crashes"));
         List<String> command = new ArrayList<>();
         command.add(javaHome.resolve("bin/java").toString());
         command.addAll(JVM_OPTIONS);
-        command.add("-XX:ErrorFile=" + reports.resolve("worker-%p.log"));
+        command.add("-XX:ErrorFile=" + reports.resolve(kind + "-%p.log"));
         if (Files.exists(aotCache)) {
             command.add("-XX:AOTCache=" + aotCache);
         }
-        command.addAll(javaOptions);
+        command.addAll(moreOptions);
         command.add("-cp");
         command.add(pack.classPath().toString());
-        command.add(pack.mainClass());
-        command.add(socket);
-        command.add(pack.engine());
-        command.add(pack.library().toString());
+        command.add(mainClass);
+        command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectErrorStream(true);
         NOT_INHERITED.forEach(builder.environment()::remove);

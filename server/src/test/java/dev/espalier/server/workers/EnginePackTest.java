@@ -28,6 +28,7 @@ class EnginePackTest {
                 library.%s=native/libonnxruntime.so
                 worker.classpath=../../lib/worker.jar
                 worker.main=a.Main
+                probe.main=a.Probe
                 """
                         .formatted(System.getProperty("os.arch")));
         Files.createDirectory(directory.resolve("no pack"));
@@ -38,7 +39,8 @@ class EnginePackTest {
                                 "1.2.3",
                                 directory.resolve("onnxruntime-1.2.3/native/libonnxruntime.so"),
                                 directory.resolve("../lib/worker.jar").normalize(),
-                                "a.Main"));
+                                "a.Main",
+                                "a.Probe"));
     }
 
     @Test

@@ -50,17 +50,27 @@ final class ElementType {
                 return type;
             }
         }
-        int unsupported = code - FIRST_UNSUPPORTED;
-        String name =
-                unsupported >= 0 && unsupported < UNSUPPORTED.length
-                        ? UNSUPPORTED[unsupported]
-                        : "number " + code;
         throw new EngineException(
                 tensor
                         + " has the ONNX element type "
-                        + name
+                        + unsupported(code)
                         + " (expected: one that the inference protocol has, such as FP32 or BYTES);"
                         + " cast it inside the model");
+    }
+
+    /// The name of the type with that number, such as `FP32`; `any` for 0, with which ops say that they take
+    /// every type.
+    static String name(int code) {
+        if (code == 0) {
+            return "any";
+        }
+        DataType ours = code > 0 && code < OURS.length ? OURS[code] : null;
+        return ours == null ? unsupported(code) : ours.name();
+    }
+
+    private static String unsupported(int code) {
+        int index = code - FIRST_UNSUPPORTED;
+        return index >= 0 && index < UNSUPPORTED.length ? UNSUPPORTED[index] : "number " + code;
     }
 
     /// ONNX Runtime's number for our type.

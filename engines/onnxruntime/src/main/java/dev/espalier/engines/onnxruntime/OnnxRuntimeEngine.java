@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// ONNX Runtime, run through its C API. Each model is a session of its own, shared by the model's
-/// instances; op libraries are registered with the session, which keeps them loaded.
+/// instances. Op libraries stay open as long as the process lives; each session has the ops of its own.
 public final class OnnxRuntimeEngine implements Engine {
     /// ONNX Runtime's `ORT_LOGGING_LEVEL_ERROR`: what it warns of concerns the model's author, not who
     /// serves it.
@@ -20,6 +20,7 @@ public final class OnnxRuntimeEngine implements Engine {
     private static final int DEFAULT_MEMORY = 0;
 
     private final OrtApi api;
+    private final OpRegistrar registrar;
     private final long environment;
     private final long memoryInfo;
     private final long allocator;
@@ -30,6 +31,7 @@ public final class OnnxRuntimeEngine implements Engine {
     /// @throws EngineException when it cannot be loaded, or is older than 1.17
     public OnnxRuntimeEngine(Path library) throws EngineException {
         api = OrtApi.load(library);
+        registrar = new OpRegistrar(api);
         try (Arena arena = Arena.ofConfined()) {
             Out out = new Out(arena);
             api.check(
@@ -60,16 +62,40 @@ public final class OnnxRuntimeEngine implements Engine {
 
     @Override
     public LoadedModel load(ModelSource source) throws EngineException {
+        OpDomains ops = new OpDomains(api);
         try (SessionOptions options = new SessionOptions(api, source.parameters())) {
-            options.register(source.opLibraries());
+            register(source.opLibraries(), options, ops);
             long session = createSession(source, options);
             try {
-                return new OrtModel(api, session, memoryInfo, allocator);
+                return new OrtModel(api, session, ops, memoryInfo, allocator);
             } catch (EngineException failure) {
                 api.release(OrtFunction.RELEASE_SESSION, session);
                 throw failure;
             }
+        } catch (EngineException failure) {
+            ops.close();
+            throw failure;
         }
+    }
+
+    private void register(List<Path> libraries, SessionOptions options, OpDomains ops)
+            throws EngineException {
+        for (Path library : libraries) {
+            try {
+                OpRegistrar.Registration registration =
+                        registrar.register(OpRegistrar.entry(library), options.address(), _ -> {});
+                if (!registration.refusal().isEmpty()) {
+                    throw new EngineException(registration.refusal());
+                }
+                ops.add(registration.domains());
+            } catch (EngineException failure) {
+                throw new EngineException(
+                        "registering op library %s: %s"
+                                .formatted(library.getFileName(), failure.getMessage()),
+                        failure);
+            }
+        }
+        ops.addTo(options.address());
     }
 
     private long createSession(ModelSource source, SessionOptions options) throws EngineException {

@@ -49,10 +49,12 @@ final class OrtApi {
     private static final MethodHandle NEW_TENSOR_OVER =
             stub(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
 
+    private final MemorySegment apiBase;
     private final MemorySegment[] functions;
     private final String version;
 
-    private OrtApi(MemorySegment[] functions, String version) {
+    private OrtApi(MemorySegment apiBase, MemorySegment[] functions, String version) {
+        this.apiBase = apiBase;
         this.functions = functions;
         this.version = version;
     }
@@ -100,7 +102,7 @@ final class OrtApi {
                                 + API_VERSION
                                 + " or newer)");
             }
-            return new OrtApi(functions(table), version);
+            return new OrtApi(apiBase, functions(table), version);
         } catch (EngineException e) {
             throw e;
         } catch (Throwable e) {
@@ -113,6 +115,25 @@ final class OrtApi {
         return version;
     }
 
+    /// The newest version of the table: ONNX Runtime 1.29 has those up to 29.
+    int newestTable() {
+        return Integer.parseInt(version.split("\\.", -1)[1]);
+    }
+
+    /// Where the table of that version is, which must not be newer than the newest.
+    long table(int tableVersion) {
+        try {
+            return (long) INT_ARGUMENT.invokeExact(apiBase.get(ADDRESS, 0), tableVersion);
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    /// The function by which libraries learn the version.
+    MemorySegment versionFunction() {
+        return apiBase.get(ADDRESS, ADDRESS.byteSize());
+    }
+
     /// Turns a status into an exception: what was being done, then ONNX Runtime's own words.
     void check(long status, String doing) throws EngineException {
         if (status != 0) {
@@ -123,9 +144,14 @@ final class OrtApi {
     /// The message of a status that tells of a failure, which is released; in Triton's words.
     String messageOf(long status) {
         int code = (int) call(OrtFunction.GET_ERROR_CODE, status);
-        String message = text(call(OrtFunction.GET_ERROR_MESSAGE, status));
+        return "onnx runtime error " + code + ": " + reasonOf(status);
+    }
+
+    /// The bare text of a status that tells of a failure, which is released.
+    String reasonOf(long status) {
+        String reason = text(call(OrtFunction.GET_ERROR_MESSAGE, status));
         release(OrtFunction.RELEASE_STATUS, status);
-        return "onnx runtime error " + code + ": " + message;
+        return reason;
     }
 
     long call(OrtFunction function, long a) {
@@ -282,7 +308,7 @@ final class OrtApi {
     }
 
     /// A downcall itself throws nothing; whatever comes is an error of the virtual machine.
-    private static RuntimeException broken(Throwable cause) {
+    static RuntimeException broken(Throwable cause) {
         if (cause instanceof Error error) {
             throw error;
         }

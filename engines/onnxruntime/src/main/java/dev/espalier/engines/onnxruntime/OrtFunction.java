@@ -37,8 +37,14 @@ enum OrtFunction {
     SET_INTER_OP_THREADS(25),
     /// AddSessionConfigEntry(options, key, value)
     ADD_CONFIG_ENTRY(130),
-    /// RegisterCustomOpsLibrary_V2(options, path)
-    REGISTER_OP_LIBRARY(228),
+    /// CreateCustomOpDomain(name, out domain)
+    CREATE_OP_DOMAIN(26),
+    /// ReleaseCustomOpDomain(domain) -> nothing
+    RELEASE_OP_DOMAIN(101),
+    /// CustomOpDomain_Add(domain, op: stays the library's)
+    ADD_OP(27),
+    /// AddCustomOpDomain(options, domain: stays the caller's)
+    ADD_OP_DOMAIN(28),
 
     /// CreateSession(env, path, options, out session)
     CREATE_SESSION(7),

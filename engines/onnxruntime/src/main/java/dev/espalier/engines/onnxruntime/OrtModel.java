@@ -11,6 +11,7 @@ import java.util.List;
 final class OrtModel implements LoadedModel {
     private final OrtApi api;
     private final long session;
+    private final OpDomains ops;
     private final long memoryInfo;
     private final long allocator;
     private final Arena names = Arena.ofShared();
@@ -18,10 +19,12 @@ final class OrtModel implements LoadedModel {
     private final List<OrtTensor> outputs;
     private final ShapePrediction prediction;
 
-    /// Takes over the session.
-    OrtModel(OrtApi api, long session, long memoryInfo, long allocator) throws EngineException {
+    /// Takes over the session and its ops.
+    OrtModel(OrtApi api, long session, OpDomains ops, long memoryInfo, long allocator)
+            throws EngineException {
         this.api = api;
         this.session = session;
+        this.ops = ops;
         this.memoryInfo = memoryInfo;
         this.allocator = allocator;
         SignatureReader reader = new SignatureReader(api, session, allocator);
@@ -74,6 +77,7 @@ final class OrtModel implements LoadedModel {
     @Override
     public void close() {
         api.release(OrtFunction.RELEASE_SESSION, session);
+        ops.close();
         names.close();
     }
 }

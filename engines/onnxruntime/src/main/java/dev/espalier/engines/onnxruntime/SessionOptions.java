@@ -2,8 +2,6 @@ package dev.espalier.engines.onnxruntime;
 
 import dev.espalier.engine.EngineException;
 import java.lang.foreign.Arena;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 /// The options of a session, from the `parameters` of a model's configuration. Names and meanings are
@@ -46,20 +44,6 @@ final class SessionOptions implements AutoCloseable {
         for (Map.Entry<String, String> parameter : parameters.entrySet()) {
             if (parameter.getKey().startsWith("session.")) {
                 configure(parameter.getKey(), parameter.getValue());
-            }
-        }
-    }
-
-    /// Loads op libraries and adds their ops to the session; they stay loaded as long as it lives.
-    void register(List<Path> libraries) throws EngineException {
-        for (Path library : libraries) {
-            try (Arena arena = Arena.ofConfined()) {
-                api.check(
-                        api.call(
-                                OrtFunction.REGISTER_OP_LIBRARY,
-                                options,
-                                arena.allocateFrom(library.toString()).address()),
-                        "registering op library " + library.getFileName());
             }
         }
     }

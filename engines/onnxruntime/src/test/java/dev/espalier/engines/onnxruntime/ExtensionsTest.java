@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @Timeout(60)
 @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
 class ExtensionsTest {
-    private static final Path LIBRARY =
+    static final Path LIBRARY =
             Models.library(
                     "/ai/onnxruntime/extensions/native/linux-x64/libonnxruntime_extensions4j_jni.so");
 

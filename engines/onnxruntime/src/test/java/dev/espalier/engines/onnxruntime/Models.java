@@ -22,16 +22,20 @@ import java.util.Map;
 /// The real engine, and the tree's models, for tests.
 final class Models {
     static final Path ROOT = Path.of(System.getProperty("espalier.root"));
+    static final Path ENGINE_LIBRARY = engineLibrary();
     static final OnnxRuntimeEngine ENGINE = engine();
 
     private Models() {}
 
-    private static OnnxRuntimeEngine engine() {
+    private static Path engineLibrary() {
         String machine =
                 System.getProperty("os.arch").equals("aarch64") ? "linux-aarch64" : "linux-x64";
+        return library("/ai/onnxruntime/native/" + machine + "/libonnxruntime.so");
+    }
+
+    private static OnnxRuntimeEngine engine() {
         try {
-            return new OnnxRuntimeEngine(
-                    library("/ai/onnxruntime/native/" + machine + "/libonnxruntime.so"));
+            return new OnnxRuntimeEngine(ENGINE_LIBRARY);
         } catch (EngineException failure) {
             throw new IllegalStateException(failure);
         }

@@ -1,0 +1,76 @@
+package dev.espalier.server.workers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.link.ProbeEvent;
+import dev.espalier.server.ops.ProbeOutcome;
+import dev.espalier.tensor.OpReport;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Real processes that tell something and end in some way.
+@Timeout(120)
+class ProbeProcessTest {
+    private static final Duration PATIENT = Duration.ofSeconds(60);
+    @TempDir Path folder;
+
+    private ProbeOutcome look(Duration limit, String script) throws Exception {
+        EnginePack pack =
+                new EnginePack(
+                        "onnxruntime",
+                        "1.2.3",
+                        folder.resolve("libengine.so"),
+                        Path.of(System.getProperty("java.class.path")),
+                        "none",
+                        ScriptedProbe.class.getName());
+        WorkerLauncher launcher =
+                new WorkerLauncher(
+                        Path.of(System.getProperty("java.home")),
+                        folder.resolve("none.aot"),
+                        folder,
+                        List.of());
+        ProbeProcess probe = new ProbeProcess(pack, launcher, limit);
+        assertThat(probe.engine()).isEqualTo("onnxruntime-1.2.3");
+        return probe.look(Files.writeString(folder.resolve("libscript.so"), script));
+    }
+
+    @Test
+    void passesOnWhatAProbeTells() throws Exception {
+        ProbeOutcome outcome = look(PATIENT, "tell begun\ntell opened\ntell Op\nexit 0");
+        assertThat(outcome.events())
+                .containsExactly(
+                        new ProbeEvent.Begun(),
+                        new ProbeEvent.Opened(),
+                        new ProbeEvent.Finished(
+                                new OpReport.Provides(List.of(ScriptedProbe.op("Op")))));
+        assertThat(outcome.ending()).isEqualTo("exited with 0");
+    }
+
+    @Test
+    void saysHowAProbeEndsAndWhatItSaidLast() throws Exception {
+        ProbeOutcome outcome = look(PATIENT, "tell begun\nsay first\nsay no licence\nexit 7");
+        assertThat(outcome.events()).containsExactly(new ProbeEvent.Begun());
+        assertThat(outcome.ending()).isEqualTo("exited with 7");
+        assertThat(outcome.lastWords()).isEqualTo("no licence");
+    }
+
+    @Test
+    void namesTheSignalBehindTheJvmsReport() throws Exception {
+        assertThat(look(PATIENT, "tell begun\nraise 11").ending())
+                .isEqualTo("was ended by SIGSEGV");
+        assertThat(look(PATIENT, "tell begun\nraise 6").ending()).isEqualTo("was ended by SIGABRT");
+    }
+
+    @Test
+    void endsAProbeThatIsSilentForTooLong() throws Exception {
+        ProbeOutcome outcome = look(Duration.ofSeconds(5), "tell begun\ntell opened\nhang");
+        assertThat(outcome.events())
+                .containsExactly(new ProbeEvent.Begun(), new ProbeEvent.Opened());
+        assertThat(outcome.ending()).isEmpty();
+    }
+}
