@@ -3,9 +3,9 @@ package dev.espalier.server.config;
 import java.util.Collection;
 
 /// Finds the word that a mistyped one was probably meant to be.
-record Nearest(Collection<String> words) {
+public record Nearest(Collection<String> words) {
     /// The nearest word, or empty where none is near: more than a third of the letters differ.
-    String to(String typed) {
+    public String to(String typed) {
         String best = "";
         int bestDistance = Math.max(2, typed.length() / 3) + 1;
         for (String word : words) {

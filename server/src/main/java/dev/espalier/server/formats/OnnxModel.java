@@ -1,6 +1,9 @@
 package dev.espalier.server.formats;
 
 import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.OpName;
+import dev.espalier.tensor.OpNeed;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +28,38 @@ public record OnnxModel(
         outputs = List.copyOf(outputs);
         ops = Set.copyOf(ops);
         functions = Set.copyOf(functions);
+    }
+
+    /// Domains of which ONNX Runtime has operators.
+    private static final Set<String> STANDARD =
+            Set.of(
+                    "",
+                    "ai.onnx.ml",
+                    "ai.onnx.preview",
+                    "ai.onnx.preview.training",
+                    "ai.onnx.training",
+                    "com.microsoft",
+                    "com.microsoft.dml",
+                    "com.microsoft.experimental",
+                    "com.microsoft.nchwc",
+                    "com.ms.internal.nhwc",
+                    "org.pytorch.aten");
+
+    /// The operators that somebody other than the file must provide.
+    public OpNeeds needs() {
+        Set<OpNeed> custom = new HashSet<>();
+        Set<OpNeed> standard = new HashSet<>();
+        for (Op op : ops) {
+            if (!functions.contains(op)) {
+                long version = opsets.getOrDefault(op.domain(), 1L);
+                (STANDARD.contains(op.domain()) ? standard : custom)
+                        .add(
+                                new OpNeed(
+                                        new OpName(op.domain(), op.type()),
+                                        Math.clamp(version, 1, Integer.MAX_VALUE)));
+            }
+        }
+        return new OpNeeds(custom, standard);
     }
 
     /// The name of an operator.

@@ -1,40 +1,39 @@
 package dev.espalier.server.ops;
 
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The op libraries that a model runs with, each once, in the order of their hashes. Models with equal op
-/// sets share a worker.
+/// The op libraries that a model runs with, each once, nearest first: where two have an op of one name, the
+/// first one's counts. Models with the same libraries share a worker, whatever their order.
 public record OpSet(List<OpLibrary> libraries) {
-    private static final int SHORT_HASH = 8;
-
     public OpSet {
         libraries =
-                libraries.stream()
-                        .collect(
-                                Collectors.toMap(
-                                        OpLibrary::sha256, library -> library, (first, _) -> first))
-                        .values()
-                        .stream()
-                        .sorted(Comparator.comparing(OpLibrary::sha256))
-                        .toList();
+                List.copyOf(
+                        libraries.stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                OpLibrary::sha256,
+                                                library -> library,
+                                                (first, _) -> first,
+                                                LinkedHashMap::new))
+                                .values());
     }
 
-    /// What tells this op set from others.
+    /// What tells this op set from others, as far as a process is concerned.
     public String key() {
-        return libraries.stream().map(OpLibrary::sha256).collect(Collectors.joining("+"));
+        return libraries.stream().map(OpLibrary::sha256).sorted().collect(Collectors.joining("+"));
+    }
+
+    /// The hashes in the order in which the libraries count.
+    public List<String> hashes() {
+        return libraries.stream().map(OpLibrary::sha256).toList();
     }
 
     /// The op set for people: the libraries' names with short hashes, or `no ops`.
     public String label() {
         return libraries.isEmpty()
                 ? "no ops"
-                : libraries.stream()
-                        .map(library ->
-                                library.source().getFileName()
-                                        + "@"
-                                        + library.sha256().substring(0, SHORT_HASH))
-                        .collect(Collectors.joining(", "));
+                : libraries.stream().map(OpLibrary::label).collect(Collectors.joining(", "));
     }
 }

@@ -1,0 +1,126 @@
+package dev.espalier.server.ops;
+
+import dev.espalier.server.config.Nearest;
+import dev.espalier.server.formats.OpNeeds;
+import dev.espalier.server.ops.Candidate.Usable;
+import dev.espalier.server.ops.Resolution.Ambiguous;
+import dev.espalier.server.ops.Resolution.Met;
+import dev.espalier.server.ops.Resolution.Missing;
+import dev.espalier.tensor.OpName;
+import dev.espalier.tensor.OpNeed;
+import dev.espalier.tensor.OpSignature;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// Lets the ops that a model needs meet those that libraries provide. Nearer wins over farther; at one
+/// distance what the model names wins over what just lies there; two equally near are one too many.
+final class OpResolver {
+    private final List<Candidate> candidates;
+
+    /// The usable ones; of libraries with the same bytes only the nearest.
+    private final List<Usable> usable = new ArrayList<>();
+
+    private final Map<OpName, List<Usable>> byOp = new HashMap<>();
+
+    OpResolver(List<Candidate> candidates) {
+        this.candidates = candidates.stream().sorted(Candidate.NEAREST).toList();
+        Set<String> hashes = new HashSet<>();
+        for (Candidate candidate : this.candidates) {
+            if (candidate instanceof Usable library && hashes.add(library.library().sha256())) {
+                usable.add(library);
+                library.ops().stream()
+                        .map(OpSignature::op)
+                        .distinct()
+                        .forEach(op ->
+                                byOp.computeIfAbsent(op, _ -> new ArrayList<>()).add(library));
+            }
+        }
+    }
+
+    /// A standard op is the engine's affair, unless one of the model's own libraries replaces it.
+    Resolution resolve(OpNeeds needs) {
+        List<Resolution.Need> outcomes = new ArrayList<>();
+        needs.custom().forEach(need -> outcomes.add(outcome(need, providers(need))));
+        needs.standard().forEach(need -> replacement(need).ifPresent(outcomes::add));
+        outcomes.sort(Comparator.comparing(outcome -> outcome.op().toString()));
+        return new Resolution(candidates, outcomes);
+    }
+
+    private Optional<Resolution.Need> replacement(OpNeed need) {
+        List<Usable> own =
+                providers(need).stream()
+                        .filter(library -> library.located().distance().own())
+                        .toList();
+        return own.isEmpty() ? Optional.empty() : Optional.of(outcome(need, own));
+    }
+
+    private List<Usable> providers(OpNeed need) {
+        return byOp.getOrDefault(need.op(), List.of()).stream()
+                .filter(library ->
+                        library.ops().stream().anyMatch(op -> op.meets(need) && runsHere(op)))
+                .toList();
+    }
+
+    /// Engines here run on the CPU.
+    private static boolean runsHere(OpSignature op) {
+        return op.provider().isEmpty() || op.provider().equals("CPUExecutionProvider");
+    }
+
+    private Resolution.Need outcome(OpNeed need, List<Usable> providers) {
+        if (providers.isEmpty()) {
+            return new Missing(need, nearMiss(need));
+        }
+        Usable first = providers.getFirst();
+        List<Usable> equal =
+                providers.stream()
+                        .filter(library -> Candidate.NEAREST.compare(library, first) == 0)
+                        .toList();
+        return equal.size() > 1
+                ? new Ambiguous(need, equal)
+                : new Met(need, first, providers.subList(1, providers.size()));
+    }
+
+    private String nearMiss(OpNeed need) {
+        for (Usable library : byOp.getOrDefault(need.op(), List.of())) {
+            for (OpSignature op : library.ops()) {
+                if (op.op().equals(need.op())) {
+                    return op.meets(need)
+                            ? "%s has it for %s only".formatted(library.label(), op.provider())
+                            : "%s has it for %s of the domain, and the model imports version %d"
+                                    .formatted(library.label(), versions(op), need.version());
+                }
+            }
+        }
+        String near = nearest(need.op());
+        return near.isEmpty() ? "" : "did you mean %s?".formatted(near);
+    }
+
+    private static String versions(OpSignature op) {
+        return op.until() == Integer.MAX_VALUE
+                ? "versions from %d on".formatted(op.since())
+                : "versions %d to %d".formatted(op.since(), op.until());
+    }
+
+    /// The op with the same name in another domain, else the one with the most similar name.
+    private String nearest(OpName wanted) {
+        Map<String, Usable> names = new TreeMap<>();
+        for (Usable library : usable) {
+            for (OpSignature op : library.ops()) {
+                if (op.op().name().equals(wanted.name())) {
+                    return "%s (%s)".formatted(op.op(), library.label());
+                }
+                names.putIfAbsent(op.op().toString(), library);
+            }
+        }
+        String near = new Nearest(names.keySet()).to(wanted.toString());
+        Usable library = names.get(near);
+        return library == null ? "" : "%s (%s)".formatted(near, library.label());
+    }
+}

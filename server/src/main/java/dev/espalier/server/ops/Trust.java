@@ -1,0 +1,80 @@
+package dev.espalier.server.ops;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// Which op libraries may be loaded: those of a list, if there is one, and those whose content is what the
+/// `.sha256` file beside them says, if there is one.
+public final class Trust {
+    private static final String CHECKSUM_SUFFIX = ".sha256";
+
+    private final String list;
+    private final Set<String> allowed;
+
+    private Trust(String list, Set<String> allowed) {
+        this.list = list;
+        this.allowed = allowed;
+    }
+
+    /// Without a list.
+    public static Trust everything() {
+        return new Trust("", Set.of());
+    }
+
+    /// Only what is listed in `file`: a SHA-256 a line, which may be followed by a name, as `sha256sum`
+    /// writes it; lines that begin with `#` are comments.
+    ///
+    /// @throws IOException when it cannot be read, or a line is something else
+    public static Trust listedIn(Path file) throws IOException {
+        Set<String> allowed = new HashSet<>();
+        for (String line : Files.readAllLines(file)) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                String hash = hash(line);
+                if (hash.isEmpty()) {
+                    throw new IOException(
+                            "%s: '%s' (expected: a SHA-256 of 64 hexadecimal digits)"
+                                    .formatted(file, line));
+                }
+                allowed.add(hash);
+            }
+        }
+        return new Trust(file.toString(), allowed);
+    }
+
+    /// Why a library may not be loaded; empty where it may.
+    Optional<Fault> fault(OpLibrary library) {
+        if (!list.isEmpty() && !allowed.contains(library.sha256())) {
+            return Optional.of(new TrustFault.NotAllowed(library.sha256(), list));
+        }
+        Path beside =
+                library.source().resolveSibling(library.source().getFileName() + CHECKSUM_SUFFIX);
+        try {
+            String expected = hash(Files.readString(beside));
+            return expected.equals(library.sha256())
+                    ? Optional.empty()
+                    : Optional.of(
+                            new TrustFault.OtherContent(
+                                    library.sha256(),
+                                    expected.isEmpty() ? "a SHA-256" : expected,
+                                    beside.toString()));
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        } catch (IOException failure) {
+            return Optional.of(
+                    new FileFault.NotReadable(
+                            "%s beside it cannot be read: %s"
+                                    .formatted(beside.getFileName(), failure.getMessage())));
+        }
+    }
+
+    private static String hash(String text) {
+        String first = text.strip().split("\\s", 2)[0].toLowerCase(Locale.ROOT);
+        return first.matches("[0-9a-f]{64}") ? first : "";
+    }
+}
