@@ -2,6 +2,7 @@ package dev.espalier.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,6 +22,24 @@ class HeapReleaseTest {
         release.run();
 
         assertThat(runtime.totalMemory()).isLessThan(burst - 50 * MEGABYTE);
+    }
+
+    @Test
+    void givesBackLaterWhatWasStillInUse() {
+        runtime.gc();
+        HeapRelease release = new HeapRelease();
+        byte[][] waiting = new byte[100][];
+        Arrays.setAll(waiting, _ -> new byte[MEGABYTE]);
+        release.run();
+        release.run();
+        long held = runtime.totalMemory();
+
+        Arrays.fill(waiting, new byte[0]);
+        for (int looks = 0; looks < 10; looks++) {
+            release.run();
+        }
+
+        assertThat(runtime.totalMemory()).isLessThan(held - 50 * MEGABYTE);
     }
 
     @Test
