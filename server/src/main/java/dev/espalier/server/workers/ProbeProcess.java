@@ -54,7 +54,10 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
             throws IOException, InterruptedException {
         Output output = new Output();
         Thread reader =
-                Thread.ofVirtual().name("output of a probe").start(() -> output.read(process));
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("output of a probe")
+                        .start(() -> output.read(process));
         int told = 0;
         long lastEvent = System.nanoTime();
         while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {

@@ -47,7 +47,12 @@ final class WorkerProcess {
         String name = "espalier-" + UUID.randomUUID();
         try (ControlSocket.Listener listener = new ControlSocket.Listener(name)) {
             Process process = launcher.start(pack, name);
-            Thread.ofVirtual().name("output of " + label).start(() -> log(label, process));
+            // A virtual thread that reads a pipe keeps its carrier, of which there are as many as
+            // cores.
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("output of " + label)
+                    .start(() -> log(label, process));
             ControlSocket socket = accept(listener, process);
             socket.send(
                     new ControlMessage.Attach(link.inSize(), link.outSize()).encoded(),
