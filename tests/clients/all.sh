@@ -1,61 +1,109 @@
 #!/usr/bin/env bash
-# Starts a server on the test models, runs every suite against it and sums up:
-#   all.sh TRTSERVER [--port 18900] [--with REPOSITORY]… [--live] [SUITE…]
-# TRTSERVER is the command (dist/espalier/bin/trtserver). --with adds a repository, such as the one of the conflict_*
-# models. --live compares with a running Triton (conformance/oracle.sh) instead of its recorded answers.
-# Suites: clients secure compare hostile batching conflict kill perf; without names all, conflict only with --with.
+# Starts servers on the test models and runs suites against them:
+#   all.sh TRTSERVER [--port P] [SUITE…]
+# TRTSERVER is the command (dist/espalier/bin/trtserver). Ports are free ones, or P and the next two.
+# Suites, without names all of them:
+#   clients      Triton's Python clients           secure      the same over TLS and with a token
+#   compare      a real Triton's recorded answers   live        a real Triton's answers now (oracle.sh)
+#   hostile      requests that end other servers    broken      models that cannot be served
+#   batching     dynamic batches                    conflict    libraries that define the same op
+#   extensions   a third party's op library         kill        workers that die
+#   perf         perf_analyzer
+# Ends with the end of each failed suite's log, and `N passed, N failed`.
 set -euo pipefail
 
 readonly here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly tests=$(dirname "$here")
+readonly root=$(dirname "$tests")
 readonly work=$(mktemp -d)
-port=18900 live='' pid='' suites=() repositories=("$tests/models/repository" "$tests/models/broken")
 readonly server=${1:?the trtserver command, see the head of this file}
 shift
+port='' suites=()
 while (($#)); do
   case $1 in
     --port) port=$2 && shift 2 ;;
-    --with) repositories+=("$2") && suites+=(conflict) && shift 2 ;;
-    --live) live=yes && shift ;;
+    -*) echo "all.sh: unknown option '$1' (known: --port P)" >&2 && exit 2 ;;
     *) suites+=("$1") && shift ;;
   esac
 done
-if [[ ${#suites[@]} == 0 || ${suites[*]} == conflict ]]; then
-  suites+=(clients compare hostile batching kill perf secure)
+if [[ ${#suites[@]} == 0 ]]; then
+  suites=(clients compare live hostile broken batching conflict extensions kill perf secure)
 fi
-readonly addresses=(--http "127.0.0.1:$port" --grpc "127.0.0.1:$((port + 1))" --metrics "127.0.0.1:$((port + 2))")
 
-start() { # start [FLAG…]
-  "$server" "${repositories[@]/#/--model-repository=}" --strict-readiness=false \
-    --http-address=127.0.0.1 --http-port="$port" --grpc-address=127.0.0.1 --grpc-port=$((port + 1)) \
-    --metrics-address=127.0.0.1 --metrics-port=$((port + 2)) "$@" >>"$work/server" 2>&1 </dev/null &
-  pid=$!
-  for _ in $(seq 300); do
-    # The metrics port is plain in any case, and counts of a model appear there when it is loaded.
-    if metrics | grep -q 'nv_inference_count{.*"simple"'; then return; fi
-    kill -0 "$pid" 2>/dev/null || break
-    sleep 0.1
-  done
-  tail -30 "$work/server" >&2
-  echo "all.sh: the server did not become ready" >&2
-  return 1
-}
-
-metrics() {
-  python3 - "$((port + 2))" <<'PY' 2>/dev/null
-import sys, urllib.request
-print(urllib.request.urlopen(f"http://127.0.0.1:{sys.argv[1]}/metrics", timeout=2).read().decode())
+free_ports() { # free_ports COUNT
+  python3 - "$1" <<'PY'
+import socket, sys
+sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
+for each in sockets:
+    each.bind(("127.0.0.1", 0))
+print(*(each.getsockname()[1] for each in sockets))
 PY
 }
 
-stop() {
-  if [[ $pid ]]; then
-    kill "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
+pid='' served='' addresses=()
+
+serve() { # serve WHAT [FLAG…]: a server with these flags, the running one if it has them already
+  [[ $served != "$*" || -z $pid ]] || return 0
+  stop || return 1
+  local flags=("${@:2}") http grpc metrics
+  if [[ $port ]]; then
+    http=$port grpc=$((port + 1)) metrics=$((port + 2))
+  else
+    read -r http grpc metrics < <(free_ports 3)
   fi
-  pid=''
+  addresses=(--http "127.0.0.1:$http" --grpc "127.0.0.1:$grpc" --metrics "127.0.0.1:$metrics")
+  XDG_STATE_HOME=$work/state "$server" --strict-readiness=false "${flags[@]}" \
+    --http-address=127.0.0.1 --http-port="$http" --grpc-address=127.0.0.1 --grpc-port="$grpc" \
+    --metrics-address=127.0.0.1 --metrics-port="$metrics" >>"$work/server.log" 2>&1 </dev/null &
+  pid=$! served=$*
+  for _ in $(seq 600); do
+    # Printed last, when every model has been loaded or has failed.
+    if grep -q "Started metrics service at 127.0.0.1:$metrics" "$work/server.log"; then return; fi
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  tail -30 "$work/server.log"
+  echo "all.sh: the server did not become ready"
+  return 1
 }
-trap stop EXIT
+
+plain() {
+  serve plain --model-repository="$tests/models/repository" --model-repository="$tests/models/broken" \
+    --model-repository="$tests/models/conflict" "$@"
+}
+
+descendants() { # descendants PID
+  local child
+  for child in $(pgrep -P "$1" || true); do
+    echo "$child"
+    descendants "$child"
+  done
+}
+
+# Ends the server as an operator would; complains when it does not go or leaves a process behind.
+stop() {
+  [[ $pid ]] || return 0
+  local ended=$pid family each complaint=''
+  family=$(descendants "$pid")
+  pid='' served=''
+  kill "$ended" 2>/dev/null || complaint="the server was gone already"
+  for _ in $(seq 300); do
+    kill -0 "$ended" 2>/dev/null || break
+    sleep 0.1
+  done
+  if kill -9 "$ended" 2>/dev/null; then complaint="the server did not end within 30 s of a SIGTERM"; fi
+  wait "$ended" 2>/dev/null || true
+  for each in $family; do
+    if kill -0 "$each" 2>/dev/null; then
+      complaint+=" process $each outlived its server: $(tr '\0' ' ' <"/proc/$each/cmdline" | cut -c1-200)"
+      kill -9 "$each" 2>/dev/null || true
+    fi
+  done
+  [[ -z $complaint ]] || { echo "FAILED: $complaint" && return 1; }
+}
+
+clients() { "$here/run.sh" "${addresses[@]}" "$@"; }
+python() { "$here/run.sh" --python "$@" "${addresses[@]}"; }
 
 # Over TLS and with a token: the clients once more, and who must not get in.
 secure() {
@@ -63,48 +111,100 @@ secure() {
   openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key.pem" -out "$work/cert.pem" -days 30 \
     -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null
   printf 'chief-token admin\nreader-token infer\n' >"$work/tokens"
-  stop
-  start --auth-token-file="$work/tokens" \
+  plain --auth-token-file="$work/tokens" \
     --http-use-ssl=true --http-server-cert="$work/cert.pem" --http-server-key="$work/key.pem" \
     --grpc-use-ssl=true --grpc-server-cert="$work/cert.pem" --grpc-server-key="$work/key.pem" || return 1
-  "$here/run.sh" "${addresses[@]}" --ca="$work/cert.pem" --token=chief-token || status=1
-  "$here/run.sh" "${addresses[@]}" --ca="$work/cert.pem" --token=reader-token test_security.py || status=1
-  stop
-  start || return 1
+  clients --ca="$work/cert.pem" --token=chief-token || status=1
+  clients --ca="$work/cert.pem" --token=reader-token test_security.py || status=1
   return "$status"
 }
 
+# Beside a real Triton that runs meanwhile.
+live() {
+  local oracle=() status=0 base
+  plain || return 1
+  base=$(free_ports 1)
+  export ORACLE_PORT=$base
+  "$tests/conformance/oracle.sh" start || return 1
+  read -ra oracle < <("$tests/conformance/oracle.sh" addresses | sed 's/--/--oracle-/g')
+  python "$tests/conformance/compare.py" "${oracle[@]}" || status=1
+  "$tests/conformance/oracle.sh" stop || status=1
+  return "$status"
+}
+
+# Each pair of libraries in workers of their own is right; all in one worker, the same test must fail.
+conflict() {
+  plain || return 1
+  python "$here/conflict.py" || return 1
+  ESPALIER_TEST_ONE_WORKER=true serve together --model-repository="$tests/models/conflict" || return 1
+  if python "$here/conflict.py" --requests 400 >"$work/together" 2>&1; then
+    echo "FAILED: in one worker, too, nothing goes wrong: this test shows nothing"
+    return 1
+  fi
+  grep -q '[1-9][0-9]* wrong' "$work/together" || { tail -20 "$work/together" && return 1; }
+  echo "in one worker, as expected: $(tail -1 "$work/together")"
+}
+
+# The library stands in a jar that the build has fetched.
+extensions() {
+  local jars=$HOME/.m2/repository/com/microsoft/onnxruntime/onnxruntime-extensions jar model
+  [[ -d $jars ]] || (cd "$root" && ./mvnw -B -q -pl engines/onnxruntime -am test-compile) || return 1
+  jar=$(find "$jars" -name '*.jar' | head -1)
+  cp -r "$tests/models/extensions" "$work/extensions"
+  python3 -m zipfile -e "$jar" "$work/jar"
+  for model in "$work"/extensions/*; do
+    mkdir -p "$model/1/ops"
+    cp "$work/jar/ai/onnxruntime/extensions/native/linux-x64/libonnxruntime_extensions4j_jni.so" "$model/1/ops/"
+  done
+  serve extensions --model-repository="$work/extensions" || return 1
+  python "$here/extensions.py"
+}
+
+broken() {
+  "$here/run.sh" --python "$here/broken.py" --make "$work/models" || return 1
+  serve broken --model-repository="$work/models" || return 1
+  python "$here/broken.py"
+}
+
 run() {
-  local python=("$here/run.sh" --python) oracle=()
   case $1 in
-    clients) "$here/run.sh" "${addresses[@]}" ;;
-    secure) secure ;;
-    compare)
-      if [[ $live ]]; then
-        read -ra oracle < <("$tests/conformance/oracle.sh" addresses | sed 's/--/--oracle-/g')
-      fi
-      "${python[@]}" "$tests/conformance/compare.py" "${addresses[@]}" "${oracle[@]}"
+    secure | live | conflict | extensions | broken)
+      "$1"
+      return
       ;;
-    hostile) "${python[@]}" "$tests/conformance/hostile.py" "${addresses[@]}" --pid "$pid" ;;
-    kill) "${python[@]}" "$here/kill.py" "${addresses[@]}" --pid "$pid" ;;
-    batching | conflict) "${python[@]}" "$here/$1.py" "${addresses[@]}" ;;
+  esac
+  plain || return 1
+  case $1 in
+    clients) clients ;;
+    compare) python "$tests/conformance/compare.py" ;;
+    hostile) python "$tests/conformance/hostile.py" --pid "$pid" ;;
+    kill) python "$here/kill.py" --pid "$pid" ;;
+    batching) python "$here/batching.py" ;;
     perf) "$here/perf.sh" "${addresses[@]}" ;;
-    *) echo "all.sh: unknown suite '$1'" >&2 && return 2 ;;
+    *) echo "all.sh: unknown suite '$1'" && return 2 ;;
   esac
 }
 
-passed=0 failed=0
-start
+# Passes no failure on from a function's condition to its commands: each checks its own.
+passed=0 failed=()
+trap 'stop || true' EXIT
 for suite in "${suites[@]}"; do
-  echo "== $suite"
-  if run "$suite" >"$work/$suite" 2>&1; then
+  began=$SECONDS status=0
+  run "$suite" >"$work/$suite.log" 2>&1 || status=1
+  told=$(grep -E '(^|[ =])[0-9]+ passed' "$work/$suite.log" | tail -n 1 || true)
+  if [[ $status == 0 ]]; then
     passed=$((passed + 1))
-    grep ' passed' "$work/$suite"
+    echo "ok      $suite: $told ($((SECONDS - began)) s)"
   else
-    failed=$((failed + 1))
-    tail -40 "$work/$suite"
-    echo "   (whole: $work/$suite)"
+    failed+=("$suite")
+    echo "FAILED  $suite: ${told:-no result} ($((SECONDS - began)) s)"
   fi
 done
-echo "suites: $passed passed, $failed failed; the server's log: $work/server"
-exit $((failed > 0))
+if ! stop >"$work/end.log"; then failed+=(end); fi
+for suite in ${failed[@]+"${failed[@]}"}; do
+  printf '\n--- end of %s\n' "$work/$suite.log"
+  tail -n 40 "$work/$suite.log"
+done
+if [[ ${#failed[@]} == 0 ]]; then rm -rf "$work"; else echo "--- the servers' log: $work/server.log"; fi
+echo "$passed passed, ${#failed[@]} failed"
+exit $((${#failed[@]} > 0))

@@ -8,6 +8,7 @@ import pathlib
 from onnx import TensorProto, helper
 
 HERE = pathlib.Path(__file__).resolve().parent
+TYPES = {TensorProto.STRING: "TYPE_STRING", TensorProto.INT64: "TYPE_INT64"}
 DOMAIN = "ai.onnx.contrib"
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "many", "trees", "on", "one", "frame", "graft", "##ed", "##s", "."]
 
@@ -22,6 +23,10 @@ def write(name: str, op: str, inputs: list, outputs: list, **attributes: object)
     target = HERE / "extensions" / name / "1" / "model.onnx"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(model.SerializeToString(deterministic=True))
+    # Without it, auto-complete would take the dimension of any size for the batch; tokens do not keep it.
+    named = [("input", tensor) for tensor in inputs] + [("output", tensor) for tensor in outputs]
+    lines = [f'{kind} [ {{ name: "{t.name}" data_type: {TYPES[t.type.tensor_type.elem_type]} dims: [ -1 ] }} ]' for kind, t in named]
+    (HERE / "extensions" / name / "config.pbtxt").write_text("\n".join(['backend: "onnxruntime"', "max_batch_size: 0", *lines, ""]))
 
 
 def tensor(name: str, kind: int):
