@@ -1,37 +1,20 @@
 package dev.espalier.server.http;
 
-import dev.espalier.link.LinkLayout;
 import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.config.HttpOptions;
 import dev.espalier.server.config.TlsOptions;
-import dev.espalier.server.execution.InputMemory;
-import dev.espalier.server.execution.LinkedLoops;
-import dev.espalier.server.execution.LinkedWorker;
-import dev.espalier.server.health.Health;
-import dev.espalier.server.health.ServerInfo;
-import dev.espalier.server.inference.InferenceService;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.ModelStatistics;
-import dev.espalier.server.repository.ConfigJson;
 import dev.espalier.server.scheduling.EchoWorker;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 
-/// A whole server for HTTP whose worker is an [EchoWorker]: real sockets, event loops, scheduling and
-/// shared memory, and [EchoModels].
+/// A whole server for HTTP over an [EchoBackend], with real sockets.
 final class EchoServer implements AutoCloseable {
     static final int MOST_INPUT = 8 << 20;
 
-    private static final long MEMORY = LinkLayout.BLOCKS + (64L << 20);
-
-    private final LinkedLoops loops;
-    private final EchoModels models;
-    private final EchoWorker worker;
-    private final ObservedInferences inferences;
+    private final EchoBackend backend = new EchoBackend();
     private final HttpServer http;
-    private final CopiedBytes copied = new CopiedBytes();
-    private volatile boolean well = true;
 
     /// A server whose worker runs whatever comes.
     static EchoServer running() throws IOException {
@@ -40,7 +23,7 @@ final class EchoServer implements AutoCloseable {
 
     static EchoServer running(TlsOptions tls, AccessTokens tokens) throws IOException {
         EchoServer server = new EchoServer(tls, tokens);
-        server.worker.permit(1 << 20);
+        server.backend.worker().permit(1 << 20);
         return server;
     }
 
@@ -50,36 +33,11 @@ final class EchoServer implements AutoCloseable {
     }
 
     private EchoServer(TlsOptions tls, AccessTokens tokens) throws IOException {
-        loops = new LinkedLoops(2);
-        InputMemory memory = new InputMemory(MEMORY);
-        models = new EchoModels(memory, loops);
-        LinkedWorker link = new LinkedWorker("echo", loops, memory);
-        worker = new EchoWorker(link, models.count());
-        models.attach(link);
-        inferences = new ObservedInferences(new InferenceService(models, loops));
         http =
                 new HttpServer(
                         new HttpOptions(true, "127.0.0.1", 0, false, 2, MOST_INPUT, tls),
-                        loops.group(),
-                        new HttpServices(
-                                inferences,
-                                models,
-                                models,
-                                new ServerInfo("echo", "1.0", List.of("binary_tensor_data")),
-                                new Health() {
-                                    @Override
-                                    public boolean live() {
-                                        return true;
-                                    }
-
-                                    @Override
-                                    public boolean ready() {
-                                        return well;
-                                    }
-                                },
-                                tokens,
-                                copied,
-                                ConfigJson::of));
+                        backend.loops().group(),
+                        backend.httpServices(backend.inferences(), tokens));
     }
 
     int port() {
@@ -87,23 +45,23 @@ final class EchoServer implements AutoCloseable {
     }
 
     EchoWorker worker() {
-        return worker;
+        return backend.worker();
     }
 
     CopiedBytes copied() {
-        return copied;
+        return backend.copied();
     }
 
     ModelStatistics statistics(String model) {
-        return models.statistics(model);
+        return backend.statistics(model);
     }
 
     ObservedInferences inferences() {
-        return inferences;
+        return backend.inferences();
     }
 
     void fallIll() {
-        well = false;
+        backend.fallIll();
     }
 
     RawClient connect() throws IOException {
@@ -120,7 +78,6 @@ final class EchoServer implements AutoCloseable {
     @Override
     public void close() {
         http.close(Duration.ZERO);
-        worker.stop();
-        loops.close();
+        backend.close();
     }
 }

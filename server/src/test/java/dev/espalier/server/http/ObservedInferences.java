@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /// Counts how far requests have come, so that a test can wait for it.
-final class ObservedInferences implements Inferences {
+public final class ObservedInferences implements Inferences {
     private final Inferences inferences;
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicInteger submitted = new AtomicInteger();
@@ -20,17 +20,20 @@ final class ObservedInferences implements Inferences {
     }
 
     /// Waits until so many requests have got their places.
-    void awaitOpened(int count) {
+    public void awaitOpened(int count) {
         await(() -> opened.get() >= count);
     }
 
     /// Waits until so many requests are in line, or with an instance.
-    void awaitSubmitted(int count) {
+    public void awaitSubmitted(int count) {
         await(() -> submitted.get() >= count);
     }
 
-    static void await(BooleanSupplier condition) {
+    public static void await(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new AssertionError("what the test waits for does not happen");
+            }
             Thread.onSpinWait();
         }
     }

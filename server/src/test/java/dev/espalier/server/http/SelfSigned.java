@@ -13,10 +13,10 @@ import javax.net.ssl.TrustManagerFactory;
 
 /// A certificate for `localhost` with its key, made by the JDK's own tool, as files that the server
 /// reads and as a context that clients trust it with.
-record SelfSigned(Path certificate, Path key, SSLContext trusting) {
+public record SelfSigned(Path certificate, Path key, SSLContext trusting) {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
-    static SelfSigned in(Path folder) throws Exception {
+    public static SelfSigned in(Path folder) throws Exception {
         Path store = folder.resolve("store.p12");
         Process tool =
                 new ProcessBuilder(

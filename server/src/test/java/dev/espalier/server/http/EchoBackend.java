@@ -1,0 +1,105 @@
+package dev.espalier.server.http;
+
+import dev.espalier.link.LinkException;
+import dev.espalier.link.LinkLayout;
+import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.execution.InputMemory;
+import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.server.health.Health;
+import dev.espalier.server.health.ServerInfo;
+import dev.espalier.server.inference.InferenceService;
+import dev.espalier.server.inference.Inferences;
+import dev.espalier.server.inference.ServedModels;
+import dev.espalier.server.metrics.CopiedBytes;
+import dev.espalier.server.metrics.ModelStatistics;
+import dev.espalier.server.repository.ConfigJson;
+import dev.espalier.server.repository.ModelCatalog;
+import dev.espalier.server.scheduling.EchoWorker;
+import java.util.List;
+
+/// What lies behind a protocol, for tests of any of them: real event loops, scheduling and shared memory,
+/// [EchoModels], and an [EchoWorker] that waits until the test lets it run something.
+public final class EchoBackend implements AutoCloseable {
+    private static final long MEMORY = LinkLayout.BLOCKS + (64L << 20);
+
+    private final LinkedLoops loops;
+    private final EchoModels models;
+    private final EchoWorker worker;
+    private final ObservedInferences inferences;
+    private final CopiedBytes copied = new CopiedBytes();
+    private volatile boolean well = true;
+
+    public EchoBackend() throws LinkException {
+        loops = new LinkedLoops(2);
+        InputMemory memory = new InputMemory(MEMORY);
+        models = new EchoModels(memory, loops);
+        LinkedWorker link = new LinkedWorker("echo", loops, memory);
+        worker = new EchoWorker(link, models.count());
+        models.attach(link);
+        inferences = new ObservedInferences(new InferenceService(models, loops));
+    }
+
+    public LinkedLoops loops() {
+        return loops;
+    }
+
+    public ServedModels models() {
+        return models;
+    }
+
+    public ModelCatalog catalog() {
+        return models;
+    }
+
+    public EchoWorker worker() {
+        return worker;
+    }
+
+    public ObservedInferences inferences() {
+        return inferences;
+    }
+
+    public ServerInfo info() {
+        return new ServerInfo("echo", "1.0", List.of("binary_tensor_data"));
+    }
+
+    /// Live, and ready until it falls ill.
+    public Health health() {
+        return new Health() {
+            @Override
+            public boolean live() {
+                return true;
+            }
+
+            @Override
+            public boolean ready() {
+                return well;
+            }
+        };
+    }
+
+    public void fallIll() {
+        well = false;
+    }
+
+    /// What HTTP needs.
+    HttpServices httpServices(Inferences served, AccessTokens tokens) {
+        return new HttpServices(
+                served, models, models, info(), health(), tokens, copied, ConfigJson::of);
+    }
+
+    public CopiedBytes copied() {
+        return copied;
+    }
+
+    public ModelStatistics statistics(String model) {
+        return models.statistics(model);
+    }
+
+    @Override
+    public void close() {
+        worker.stop();
+        loops.close();
+    }
+}
