@@ -1,0 +1,98 @@
+package dev.espalier.server.grpc;
+
+import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.GrpcOptions;
+import dev.espalier.server.config.TlsOptions;
+import dev.espalier.server.http.EchoBackend;
+import dev.espalier.server.inference.Inferences;
+import java.io.IOException;
+import java.time.Duration;
+
+/// A whole server for gRPC over an [EchoBackend].
+final class EchoServer implements AutoCloseable {
+    private static final GrpcOptions.Keepalive KEEPALIVE =
+            new GrpcOptions.Keepalive(
+                    Duration.ofHours(2), Duration.ofSeconds(20), false, Duration.ofMinutes(5), 2);
+
+    private final EchoBackend backend = new EchoBackend();
+    private final GrpcServer grpc;
+
+    /// How a test wants its server; what is not said is as by default.
+    record Options(TlsOptions tls, AccessTokens tokens, String compression) {
+        static final Options DEFAULT =
+                new Options(TlsOptions.NONE, AccessTokens.notRequired(), "none");
+
+        Options with(TlsOptions other) {
+            return new Options(other, tokens, compression);
+        }
+
+        Options with(AccessTokens other) {
+            return new Options(tls, other, compression);
+        }
+
+        Options withCompression(String level) {
+            return new Options(tls, tokens, level);
+        }
+    }
+
+    /// A server whose worker runs whatever comes.
+    static EchoServer running() throws IOException {
+        return running(Options.DEFAULT);
+    }
+
+    static EchoServer running(Options options) throws IOException {
+        EchoServer server = new EchoServer(options);
+        server.backend.worker().permit(1 << 20);
+        return server;
+    }
+
+    /// A server whose worker waits until the test lets it run something.
+    static EchoServer holding() throws IOException {
+        return new EchoServer(Options.DEFAULT);
+    }
+
+    private EchoServer(Options options) throws IOException {
+        grpc =
+                new GrpcServer(
+                        new GrpcOptions(
+                                true,
+                                "127.0.0.1",
+                                0,
+                                false,
+                                options.tls(),
+                                options.compression(),
+                                KEEPALIVE),
+                        backend.loops().group(),
+                        services(backend, backend.inferences(), options.tokens()));
+    }
+
+    /// What gRPC needs.
+    static GrpcServices services(EchoBackend backend, Inferences served, AccessTokens tokens) {
+        return new GrpcServices(
+                served,
+                backend.catalog(),
+                backend.info(),
+                backend.health(),
+                tokens,
+                backend.copied());
+    }
+
+    int port() {
+        return grpc.port();
+    }
+
+    EchoBackend backend() {
+        return backend;
+    }
+
+    /// Stops like a server that is told to.
+    void drain(Duration patience) {
+        grpc.close(patience);
+    }
+
+    @Override
+    public void close() {
+        grpc.close(Duration.ZERO);
+        backend.close();
+    }
+}
