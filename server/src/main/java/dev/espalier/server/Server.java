@@ -15,13 +15,11 @@ import dev.espalier.server.http.MetricsServer;
 import dev.espalier.server.inference.InferenceService;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.MachineUse;
-import dev.espalier.server.ops.OpStore;
 import dev.espalier.server.repository.ConfigJson;
+import dev.espalier.server.repository.ModelOps;
 import dev.espalier.server.repository.ModelRepository;
 import dev.espalier.server.repository.PrivateFolder;
 import dev.espalier.server.repository.RepositoryPoll;
-import dev.espalier.server.workers.EnginePack;
-import dev.espalier.server.workers.WorkerLauncher;
 import dev.espalier.server.workers.WorkerPool;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -75,12 +73,13 @@ final class Server implements AutoCloseable {
             var _ = timer.scheduleWithFixedDelay(new HeapRelease(), 2, 2, TimeUnit.SECONDS);
             Path state = options.workers().stateDirectory();
             PrivateFolder copies = opened(new PrivateFolder(state.resolve("models")));
-            WorkerPool workers = opened(workers(options.workers()));
+            OpAssembly ops = OpAssembly.of(options);
+            WorkerPool workers = opened(workers(options.workers(), ops));
             repository =
                     new ModelRepository(
                             options.repository(),
                             options.backends(),
-                            new OpStore(state.resolve("ops")),
+                            new ModelOps(options.repository(), options.ops(), ops.libraries()),
                             copies,
                             workers,
                             timer);
@@ -115,14 +114,10 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private WorkerPool workers(WorkerOptions workers) throws IOException {
+    private WorkerPool workers(WorkerOptions workers, OpAssembly ops) {
         return new WorkerPool(
-                EnginePack.in(workers.engineDirectory()),
-                new WorkerLauncher(
-                        Path.of(System.getProperty("java.home")),
-                        workers.aotCache(),
-                        workers.stateDirectory(),
-                        workers.javaOptions()),
+                ops.packs(),
+                ops.launcher(),
                 loops,
                 workers.requestMemoryBytes(),
                 workers.oneForAll());

@@ -34,6 +34,13 @@ public record OpSignature(
         VARIADIC
     }
 
+    /// The versions of the domain that have it so, for people.
+    public String versions() {
+        return until == Integer.MAX_VALUE
+                ? "versions from %d on".formatted(since)
+                : "versions %d to %d".formatted(since, until);
+    }
+
     /// Whether the op is the one that a model needs.
     public boolean meets(OpNeed need) {
         return op.equals(need.op()) && since <= need.version() && need.version() <= until;

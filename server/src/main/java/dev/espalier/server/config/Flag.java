@@ -242,6 +242,27 @@ enum Flag {
             "A setting of a backend; may be given several times. Without backend:"
                     + " default-max-batch-size=<n> (4), used when a config is completed."),
 
+    OP_SHELF(
+            FlagGroup.OPS,
+            "op-shelf",
+            new Text("<folder>"),
+            "",
+            "Op libraries that models share: files, <name>/ and <name>/<version>/ folders."
+                    + " Without it: .ops in each repository."),
+    OP_LIBRARY(
+            FlagGroup.OPS,
+            "op-library",
+            new Text("[<engine>:]<file or folder>"),
+            "",
+            "Op libraries for all models of the engine; may be given several times. Only models"
+                    + " that need them run with them."),
+    OP_ALLOW(
+            FlagGroup.OPS,
+            "op-allow",
+            new Text("<file>"),
+            "",
+            "Load no op library but those whose SHA-256 is a line of this file."),
+
     STATE_DIRECTORY(
             FlagGroup.WORKERS,
             "state-directory",

@@ -9,6 +9,7 @@ enum FlagGroup {
     METRICS("Metrics"),
     LOGGING("Logging"),
     BACKENDS("Backends"),
+    OPS("Op libraries (Espalier's own)"),
     WORKERS("Workers and places (Espalier's own)"),
     SECURITY("Security (Espalier's own)");
 

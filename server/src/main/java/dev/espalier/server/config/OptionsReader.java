@@ -1,6 +1,7 @@
 package dev.espalier.server.config;
 
 import dev.espalier.server.config.GrpcOptions.Keepalive;
+import dev.espalier.server.config.OpOptions.ServerLibrary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.Map;
 /// Turns the values of the command line into typed options, and checks what one row of the table
 /// cannot: files, and options that belong together.
 final class OptionsReader {
+    private static final List<String> ENGINES = List.of("onnxruntime");
+
     private final FlagValues values;
     private final Map<String, String> environment;
     private final List<String> notices = new ArrayList<>();
@@ -39,6 +42,7 @@ final class OptionsReader {
                 metrics,
                 logging(),
                 new BackendSettings(values.all(Flag.BACKEND_CONFIG)).read(),
+                ops(),
                 workers(),
                 new SecurityOptions(readableFile(Flag.AUTH_TOKEN_FILE)),
                 notices);
@@ -205,6 +209,43 @@ final class OptionsReader {
                         ? LoggingOptions.Format.ISO8601
                         : LoggingOptions.Format.DEFAULT,
                 values.text(Flag.LOG_FILE));
+    }
+
+    private OpOptions ops() throws UsageException {
+        String shelf = values.text(Flag.OP_SHELF);
+        Path folder = shelf.isEmpty() ? null : Path.of(shelf).toAbsolutePath().normalize();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw UsageException.bad(Flag.OP_SHELF.text(), shelf, "a folder that exists");
+        }
+        List<ServerLibrary> libraries = new ArrayList<>();
+        for (String value : values.all(Flag.OP_LIBRARY)) {
+            libraries.add(serverLibrary(value));
+        }
+        return new OpOptions(
+                folder,
+                libraries,
+                readableFile(Flag.OP_ALLOW),
+                environment.getOrDefault("LD_LIBRARY_PATH", ""));
+    }
+
+    private static ServerLibrary serverLibrary(String value) throws UsageException {
+        String engine = "";
+        String place = value;
+        for (String known : ENGINES) {
+            if (value.startsWith(known + ":")) {
+                engine = known;
+                place = value.substring(known.length() + 1);
+            }
+        }
+        Path path = Path.of(place).toAbsolutePath().normalize();
+        if (!Files.exists(path)) {
+            throw UsageException.bad(
+                    Flag.OP_LIBRARY.text(),
+                    value,
+                    "a file or folder that exists, which may follow an engine's name and a colon: "
+                            + String.join(", ", ENGINES));
+        }
+        return new ServerLibrary(engine, path);
     }
 
     private WorkerOptions workers() {

@@ -17,6 +17,7 @@ public record ServerOptions(
         MetricsOptions metrics,
         LoggingOptions logging,
         BackendOptions backends,
+        OpOptions ops,
         WorkerOptions workers,
         SecurityOptions security,
         List<String> notices) {

@@ -94,18 +94,12 @@ final class OpResolver {
                     return op.meets(need)
                             ? "%s has it for %s only".formatted(library.label(), op.provider())
                             : "%s has it for %s of the domain, and the model imports version %d"
-                                    .formatted(library.label(), versions(op), need.version());
+                                    .formatted(library.label(), op.versions(), need.version());
                 }
             }
         }
         String near = nearest(need.op());
         return near.isEmpty() ? "" : "did you mean %s?".formatted(near);
-    }
-
-    private static String versions(OpSignature op) {
-        return op.until() == Integer.MAX_VALUE
-                ? "versions from %d on".formatted(op.since())
-                : "versions %d to %d".formatted(op.since(), op.until());
     }
 
     /// The op with the same name in another domain, else the one with the most similar name.

@@ -8,17 +8,48 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// The private store of op libraries, by hash. Workers load from here, so that nothing a user does to
 /// their file reaches a library that is loaded, and so that each build has a path of its own (a loader
 /// that sees an old path again gives the old code).
 ///
-/// Several servers may share a store: a file appears complete, by a rename.
+/// Several servers may share a store: a file appears complete, by a rename. Safe for use by several threads.
 public final class OpStore {
+    /// A file that was written more recently may be written again without looking different.
+    private static final Duration SETTLED = Duration.ofSeconds(2);
+
     private final Path folder;
+
+    /// What was kept of files that have not changed since: a shelf's are asked for by every model.
+    private final Map<Path, Kept> kept = new ConcurrentHashMap<>();
+
+    private record Kept(Stamp stamp, OpLibrary library) {}
+
+    /// What a file looks like from outside.
+    private record Stamp(long size, FileTime modified, @Nullable Object key) {
+        static @Nullable Stamp of(Path file) {
+            try {
+                BasicFileAttributes seen = Files.readAttributes(file, BasicFileAttributes.class);
+                return new Stamp(seen.size(), seen.lastModifiedTime(), seen.fileKey());
+            } catch (IOException _) {
+                return null;
+            }
+        }
+
+        boolean settled() {
+            return modified.toInstant().isBefore(Instant.now().minus(SETTLED));
+        }
+    }
 
     /// A store in the folder `folder`, which is made when the first library comes.
     public OpStore(Path folder) {
@@ -29,6 +60,19 @@ public final class OpStore {
     ///
     /// @throws ServingException when the file cannot be read or the copy not be written
     public OpLibrary keep(Path source) throws ServingException {
+        Stamp before = Stamp.of(source);
+        Kept known = kept.get(source);
+        if (known != null && known.stamp.equals(before)) {
+            return known.library;
+        }
+        OpLibrary library = copy(source);
+        if (before != null && before.settled() && before.equals(Stamp.of(source))) {
+            kept.put(source, new Kept(before, library));
+        }
+        return library;
+    }
+
+    private OpLibrary copy(Path source) throws ServingException {
         byte[] content = read(source);
         String hash = sha256(content);
         // The name stays: it is what messages of the loader and the engine say.

@@ -6,25 +6,83 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /// A folder of op libraries that models share: files, folders `<name>/` with files, and folders
-/// `<name>/<version>/`, of which the newest counts unless a model names another.
+/// `<name>/<version>/`, of which the newest counts unless a model names another. It need not exist.
 ///
-/// @param folder which need not exist
-public record Shelf(Path folder) {
+/// Every model asks what is there, so the answer is kept as long as the folders stay as they are. Safe for
+/// use by several threads.
+public final class Shelf {
     /// Versions as people count: `1.10` is newer than `1.9`.
     private static final Comparator<String> VERSIONS = Shelf::compareVersions;
 
+    /// A folder that was changed more recently may change again without looking different.
+    private static final Duration SETTLED = Duration.ofSeconds(2);
+
+    private final Path folder;
+    private volatile Listing last = new Listing(Map.of(), List.of());
+
+    /// What there was, and when the folders in which it was were changed.
+    private record Listing(Map<Path, FileTime> folders, List<Path> libraries) {
+        boolean isCurrent() {
+            return !folders.isEmpty() && folders.equals(changes(folders.keySet()));
+        }
+    }
+
+    public Shelf(Path folder) {
+        this.folder = folder;
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
     /// What models may use without naming it.
     List<Path> libraries() throws ServingException {
+        Listing known = last;
+        if (known.isCurrent()) {
+            return known.libraries;
+        }
+        Instant now = Instant.now();
+        Set<Path> looked = new HashSet<>(Set.of(folder));
         List<Path> libraries = new ArrayList<>(LibraryFinder.librariesIn(folder));
         for (Path entry : foldersIn(folder)) {
-            libraries.addAll(ofNewest(entry));
+            looked.add(entry);
+            libraries.addAll(LibraryFinder.librariesIn(entry));
+            List<Path> versions = foldersIn(entry);
+            if (!versions.isEmpty()) {
+                looked.add(versions.getLast());
+                libraries.addAll(LibraryFinder.librariesIn(versions.getLast()));
+            }
+        }
+        Map<Path, FileTime> changes = changes(looked);
+        if (changes.values().stream()
+                .allMatch(time -> time.toInstant().isBefore(now.minus(SETTLED)))) {
+            last = new Listing(changes, List.copyOf(libraries));
         }
         return libraries;
+    }
+
+    private static Map<Path, FileTime> changes(Set<Path> folders) {
+        Map<Path, FileTime> changes = new HashMap<>();
+        for (Path each : folders) {
+            try {
+                changes.put(each, Files.getLastModifiedTime(each));
+            } catch (IOException _) {
+                // Not there: so is what it is compared with, or they differ.
+            }
+        }
+        return changes;
     }
 
     /// What a model means by `name`: a file, `<name>` or `<name>/<version>`; none where there is nothing.

@@ -2,7 +2,6 @@ package dev.espalier.server.ops;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Locale;
@@ -54,6 +53,9 @@ public final class Trust {
         }
         Path beside =
                 library.source().resolveSibling(library.source().getFileName() + CHECKSUM_SUFFIX);
+        if (Files.notExists(beside)) {
+            return Optional.empty();
+        }
         try {
             String expected = hash(Files.readString(beside));
             return expected.equals(library.sha256())
@@ -63,8 +65,6 @@ public final class Trust {
                                     library.sha256(),
                                     expected.isEmpty() ? "a SHA-256" : expected,
                                     beside.toString()));
-        } catch (NoSuchFileException _) {
-            return Optional.empty();
         } catch (IOException failure) {
             return Optional.of(
                     new FileFault.NotReadable(

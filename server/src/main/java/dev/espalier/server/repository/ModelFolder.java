@@ -82,24 +82,28 @@ final class ModelFolder {
                 : config.getDefaultModelFilename();
     }
 
-    /// Where a version's op libraries are, nearest first.
-    ///
-    /// @throws ServingException when one that the configuration names is not there
-    List<Path> opLibraries(long number) throws ServingException {
-        return OpLibraryFinder.find(folder, versionFolder(number), config);
+    /// The names of op libraries in the configuration.
+    List<String> namedOpLibraries() {
+        return config.getModelOperations().getOpLibraryFilenameList();
+    }
+
+    /// The engine that the model asks for.
+    String engine() {
+        return config.getBackend();
     }
 
     /// A version, completed.
     ///
-    /// @param file its model's file
-    /// @param files copies of its files, from which it is read
+    /// @param model what its file says
+    /// @param files copies of its files, with which it is served
+    /// @param copy the one of its model's file
     /// @throws ServingException when this version cannot be served; the message says why
-    VersionDefinition version(long number, Path file, VersionFiles files, OpSet ops)
+    VersionDefinition version(
+            long number, OnnxModel model, VersionFiles files, Path copy, OpSet ops)
             throws ServingException {
-        Path copy = files.copyOf(file);
         ModelConfig complete = config.toBuilder().setDefaultModelFilename(fileName()).build();
         if (autoComplete) {
-            complete = ConfigCompletion.complete(complete, model(file, copy), defaultMaxBatchSize);
+            complete = ConfigCompletion.complete(complete, model, defaultMaxBatchSize);
         }
         ConfigChecks.checkComplete(complete);
         return new VersionDefinition(
@@ -111,7 +115,12 @@ final class ModelFolder {
                 files);
     }
 
-    private static OnnxModel model(Path file, Path copy) throws ServingException {
+    /// What a version's file says of the model.
+    ///
+    /// @param file the user's, for messages
+    /// @param copy from which it is read
+    /// @throws ServingException when it says nothing that can be understood
+    static OnnxModel model(Path file, Path copy) throws ServingException {
         try {
             return OnnxReader.read(copy);
         } catch (IOException | FormatException failure) {

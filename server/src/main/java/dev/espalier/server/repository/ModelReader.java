@@ -4,17 +4,14 @@ import dev.espalier.server.config.BackendOptions;
 import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
-import dev.espalier.server.ops.OpLibrary;
+import dev.espalier.server.formats.OnnxModel;
 import dev.espalier.server.ops.OpSet;
-import dev.espalier.server.ops.OpStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads models: configuration, versions, op libraries. Everything that workers will load is copied in
@@ -25,17 +22,17 @@ final class ModelReader {
 
     private final RepositoryOptions options;
     private final BackendOptions backends;
-    private final OpStore store;
+    private final ModelOps ops;
     private final PrivateFolder copies;
 
     ModelReader(
             RepositoryOptions options,
             BackendOptions backends,
-            OpStore store,
+            ModelOps ops,
             PrivateFolder copies) {
         this.options = options;
         this.backends = backends;
-        this.store = store;
+        this.ops = ops;
         this.copies = copies;
     }
 
@@ -45,10 +42,10 @@ final class ModelReader {
     /// @throws ServingException when the files go on changing
     ModelReading read(ModelPlace place, LoadedModel serving)
             throws ServingException, InterruptedException {
-        ModelReading.Look before = ModelReading.Look.at(Set.of(place.folder()));
+        ModelReading.Look before = ModelReading.Look.at(ops.places(place));
         for (int looks = 1; ; looks++) {
             ModelReading reading = readOnce(place, serving, before);
-            ModelReading.Look after = ModelReading.Look.at(places(place, reading));
+            ModelReading.Look after = before.again();
             if (after.equals(before)) {
                 return reading;
             }
@@ -60,28 +57,13 @@ final class ModelReader {
                                 .formatted(
                                         place.name(), after.stamps().differences(before.stamps())));
             }
-            if (after.places().equals(before.places())) {
-                Thread.sleep(PAUSE_MILLIS);
-            }
+            Thread.sleep(PAUSE_MILLIS);
             before = after.again();
         }
     }
 
-    private static Set<Path> places(ModelPlace place, ModelReading reading) {
-        Set<Path> places = new HashSet<>(Set.of(place.folder()));
-        if (reading instanceof ModelReading.Complete complete) {
-            for (VersionDefinition version : complete.versions()) {
-                for (OpLibrary library : version.ops().libraries()) {
-                    if (!library.source().startsWith(place.folder())) {
-                        places.add(library.source());
-                    }
-                }
-            }
-        }
-        return places;
-    }
-
-    private ModelReading readOnce(ModelPlace place, LoadedModel serving, ModelReading.Look look) {
+    private ModelReading readOnce(ModelPlace place, LoadedModel serving, ModelReading.Look look)
+            throws InterruptedException {
         ModelFolder folder;
         try {
             folder =
@@ -103,19 +85,15 @@ final class ModelReader {
 
     private VersionDefinition version(
             ModelPlace place, ModelFolder folder, long number, @Nullable VersionFiles previous)
-            throws ServingException {
+            throws ServingException, InterruptedException {
         Path file = folder.modelFile(number);
-        List<Path> libraries = folder.opLibraries(number);
-        if (place.uploaded() && !options.opUpload() && !libraries.isEmpty()) {
-            throw new ServingException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "op library %s came with the request, and --allow-op-upload=false forbids that (expected: op libraries in the model repository)"
-                            .formatted(libraries.getFirst().getFileName()));
-        }
         VersionFiles files = files(folder.versionFolder(number), previous);
         try {
-            return folder.version(number, file, files, ops(libraries));
-        } catch (ServingException failure) {
+            Path copy = files.copyOf(file);
+            OnnxModel model = ModelFolder.model(file, copy);
+            OpSet chosen = ops.choose(place, folder, number, model.needs());
+            return folder.version(number, model, files, copy, chosen);
+        } catch (ServingException | InterruptedException failure) {
             files.close();
             throw failure;
         }
@@ -138,13 +116,5 @@ final class ModelReader {
                             .formatted(folder, failure),
                     failure);
         }
-    }
-
-    private OpSet ops(List<Path> sources) throws ServingException {
-        List<OpLibrary> libraries = new ArrayList<>();
-        for (Path source : sources) {
-            libraries.add(store.keep(source));
-        }
-        return new OpSet(libraries);
     }
 }

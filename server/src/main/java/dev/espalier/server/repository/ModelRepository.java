@@ -10,7 +10,6 @@ import dev.espalier.server.inference.ServedModel;
 import dev.espalier.server.inference.ServedModels;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.metrics.StatisticsSnapshot;
-import dev.espalier.server.ops.OpStore;
 import dev.espalier.server.workers.WorkerPool;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -43,7 +42,7 @@ public final class ModelRepository implements ModelCatalog, ModelControl, Served
     public ModelRepository(
             RepositoryOptions options,
             BackendOptions backends,
-            OpStore store,
+            ModelOps ops,
             PrivateFolder copies,
             WorkerPool workers,
             ScheduledExecutorService timer) {
@@ -52,7 +51,7 @@ public final class ModelRepository implements ModelCatalog, ModelControl, Served
         this.copies = copies;
         this.loader =
                 new ModelLoader(
-                        new ModelReader(options, backends, store, copies),
+                        new ModelReader(options, backends, ops, copies),
                         workers,
                         timer,
                         options.loadThreads(),

@@ -26,7 +26,7 @@ record VersionDefinition(
     boolean isSameAs(VersionDefinition other) {
         return number == other.number
                 && config.equals(other.config)
-                && ops.key().equals(other.ops.key())
+                && ops.hashes().equals(other.ops.hashes())
                 && labels.equals(other.labels)
                 && files == other.files;
     }

@@ -1,5 +1,6 @@
 package dev.espalier.server.repository;
 
+import dev.espalier.server.ops.LibraryFinder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -45,7 +46,7 @@ final class VersionFiles implements AutoCloseable {
     /// The files that make a version, by their path inside its folder.
     private static SortedMap<String, Path> files(Path folder) throws IOException {
         SortedMap<String, Path> files = new TreeMap<>();
-        Path libraries = folder.resolve(OpLibraryFinder.FOLDER);
+        Path libraries = folder.resolve(LibraryFinder.FOLDER);
         try (Stream<Path> entries = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             entries.filter(entry -> !entry.startsWith(libraries))
                     .filter(Files::isRegularFile)

@@ -2,6 +2,7 @@ package dev.espalier.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,6 +95,31 @@ class CommandLineTest {
         assertThat(options.backends()).isEqualTo(new BackendOptions(4, Map.of()));
         assertThat(options.security()).isEqualTo(new SecurityOptions(""));
         assertThat(options.notices()).isEmpty();
+    }
+
+    @Test
+    void takesOpLibrariesForAllModels() throws IOException {
+        Path library = Files.createFile(folder.resolve("libx.so"));
+        OpOptions ops =
+                options(repository, "--op-library=" + library, "--op-library=onnxruntime:" + folder)
+                        .ops();
+        assertThat(ops.libraries("onnxruntime")).containsExactly(library, folder);
+        assertThat(ops.libraries("another")).containsExactly(library);
+        assertThat(ops.shelf(Path.of("/r"))).isEqualTo(Path.of("/r/.ops"));
+        assertThat(options(repository, "--op-shelf=" + folder).ops().shelf(Path.of("/r")))
+                .isEqualTo(folder);
+    }
+
+    @Test
+    void refusesOpLibrariesThatAreNotThere() {
+        assertThat(refusal(repository, "--op-library=unknown:/nowhere"))
+                .isEqualTo(
+                        "--op-library: 'unknown:/nowhere' (expected: a file or folder that exists,"
+                                + " which may follow an engine's name and a colon: onnxruntime)");
+        assertThat(refusal(repository, "--op-shelf=/nowhere"))
+                .isEqualTo("--op-shelf: '/nowhere' (expected: a folder that exists)");
+        assertThat(refusal(repository, "--op-allow=/nowhere"))
+                .isEqualTo("--op-allow: '/nowhere' (expected: a file that exists and can be read)");
     }
 
     @Test

@@ -9,6 +9,8 @@ import dev.espalier.server.ops.LibraryFinder.Site;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,6 +87,26 @@ class LibraryFinderTest {
                         "MODEL! repo/.ops/vendor/1.9/libv.so",
                         "SHELF repo/.ops/vendor/1.10/libv.so",
                         "SERVER libone.so");
+    }
+
+    @Test
+    void seesEveryChangeOfTheShelf() throws Exception {
+        Shelf shelf = new Shelf(root.resolve("repo/.ops"));
+        assertThat(shelf.libraries()).isEmpty();
+        Path first = file("repo/.ops/vendor/1/libv.so");
+        for (String folder : List.of("repo/.ops", "repo/.ops/vendor", "repo/.ops/vendor/1")) {
+            Files.setLastModifiedTime(
+                    root.resolve(folder), FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
+        }
+        assertThat(shelf.libraries()).containsExactly(first);
+        assertThat(shelf.libraries()).containsExactly(first);
+        Path second = file("repo/.ops/vendor/1/libw.so");
+        assertThat(shelf.libraries()).containsExactly(first, second);
+        Path newer = file("repo/.ops/vendor/2/libv.so");
+        assertThat(shelf.libraries()).containsExactly(newer);
+        Files.delete(newer);
+        Files.delete(newer.getParent());
+        assertThat(shelf.libraries()).containsExactly(first, second);
     }
 
     @ParameterizedTest

@@ -7,6 +7,9 @@ import dev.espalier.server.failure.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -35,6 +38,26 @@ class OpStoreTest {
         OpLibrary fresh = store.keep(source);
         assertThat(old.stored()).hasContent("old").isNotEqualTo(fresh.stored());
         assertThat(fresh.stored()).hasContent("new").hasFileName("libx.so");
+    }
+
+    @Test
+    void seesEveryChangeOfAFileThatItHasKeptBefore() throws Exception {
+        OpStore store = new OpStore(folder.resolve("store"));
+        Path source = file("libx.so", "old");
+        FileTime longAgo = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
+        Files.setLastModifiedTime(source, longAgo);
+        OpLibrary old = store.keep(source);
+        assertThat(store.keep(source)).isSameAs(old);
+        // Another file of the same size and time, renamed over the first.
+        Path other = file("other.so", "new");
+        Files.setLastModifiedTime(other, longAgo);
+        Files.move(other, source, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(store.keep(source).stored()).hasContent("new");
+        // Written in place, twice within one tick of the clock.
+        for (String content : List.of("one", "two")) {
+            Files.writeString(source, content);
+            assertThat(store.keep(source).stored()).hasContent(content);
+        }
     }
 
     @Test

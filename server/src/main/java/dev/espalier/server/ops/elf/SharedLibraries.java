@@ -37,6 +37,21 @@ public final class SharedLibraries {
         return machine;
     }
 
+    /// Tells this state of the machine from others, as far as the opening of libraries depends on it:
+    /// installing one writes the loader's cache anew.
+    public String stamp() {
+        try {
+            return "%s %s %d %s"
+                    .formatted(
+                            machine.text(),
+                            Files.getLastModifiedTime(CACHE),
+                            Files.size(CACHE),
+                            libraryPath);
+        } catch (IOException _) {
+            return "%s %s".formatted(machine.text(), libraryPath);
+        }
+    }
+
     /// The loader's own folders: those of the usual distributions.
     private static List<Path> defaults(Machine machine) {
         String architecture =
