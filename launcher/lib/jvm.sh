@@ -34,7 +34,7 @@ espalier_find_aot() {
     export ESPALIER_AOT
 }
 
-espalier_aot_option() { # for the cache of $1: server or client
+espalier_aot_option() { # for the cache of $1: server, client or ops
     if [ -r "${ESPALIER_AOT:-}/$1.aot" ]; then
         echo "-XX:AOTCache=$ESPALIER_AOT/$1.aot"
     fi

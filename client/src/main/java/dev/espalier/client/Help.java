@@ -8,6 +8,10 @@ final class Help {
 
               espalier models                      the server's models with state and reason
               espalier infer <model> [options]     one inference, its answer as a table
+              espalier ops list                    the op libraries in use, by whom and where from
+              espalier ops check <library> ...     can they be loaded, and what is in them? (no server)
+              espalier ops explain <repository> <model>
+                                                   where each op of a model comes from (no server)
               espalier status                      is the server up, and ready?
               espalier demo                        starts a server on the example models, shows an
                                                    answer, and stops it

@@ -30,6 +30,7 @@ public final class Main {
                 case "models" -> new ModelsCommand(Server.at(asked), out).run(asked);
                 case "status" -> new StatusCommand(Server.at(asked), out).run(asked);
                 case "infer" -> new InferCommand(Server.at(asked), out).run(asked);
+                case "ops" -> new OpsCommand(Server.at(asked), out).run(asked);
                 case "demo" ->
                         new DemoCommand(
                                         Path.of(environment.getOrDefault("ESPALIER_HOME", ".")),
@@ -39,7 +40,7 @@ public final class Main {
                         throw new ClientException(
                                 "unknown command: '"
                                         + asked.command()
-                                        + "' (expected: models, infer, status, demo or help)");
+                                        + "' (expected: models, infer, ops, status, demo or help)");
             }
             return 0;
         } catch (ClientException e) {

@@ -46,6 +46,28 @@ class MainTest {
     }
 
     @Test
+    void listsOpLibraries() {
+        server.reply(
+                "/v2/espalier/ops",
+                """
+                {"libraries":[{"name":"libzero.so","sha256":"0123456789abcdef","engine":"onnxruntime",
+                 "places":["/r/m/ops/libzero.so"],
+                 "models":[{"name":"m","version":"1"},{"name":"n","version":"3"}],
+                 "workers":[{"name":"w","pid":42,"deaths":1}],"load_us":1000}]}
+                """);
+
+        assertThat(server.run("ops", "list").out())
+                .isEqualTo(
+                        """
+                        LIBRARY     HASH      ENGINE       MODELS    WORKERS          FROM
+                        libzero.so  01234567  onnxruntime  m:1, n:3  pid 42 (1 died)  /r/m/ops/libzero.so
+                        """);
+        assertThat(server.reply("/v2/espalier/ops", "{\"libraries\":[]}").run("ops", "list").out())
+                .isEqualTo("no op libraries in use\n");
+        assertThat(server.run("ops", "lst").err()).contains("[lst] (expected: list;");
+    }
+
+    @Test
     void tellsTheStatus() {
         server.reply("/v2", "{\"name\":\"triton\",\"version\":\"0.1.0\",\"extensions\":[]}")
                 .reply("/v2/health/ready", "")

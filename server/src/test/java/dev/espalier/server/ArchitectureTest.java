@@ -82,6 +82,8 @@ final class ArchitectureTest {
                 .resideOutsideOfPackage(SERVER + ".config..")
                 .and()
                 .doNotHaveFullyQualifiedName(SERVER + ".Main")
+                .and()
+                .doNotHaveFullyQualifiedName(SERVER + ".OpsMain")
                 .should()
                 .callMethod(System.class, "getenv")
                 .orShould()
