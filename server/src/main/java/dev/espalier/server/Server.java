@@ -99,7 +99,8 @@ final class Server implements AutoCloseable {
                             httpCopies,
                             ConfigJson::of);
             grpcServices =
-                    new GrpcServices(inferences, repository, info, health(), tokens, grpcCopies);
+                    new GrpcServices(
+                            inferences, repository, repository, info, health(), tokens, grpcCopies);
             metrics =
                     new ServerMetrics(
                             repository,

@@ -6,11 +6,13 @@ import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.inference.Inferences;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
+import dev.espalier.server.repository.ModelControl;
 
 /// What the gRPC methods need of the rest of the server.
 public record GrpcServices(
         Inferences inferences,
         ModelCatalog catalog,
+        ModelControl control,
         ServerInfo info,
         Health health,
         AccessTokens tokens,

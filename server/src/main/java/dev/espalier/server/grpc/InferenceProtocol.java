@@ -8,15 +8,11 @@ import dev.espalier.protocol.ModelMetadataRequest;
 import dev.espalier.protocol.ModelReadyRequest;
 import dev.espalier.protocol.ModelReadyResponse;
 import dev.espalier.protocol.ModelStatisticsRequest;
-import dev.espalier.protocol.RepositoryIndexRequest;
-import dev.espalier.protocol.RepositoryModelLoadRequest;
-import dev.espalier.protocol.RepositoryModelUnloadRequest;
 import dev.espalier.protocol.ServerLiveRequest;
 import dev.espalier.protocol.ServerLiveResponse;
 import dev.espalier.protocol.ServerMetadataRequest;
 import dev.espalier.protocol.ServerReadyRequest;
 import dev.espalier.protocol.ServerReadyResponse;
-import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.grpc.UnaryMethod.Answer;
 import dev.espalier.server.repository.ModelVersion;
@@ -42,7 +38,7 @@ final class InferenceProtocol {
         protocol.service.addMethod(
                 InferMethod.DESCRIPTOR,
                 new InferMethod(services, !responseCompression.equals("none")));
-        protocol.repository();
+        new RepositoryMethods(services, protocol.service, NAME).add();
         return protocol.service.build();
     }
 
@@ -92,28 +88,6 @@ final class InferenceProtocol {
                                         .statistics(
                                                 request.getName(),
                                                 VersionText.checked(request.getVersion()))));
-    }
-
-    private void repository() {
-        add(
-                "RepositoryIndex",
-                RepositoryIndexRequest.parser(),
-                request -> {
-                    if (!request.getRepositoryName().isEmpty()) {
-                        throw new ServingException(
-                                ErrorCode.UNSUPPORTED,
-                                "'repository_name' specification is not supported");
-                    }
-                    return Descriptions.index(services.catalog().index(), request.getReady());
-                });
-        add("RepositoryModelLoad", RepositoryModelLoadRequest.parser(), _ -> changed());
-        add("RepositoryModelUnload", RepositoryModelUnloadRequest.parser(), _ -> changed());
-    }
-
-    private static MessageLite changed() throws ServingException {
-        throw new ServingException(
-                ErrorCode.UNAVAILABLE,
-                "explicit model load / unload is not allowed if polling is enabled");
     }
 
     private ModelVersion ready(String name, String version) throws ServingException {

@@ -12,30 +12,45 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/// A method with one small message each way, answered at once.
+/// A method with one small message each way.
 final class UnaryMethod<Q extends MessageLite>
         implements ServerCallHandler<InputStream, MessageLite> {
     private final Parser<Q> parser;
     private final Answer<Q> answer;
+    private final Executor executor;
 
-    private UnaryMethod(Parser<Q> parser, Answer<Q> answer) {
+    private UnaryMethod(Parser<Q> parser, Answer<Q> answer, Executor executor) {
         this.parser = parser;
         this.answer = answer;
+        this.executor = executor;
     }
 
     /// What the method does.
     interface Answer<Q> {
-        MessageLite to(Q request) throws ServingException;
+        MessageLite to(Q request) throws ServingException, InterruptedException;
     }
 
+    /// A method that is answered at once, on the event loop.
     static <Q extends MessageLite> void add(
             ServerServiceDefinition.Builder service,
             String serviceName,
             String name,
             Parser<Q> parser,
             Answer<Q> answer) {
+        add(service, serviceName, name, parser, answer, Runnable::run);
+    }
+
+    /// A method that is answered by `executor`.
+    static <Q extends MessageLite> void add(
+            ServerServiceDefinition.Builder service,
+            String serviceName,
+            String name,
+            Parser<Q> parser,
+            Answer<Q> answer,
+            Executor executor) {
         MethodDescriptor<InputStream, MessageLite> method =
                 MethodDescriptor.<InputStream, MessageLite>newBuilder()
                         .setType(MethodDescriptor.MethodType.UNARY)
@@ -44,7 +59,7 @@ final class UnaryMethod<Q extends MessageLite>
                         .setRequestMarshaller(new UnreadMessage())
                         .setResponseMarshaller(new WrittenMessage())
                         .build();
-        service.addMethod(method, new UnaryMethod<>(parser, answer));
+        service.addMethod(method, new UnaryMethod<>(parser, answer, executor));
     }
 
     @Override
@@ -55,9 +70,9 @@ final class UnaryMethod<Q extends MessageLite>
         return new Listener(call);
     }
 
-    private MessageLite answer(InputStream message) throws ServingException {
+    private Q parsed(InputStream message) throws ServingException {
         try {
-            return answer.to(parser.parseFrom(message));
+            return parser.parseFrom(message);
         } catch (InvalidProtocolBufferException _) {
             throw Failures.malformed();
         }
@@ -65,7 +80,7 @@ final class UnaryMethod<Q extends MessageLite>
 
     private final class Listener extends ServerCall.Listener<InputStream> {
         private final ServerCall<InputStream, MessageLite> call;
-        private @Nullable MessageLite reply;
+        private @Nullable Q request;
         private Status status =
                 Status.INTERNAL.withDescription("the call ended without a message (expected: one)");
 
@@ -75,14 +90,13 @@ final class UnaryMethod<Q extends MessageLite>
 
         @Override
         public void onMessage(InputStream message) {
-            if (reply != null) {
-                reply = null;
+            if (request != null) {
+                request = null;
                 status = Status.INTERNAL.withDescription("a second message (expected: one)");
                 return;
             }
             try {
-                reply = answer(message);
-                status = Status.OK;
+                request = parsed(message);
             } catch (ServingException failure) {
                 status = Failures.status(failure);
             }
@@ -90,12 +104,31 @@ final class UnaryMethod<Q extends MessageLite>
 
         @Override
         public void onHalfClose() {
-            MessageLite message = reply;
-            if (message != null) {
-                call.sendHeaders(new Metadata());
-                call.sendMessage(message);
+            Q complete = request;
+            if (complete == null) {
+                call.close(status, new Metadata());
+            } else {
+                executor.execute(() -> reply(complete));
             }
-            call.close(status, new Metadata());
+        }
+
+        private void reply(Q complete) {
+            MessageLite reply;
+            try {
+                reply = answer.to(complete);
+            } catch (ServingException failure) {
+                call.close(Failures.status(failure), new Metadata());
+                return;
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                call.close(
+                        Status.UNAVAILABLE.withDescription("the server is stopping"),
+                        new Metadata());
+                return;
+            }
+            call.sendHeaders(new Metadata());
+            call.sendMessage(reply);
+            call.close(Status.OK, new Metadata());
         }
     }
 

@@ -71,6 +71,7 @@ final class EchoServer implements AutoCloseable {
         return new GrpcServices(
                 served,
                 backend.catalog(),
+                backend.control(),
                 backend.info(),
                 backend.health(),
                 tokens,

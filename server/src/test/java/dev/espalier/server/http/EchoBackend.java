@@ -15,6 +15,7 @@ import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.repository.ConfigJson;
 import dev.espalier.server.repository.ModelCatalog;
+import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.scheduling.EchoWorker;
 import java.util.List;
 
@@ -49,6 +50,10 @@ public final class EchoBackend implements AutoCloseable {
     }
 
     public ModelCatalog catalog() {
+        return models;
+    }
+
+    public ModelControl control() {
         return models;
     }
 
