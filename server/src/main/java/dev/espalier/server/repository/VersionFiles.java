@@ -67,8 +67,12 @@ final class VersionFiles implements AutoCloseable {
         return text.replace(copy.toString(), source.toString());
     }
 
-    /// Whether the folder `other` has the same files with the same content.
+    /// Whether the folder `other` is the one that was copied, and still has the same files with the same
+    /// content.
     boolean isCopyOf(Path other) throws IOException {
+        if (!other.equals(source)) {
+            return false;
+        }
         SortedMap<String, Path> now = files(other);
         SortedMap<String, Path> then = files(copy);
         if (!now.keySet().equals(then.keySet())) {

@@ -64,6 +64,14 @@ final class VersionFilesTest {
     }
 
     @Test
+    void areNoCopyOfAnotherFolderWithTheSameFiles() throws IOException {
+        VersionFiles files = VersionFiles.copy(source, copy);
+        VersionFiles same = VersionFiles.copy(source, folder.resolve("same"));
+        assertThat(files.isCopyOf(folder.resolve("same"))).isFalse();
+        assertThat(same.isCopyOf(source)).isTrue();
+    }
+
+    @Test
     void copyWhatLinksPointTo() throws IOException {
         Path elsewhere = Files.writeString(folder.resolve("elsewhere"), "far");
         Files.createSymbolicLink(source.resolve("linked"), elsewhere);
