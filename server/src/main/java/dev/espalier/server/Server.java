@@ -93,6 +93,7 @@ final class Server implements AutoCloseable {
                             inferences,
                             repository,
                             repository,
+                            repository,
                             info,
                             health(),
                             tokens,
@@ -100,7 +101,14 @@ final class Server implements AutoCloseable {
                             ConfigJson::of);
             grpcServices =
                     new GrpcServices(
-                            inferences, repository, repository, info, health(), tokens, grpcCopies);
+                            inferences,
+                            repository,
+                            repository,
+                            repository,
+                            info,
+                            health(),
+                            tokens,
+                            grpcCopies);
             metrics =
                     new ServerMetrics(
                             repository,

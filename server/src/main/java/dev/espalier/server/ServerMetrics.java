@@ -7,6 +7,7 @@ import dev.espalier.server.metrics.MetricText;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.metrics.StatisticsSnapshot;
 import dev.espalier.server.repository.ModelRepository;
+import dev.espalier.server.repository.OpLibraryUse;
 import dev.espalier.server.workers.WorkerHost;
 import dev.espalier.server.workers.WorkerPool;
 import java.util.ArrayList;
@@ -28,6 +29,10 @@ final class ServerMetrics {
 
     /// One of Triton's counters.
     private record Counter(String name, String help, ToLongFunction<StatisticsSnapshot> value) {}
+
+    /// One of our own about op libraries.
+    private record OpMetric(
+            String name, String type, String help, ToLongFunction<OpLibraryUse> value) {}
 
     private static final List<Counter> COUNTERS =
             List.of(
@@ -90,6 +95,7 @@ final class ServerMetrics {
         failures(text, rows);
         pending(text, rows);
         workers(text);
+        opLibraries(text);
         copies(text);
         if (machine != null) {
             machine.write(text);
@@ -140,6 +146,59 @@ final class ServerMetrics {
         text.metric("espalier_worker_deaths", "counter", "Workers that died, by engine and op set");
         for (WorkerHost host : workers.hosts()) {
             text.value("espalier_worker_deaths", host.deaths(), "worker", host.label());
+        }
+    }
+
+    private void opLibraries(MetricText text) {
+        List<OpLibraryUse> libraries = repository.opLibraries();
+        opLibraries(
+                text,
+                libraries,
+                new OpMetric(
+                        "espalier_op_library_models",
+                        "gauge",
+                        "Model versions that use the op library",
+                        library -> library.models().size()));
+        opLibraries(
+                text,
+                libraries,
+                new OpMetric(
+                        "espalier_op_library_workers",
+                        "gauge",
+                        "Workers that have the op library loaded",
+                        library -> library.workers().size()));
+        opLibraries(
+                text,
+                libraries,
+                new OpMetric(
+                        "espalier_op_library_load_duration_us",
+                        "gauge",
+                        "Longest time that a model with the op library took to load, in microseconds",
+                        OpLibraryUse::loadMicros));
+        opLibraries(
+                text,
+                libraries,
+                new OpMetric(
+                        "espalier_op_library_worker_deaths",
+                        "counter",
+                        "Deaths of the workers that have the op library loaded",
+                        library ->
+                                library.workers().stream()
+                                        .mapToInt(OpLibraryUse.Worker::deaths)
+                                        .sum()));
+    }
+
+    private static void opLibraries(
+            MetricText text, List<OpLibraryUse> libraries, OpMetric metric) {
+        text.metric(metric.name(), metric.type(), metric.help());
+        for (OpLibraryUse library : libraries) {
+            text.value(
+                    metric.name(),
+                    metric.value().applyAsLong(library),
+                    "library",
+                    library.name(),
+                    "sha256",
+                    library.sha256());
         }
     }
 

@@ -56,6 +56,7 @@ public final class GrpcServer {
                         .intercept(new TokenCheck(services.tokens()))
                         .addService(
                                 InferenceProtocol.service(services, options.responseCompression()))
+                        .addService(OpLibraryProtocol.service(services.ops()))
                         .addService(HealthProtocol.service(services.health()));
         keepalive(builder, options.keepalive());
         builder.protocolNegotiator(new FrameNegotiator(tls(options.tls())));

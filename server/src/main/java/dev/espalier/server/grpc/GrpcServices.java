@@ -7,12 +7,14 @@ import dev.espalier.server.inference.Inferences;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
+import dev.espalier.server.repository.OpCatalog;
 
 /// What the gRPC methods need of the rest of the server.
 public record GrpcServices(
         Inferences inferences,
         ModelCatalog catalog,
         ModelControl control,
+        OpCatalog ops,
         ServerInfo info,
         Health health,
         AccessTokens tokens,

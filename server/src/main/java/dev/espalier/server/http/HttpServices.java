@@ -8,6 +8,7 @@ import dev.espalier.server.inference.Inferences;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
+import dev.espalier.server.repository.OpCatalog;
 import java.util.function.Function;
 
 /// What the HTTP routes need of the rest of the server.
@@ -17,6 +18,7 @@ public record HttpServices(
         Inferences inferences,
         ModelCatalog catalog,
         ModelControl control,
+        OpCatalog ops,
         ServerInfo info,
         Health health,
         AccessTokens tokens,

@@ -22,7 +22,9 @@ enum Operation {
     /// Loading or unloading in one repository of several, by the repository's name.
     NAMED_REPOSITORY("POST"),
     SHARED_MEMORY_STATUS("GET"),
-    SHARED_MEMORY_CHANGE("POST");
+    SHARED_MEMORY_CHANGE("POST"),
+    /// The op libraries that models use, or one model uses; our own.
+    OP_LIBRARIES("GET");
 
     private final boolean gets;
     private final boolean posts;

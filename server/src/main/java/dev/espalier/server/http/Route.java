@@ -34,6 +34,7 @@ record Route(Operation operation, String model, String version) {
                     parts.length == 2 && parts[1].equals("setting")
                             ? server(Operation.TRACE_SETTING)
                             : null;
+            case "espalier" -> espalier(parts);
             case "logging" -> parts.length == 1 ? server(Operation.LOGGING) : null;
             default -> null;
         };
@@ -137,6 +138,20 @@ record Route(Operation operation, String model, String version) {
             case "unregister" -> server(Operation.SHARED_MEMORY_CHANGE);
             default -> null;
         };
+    }
+
+    /// What no other server has: `espalier/ops` and `espalier/models/<model>/ops`.
+    private static @Nullable Route espalier(String[] parts) {
+        if (!parts[parts.length - 1].equals("ops")) {
+            return null;
+        }
+        if (parts.length == 2) {
+            return server(Operation.OP_LIBRARIES);
+        }
+        String model = parts.length == 4 && parts[1].equals("models") ? decoded(parts[2]) : null;
+        return model == null || model.isEmpty()
+                ? null
+                : new Route(Operation.OP_LIBRARIES, model, "");
     }
 
     private static boolean isNumber(String text) {

@@ -29,6 +29,12 @@ final class SmallRoutes {
                     Reply.json(
                             Descriptions.statistics(
                                     services.catalog().statistics(route.model(), route.version())));
+            case OP_LIBRARIES ->
+                    Reply.json(
+                            OpDescriptions.of(
+                                    route.model().isEmpty()
+                                            ? services.ops().opLibraries()
+                                            : services.ops().opLibraries(route.model())));
             case NAMED_REPOSITORY ->
                     throw unsupported("'repository_name' specification is not supported");
             case SHARED_MEMORY_STATUS, SHARED_MEMORY_CHANGE -> throw JsonMembers.sharedMemoryOff();

@@ -29,7 +29,7 @@ import java.util.function.BiConsumer;
 ///
 /// A model that cannot be served never keeps another one from being served. Safe for use by several
 /// threads.
-public final class ModelRepository implements ModelCatalog, ModelControl, ServedModels {
+public final class ModelRepository implements ModelCatalog, ModelControl, OpCatalog, ServedModels {
     private static final Logger LOG = System.getLogger(ModelRepository.class.getName());
 
     private final RepositoryOptions options;
@@ -302,6 +302,23 @@ public final class ModelRepository implements ModelCatalog, ModelControl, Served
                                     .formatted(name));
         }
         return snapshots;
+    }
+
+    @Override
+    public List<OpLibraryUse> opLibraries(String model) throws ServingException {
+        LoadedModel _ = current(model);
+        return uses(model);
+    }
+
+    @Override
+    public List<OpLibraryUse> opLibraries() {
+        return uses("");
+    }
+
+    private List<OpLibraryUse> uses(String model) {
+        OpLibraryUses uses = new OpLibraryUses();
+        forEachVersion(model, "", (_, version) -> uses.add(version));
+        return uses.list();
     }
 
     private void forEachVersion(

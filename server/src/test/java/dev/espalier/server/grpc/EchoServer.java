@@ -72,6 +72,7 @@ final class EchoServer implements AutoCloseable {
                 served,
                 backend.catalog(),
                 backend.control(),
+                backend.ops(),
                 backend.info(),
                 backend.health(),
                 tokens,

@@ -16,6 +16,7 @@ import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.repository.ConfigJson;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
+import dev.espalier.server.repository.OpCatalog;
 import dev.espalier.server.scheduling.EchoWorker;
 import java.util.List;
 
@@ -57,6 +58,10 @@ public final class EchoBackend implements AutoCloseable {
         return models;
     }
 
+    public OpCatalog ops() {
+        return models;
+    }
+
     public EchoWorker worker() {
         return worker;
     }
@@ -91,7 +96,7 @@ public final class EchoBackend implements AutoCloseable {
     /// What HTTP needs.
     HttpServices httpServices(Inferences served, AccessTokens tokens) {
         return new HttpServices(
-                served, models, models, info(), health(), tokens, copied, ConfigJson::of);
+                served, models, models, models, info(), health(), tokens, copied, ConfigJson::of);
     }
 
     public CopiedBytes copied() {

@@ -19,6 +19,8 @@ import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.ModelMetadata;
 import dev.espalier.server.repository.ModelState;
 import dev.espalier.server.repository.ModelVersion;
+import dev.espalier.server.repository.OpCatalog;
+import dev.espalier.server.repository.OpLibraryUse;
 import dev.espalier.server.scheduling.ModelScheduler;
 import dev.espalier.server.scheduling.SchedulingPolicy;
 import dev.espalier.tensor.DataType;
@@ -35,7 +37,7 @@ import java.util.stream.IntStream;
 /// - `batch`: rows of two INT32, at most eight
 /// - `queue`: like `echo_int32`, and one request may wait
 /// - `classes`: `X` of type FP32, with the labels `cat` and `dog`
-final class EchoModels implements ServedModels, ModelCatalog, ModelControl {
+final class EchoModels implements ServedModels, ModelCatalog, ModelControl, OpCatalog {
     private final Map<String, Model> models = new LinkedHashMap<>();
     private final InputMemory memory;
     private final LinkedLoops loops;
@@ -55,6 +57,25 @@ final class EchoModels implements ServedModels, ModelCatalog, ModelControl {
         public long version() {
             return 1;
         }
+    }
+
+    @Override
+    public List<OpLibraryUse> opLibraries() {
+        return List.of(
+                new OpLibraryUse(
+                        "libecho.so",
+                        "ab12",
+                        "echo",
+                        List.of("/models/batch/ops/libecho.so"),
+                        List.of(new OpLibraryUse.Model("batch", "1")),
+                        List.of(new OpLibraryUse.Worker("echo [libecho.so@ab12]", 17, 2)),
+                        1500));
+    }
+
+    @Override
+    public List<OpLibraryUse> opLibraries(String model) throws ServingException {
+        ModelVersion _ = ready(model, "");
+        return model.equals("batch") ? opLibraries() : List.of();
     }
 
     @Override

@@ -55,6 +55,16 @@ final class SmallRoutesTest {
     }
 
     @Test
+    void tellsOpLibrariesOfAllModelsAndOfOne() throws Exception {
+        String library =
+                "{\"libraries\":[{\"name\":\"libecho.so\",\"sha256\":\"ab12\",\"engine\":\"echo\",\"places\":[\"/models/batch/ops/libecho.so\"],\"models\":[{\"name\":\"batch\",\"version\":\"1\"}],\"workers\":[{\"name\":\"echo [libecho.so@ab12]\",\"pid\":17,\"deaths\":2}],\"load_us\":1500}]}";
+        answers("/v2/espalier/ops", library);
+        answers("/v2/espalier/models/batch/ops", library);
+        answers("/v2/espalier/models/classes/ops", "{\"libraries\":[]}");
+        assertThat(client.get("/v2/espalier/models/nobody/ops").read().status()).isEqualTo(404);
+    }
+
+    @Test
     void describesModels() throws Exception {
         String batch =
                 "{\"name\":\"batch\",\"versions\":[\"1\"],\"platform\":\"onnxruntime_onnx\",\"inputs\":[{\"name\":\"X\",\"datatype\":\"INT32\",\"shape\":[-1,2]}],\"outputs\":[{\"name\":\"X\",\"datatype\":\"INT32\",\"shape\":[-1,2]}]}";
