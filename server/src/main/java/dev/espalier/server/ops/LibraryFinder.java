@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Finds the files that could be op libraries of a model version, at all places:
 ///
@@ -125,7 +126,9 @@ public final class LibraryFinder {
     }
 
     private boolean leadsOut(String name) {
-        return !site.version.resolve(name).normalize().startsWith(site.model.normalize());
+        return Stream.of(site.version, site.model)
+                .anyMatch(base ->
+                        !base.resolve(name).normalize().startsWith(site.model.normalize()));
     }
 
     /// Follows links, which must not lead out either.

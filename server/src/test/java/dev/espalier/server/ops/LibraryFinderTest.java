@@ -127,7 +127,14 @@ class LibraryFinderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../../../secret.so", "../../other/ops/libo.so", "/etc/secret.so"})
+    @ValueSource(
+            strings = {
+                "../../../secret.so",
+                "../../other/ops/libo.so",
+                "../other/ops/libo.so",
+                "1/../../other/ops/libo.so",
+                "/etc/secret.so"
+            })
     void neverLeavesTheModelByItsNames(String name) throws Exception {
         file("secret.so");
         file("repo/other/ops/libo.so");
