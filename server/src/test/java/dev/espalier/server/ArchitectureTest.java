@@ -1,15 +1,17 @@
 package dev.espalier.server;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,11 +22,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class ArchitectureTest {
     private static final String SERVER = "dev.espalier.server";
-    private static final int MOST_LINES = 500;
     private static JavaClasses classes;
 
     @BeforeAll
     static void read() {
+        // Names are enough of what is not ours.
+        ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
         classes =
                 new ClassFileImporter()
                         .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -92,28 +95,135 @@ final class ArchitectureTest {
     }
 
     @Test
-    void nothingIsCalledUtil() {
-        noClasses().should().haveNameMatching(".*(Utils?|Helpers?|Manager|Impl)").check(classes);
+    void roomsThatServeOthersSeeNone() {
+        for (String room : List.of("failure", "metrics", "access", "health", "config", "formats")) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(SERVER + "." + room + "..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage(SERVER + "..")
+                                    .and(resideOutsideOfPackages(SERVER + "." + room + "..")))
+                    .check(classes);
+        }
     }
 
     @Test
-    void sourceFilesStayShort() throws IOException {
-        Path root = Path.of(System.getProperty("espalier.root", ".."));
-        try (Stream<Path> files = Files.walk(root)) {
-            List<Path> long_ =
-                    files.filter(file -> file.toString().endsWith(".java"))
-                            .filter(file -> !file.toString().contains("/target/"))
-                            .filter(ArchitectureTest::isTooLong)
-                            .toList();
-            assertThat(long_).as("files of more than %d lines", MOST_LINES).isEmpty();
-        }
+    void aRequestsPathKnowsNoFilesAndNoProcesses() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        SERVER + ".inference..", SERVER + ".scheduling..", SERVER + ".execution..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        SERVER + ".repository..",
+                        SERVER + ".ops..",
+                        SERVER + ".formats..",
+                        SERVER + ".workers..",
+                        "java.nio.file..")
+                .check(classes);
     }
 
-    private static boolean isTooLong(Path file) {
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.count() > MOST_LINES;
-        } catch (IOException failure) {
-            throw new java.io.UncheckedIOException(failure);
-        }
+    @Test
+    void eachProtocolKeepsItsTypes() {
+        onlyIn("io.netty.handler.codec.http..", ".http..");
+        onlyIn("io.netty.handler.codec.http2..", ".grpc..");
+        onlyIn("io.grpc..", ".grpc..");
+        // A model's configuration is a protobuf message, and comes as text or JSON.
+        onlyIn("com.google.protobuf..", ".grpc..", ".repository..");
+        onlyIn("com.fasterxml.jackson..", ".http..", ".repository..");
+    }
+
+    private static void onlyIn(String packages, String... rooms) {
+        String[] places = Stream.of(rooms).map(room -> SERVER + room).toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(places)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(packages)
+                .check(classes);
+    }
+
+    @Test
+    void nativeMemoryStaysOnARequestsPath() {
+        onlyIn("java.lang.foreign..", ".execution..", ".inference..", ".grpc..", ".scheduling..");
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("sun.misc.Unsafe")
+                .check(classes);
+    }
+
+    @Test
+    void noThreadWaitsOnARequestsPath() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        SERVER + ".http..",
+                        SERVER + ".grpc..",
+                        SERVER + ".inference..",
+                        SERVER + ".scheduling..",
+                        SERVER + ".execution..")
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .orShould()
+                .callMethod(Thread.class, "sleep", java.time.Duration.class)
+                .check(classes);
+    }
+
+    @Test
+    void onlyTheRootWritesToTheConsole() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(SERVER + ".Main")
+                .should()
+                .accessField(System.class, "err")
+                .orShould()
+                .accessField(System.class, "out")
+                .check(classes);
+    }
+
+    @Test
+    void nothingGlobalChanges() {
+        fields().that().areStatic().should().beFinal().check(classes);
+    }
+
+    @Test
+    void recordsNeverChange() {
+        noMethods()
+                .that()
+                .areDeclaredInClassesThat()
+                .areRecords()
+                .should()
+                .haveNameMatching("set[A-Z].*")
+                .check(classes);
+    }
+
+    @Test
+    void theLinkSeesTensorsOnly() {
+        JavaClasses shared =
+                new ClassFileImporter().importPackages("dev.espalier.link", "dev.espalier.tensor");
+        classes()
+                .that()
+                .resideInAPackage("dev.espalier.tensor..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("dev.espalier.tensor..", "java..", "org.jspecify..")
+                .check(shared);
+        classes()
+                .that()
+                .resideInAPackage("dev.espalier.link..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.espalier.link..", "dev.espalier.tensor..", "java..", "org.jspecify..")
+                .check(shared);
+    }
+
+    @Test
+    void nothingIsCalledUtil() {
+        noClasses().should().haveNameMatching(".*(Utils?|Helpers?|Manager|Impl)").check(classes);
     }
 }
