@@ -22,6 +22,7 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
     private final boolean compressed;
     private @Nullable InferUpload upload;
     private boolean awaitsEmptyMessage;
+    private boolean refused;
     private @Nullable ServingException failure;
 
     InferCall(
@@ -52,8 +53,7 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
             return;
         }
         if (upload != null) {
-            failure = Failures.internal("a second message came (expected: one request a call)");
-            upload.cancel();
+            refuseSecond();
             return;
         }
         try {
@@ -62,6 +62,13 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
             // What is compressed is not what its coding says.
             failure = Failures.internal("the message cannot be read: " + broken.getMessage());
         }
+    }
+
+    /// Answers at once: behind a third message, which nobody asks gRPC for, the end would never come.
+    private void refuseSecond() {
+        refused = true;
+        onCancel();
+        failed(Failures.internal("a second message came (expected: one request a call)"));
     }
 
     private void read(InputStream message) throws IOException {
@@ -89,6 +96,9 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
 
     @Override
     public void onHalfClose() {
+        if (refused) {
+            return;
+        }
         InferUpload complete = upload;
         if (failure == null && complete == null) {
             failure = Failures.internal("the call ended without a message (expected: one request)");

@@ -80,6 +80,7 @@ final class UnaryMethod<Q extends MessageLite>
 
     private final class Listener extends ServerCall.Listener<InputStream> {
         private final ServerCall<InputStream, MessageLite> call;
+        private int messages;
         private @Nullable Q request;
         private Status status =
                 Status.INTERNAL.withDescription("the call ended without a message (expected: one)");
@@ -90,9 +91,13 @@ final class UnaryMethod<Q extends MessageLite>
 
         @Override
         public void onMessage(InputStream message) {
-            if (request != null) {
-                request = null;
-                status = Status.INTERNAL.withDescription("a second message (expected: one)");
+            messages++;
+            if (messages > 1) {
+                // At once: behind a third one, which nobody asks gRPC for, the end would never
+                // come.
+                call.close(
+                        Status.INTERNAL.withDescription("a second message (expected: one)"),
+                        new Metadata());
                 return;
             }
             try {
@@ -104,6 +109,9 @@ final class UnaryMethod<Q extends MessageLite>
 
         @Override
         public void onHalfClose() {
+            if (messages > 1) {
+                return;
+            }
             Q complete = request;
             if (complete == null) {
                 call.close(status, new Metadata());

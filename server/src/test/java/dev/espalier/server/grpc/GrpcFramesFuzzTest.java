@@ -49,6 +49,7 @@ final class GrpcFramesFuzzTest {
                 arguments(large, new byte[] {30, 0, 7}),
                 arguments(Arrays.copyOf(framed, 40), new byte[] {30}),
                 arguments(empty, new byte[] {3}),
+                arguments(new byte[1000], new byte[0]),
                 arguments(new byte[0], new byte[0]));
     }
 

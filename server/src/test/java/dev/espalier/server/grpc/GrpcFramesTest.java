@@ -152,20 +152,42 @@ final class GrpcFramesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 100})
+    void refusesMoreThanOneMessage(int messages) throws Exception {
+        byte[] large = Http2Client.prefixed(message(tensor(3000)));
+        byte[] small = Http2Client.prefixed(message(tensor(10)));
+        try (Http2Client client = new Http2Client(server.port())) {
+            for (byte[] framed : new byte[][] {large, small}) {
+                int stream = client.begin();
+                client.data(stream, Arrays.copyOf(framed, 20), 0);
+                client.data(stream, Arrays.copyOfRange(framed, 20, framed.length), 0);
+                for (int i = 1; i < messages; i++) {
+                    client.data(stream, small, 0);
+                }
+                Http2Client.Answer answer = client.answer(stream);
+                assertThat(answer.status()).isEqualTo("13");
+                assertThat(answer.text())
+                        .isEqualTo("a second message came (expected: one request a call)");
+            }
+        }
+    }
+
     @Test
-    void refusesASecondMessageAndNone() throws Exception {
-        byte[] framed = Http2Client.prefixed(message(tensor(3000)));
+    void refusesACallOfASmallMethodWithManyMessages() throws Exception {
+        try (Http2Client client = new Http2Client(server.port())) {
+            int stream = client.begin("/inference.GRPCInferenceService/ServerLive");
+            client.data(stream, new byte[5 * 4], 0);
+            Http2Client.Answer answer = client.answer(stream);
+            assertThat(answer.status()).isEqualTo("13");
+            assertThat(answer.text()).isEqualTo("a second message (expected: one)");
+        }
+    }
+
+    @Test
+    void refusesACallWithoutAMessage() throws Exception {
         try (Http2Client client = new Http2Client(server.port())) {
             int stream = client.begin();
-            client.data(stream, Arrays.copyOf(framed, 1000), 0);
-            byte[] rest = Arrays.copyOfRange(framed, 1000, framed.length);
-            client.data(stream, Http2Client.concat(rest, framed), Http2Client.END_STREAM);
-            Http2Client.Answer twice = client.answer(stream);
-            assertThat(twice.status()).isEqualTo("13");
-            assertThat(twice.text())
-                    .isEqualTo("a second message came (expected: one request a call)");
-
-            stream = client.begin();
             client.data(stream, new byte[0], Http2Client.END_STREAM);
             Http2Client.Answer none = client.answer(stream);
             assertThat(none.status()).isEqualTo("13");
@@ -215,7 +237,7 @@ final class GrpcFramesTest {
         byte[] framed = Http2Client.prefixed(compressed.toByteArray());
         framed[0] = 1;
         try (Http2Client client = new Http2Client(server.port())) {
-            int stream = client.begin("grpc-encoding", "gzip");
+            int stream = client.begin(Http2Client.INFER, "grpc-encoding", "gzip");
             send(client, stream, framed, LARGEST_FRAME);
             assertThatItGivesBack(client.answer(stream), tensor);
         }

@@ -16,6 +16,8 @@ import java.util.Map;
 /// A client's end of an HTTP/2 connection that sends each frame as the test wants it. It minds no window:
 /// a test sends less than the server's.
 final class Http2Client implements AutoCloseable {
+    static final String INFER = "/inference.GRPCInferenceService/ModelInfer";
+
     static final int END_STREAM = 1;
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
@@ -73,13 +75,18 @@ final class Http2Client implements AutoCloseable {
         frame(WINDOW_UPDATE, 0, 0, MOST);
     }
 
-    /// Begins a call of `ModelInfer` with further headers, names and values in turn.
-    int begin(String... more) throws IOException {
+    /// Begins a call of `ModelInfer`.
+    int begin() throws IOException {
+        return begin(INFER);
+    }
+
+    /// Begins a call with further headers, names and values in turn.
+    int begin(String method, String... more) throws IOException {
         lastStream += 2;
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         field(block, ":method", "POST");
         field(block, ":scheme", "http");
-        field(block, ":path", "/inference.GRPCInferenceService/ModelInfer");
+        field(block, ":path", method);
         field(block, ":authority", "test");
         field(block, "content-type", "application/grpc");
         field(block, "te", "trailers");

@@ -24,7 +24,9 @@ final class RepositoryMethodsTest {
     private static final ModelRepositoryParameter TEXT =
             ModelRepositoryParameter.newBuilder().setStringParam("{}").build();
     private static final ModelRepositoryParameter BYTES =
-            ModelRepositoryParameter.newBuilder().setBytesParam(ByteString.copyFromUtf8("x")).build();
+            ModelRepositoryParameter.newBuilder()
+                    .setBytesParam(ByteString.copyFromUtf8("x"))
+                    .build();
 
     private EchoServer server;
     private InferenceClient client;
