@@ -6,6 +6,8 @@ import java.util.TreeMap;
 
 /// Reads the values of `--backend-config`.
 record BackendSettings(List<String> values) {
+    static final String MAX_BATCH_SIZE = "default-max-batch-size";
+
     private static final String NAME = "backend-config";
     private static final String FORM =
             "<backend>,<name>=<value> or default-max-batch-size=<n>, such as"
@@ -22,11 +24,14 @@ record BackendSettings(List<String> values) {
                 throw UsageException.bad(NAME, value, FORM);
             }
             // A comma behind the equals sign belongs to the value.
+            String name = value.substring(comma < equals ? comma + 1 : 0, equals);
+            String setting = value.substring(equals + 1);
+            int size = name.equals(MAX_BATCH_SIZE) ? batchSize(value, setting) : 0;
             if (comma > 0 && comma < equals) {
                 settings.computeIfAbsent(value.substring(0, comma), _ -> new TreeMap<>())
-                        .put(value.substring(comma + 1, equals), value.substring(equals + 1));
-            } else if (value.substring(0, equals).equals("default-max-batch-size")) {
-                maxBatchSize = batchSize(value, value.substring(equals + 1));
+                        .put(name, setting);
+            } else if (name.equals(MAX_BATCH_SIZE)) {
+                maxBatchSize = size;
             } else {
                 throw UsageException.bad(NAME, value, FORM);
             }

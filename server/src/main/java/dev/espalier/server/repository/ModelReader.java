@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads models: configuration, versions, op libraries. Everything that workers will load is copied in
 /// the same look, and a look counts only when no file has changed from its beginning to its end.
 final class ModelReader {
+    private static final String BACKEND = "onnxruntime";
     private static final int LOOKS = 20;
     private static final long PAUSE_MILLIS = 100;
 
@@ -67,7 +68,8 @@ final class ModelReader {
         ModelFolder folder;
         try {
             folder =
-                    ModelFolder.read(place, options.autoComplete(), backends.defaultMaxBatchSize());
+                    ModelFolder.read(
+                            place, options.autoComplete(), backends.defaultMaxBatchSize(BACKEND));
         } catch (ServingException failure) {
             return new ModelReading.Unusable(look, failure);
         }

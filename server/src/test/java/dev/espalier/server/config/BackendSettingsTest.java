@@ -42,6 +42,19 @@ class BackendSettingsTest {
                 .isEqualTo(16);
     }
 
+    @Test
+    void prefersABackendsOwnDefaultBatchSize() throws Exception {
+        BackendOptions backends =
+                new BackendSettings(
+                                List.of(
+                                        "onnxruntime,default-max-batch-size=8",
+                                        "default-max-batch-size=16"))
+                        .read();
+
+        assertThat(backends.defaultMaxBatchSize("onnxruntime")).isEqualTo(8);
+        assertThat(backends.defaultMaxBatchSize("tensorrt")).isEqualTo(16);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -54,7 +67,8 @@ class BackendSettingsTest {
                 "unknown=3,4",
                 "default-max-batch-size=-1",
                 "default-max-batch-size=4,5",
-                "default-max-batch-size=many"
+                "default-max-batch-size=many",
+                "onnxruntime,default-max-batch-size=many"
             })
     void refusesWhatIsNoSetting(String value) {
         assertThatThrownBy(() -> new BackendSettings(List.of(value)).read())
