@@ -52,7 +52,7 @@ FP32 = [tensor(shape=[3], datatype="FP32")]
 SERVER = [
     call("live", "ServerLive"),
     call("ready", "ServerReady"),
-    call("server metadata", "ServerMetadata", differs=Differs("extensions", r'OK .*"extensions": \["classification", "schedule_policy", ')),
+    call("server metadata", "ServerMetadata", differs=Differs("extensions", r'OK .*"extensions": \["classification", "model_repository", ')),
     call("health check", "Check", service="grpc.health.v1.Health", answer="none"),
     call("health check of the server by name", "Check", b"\x0a\x00", service="grpc.health.v1.Health", answer="none"),
     call("health check of an unknown service", "Check", b"\x0a\x04nope", service="grpc.health.v1.Health", answer="none"),

@@ -82,7 +82,7 @@ READY = [
 ]
 
 METADATA = [
-    Case("get server metadata", Http("GET", "/v2"), Differs("extensions", r'200 .*"extensions": \["classification", "schedule_policy", ')),
+    Case("get server metadata", Http("GET", "/v2"), Differs("extensions", r'200 .*"extensions": \["classification", "model_repository", ')),
     get("metadata", "/v2/models/simple"),
     get("metadata of a version", "/v2/models/many/versions/3"),
     get("metadata of all versions", "/v2/models/many"),

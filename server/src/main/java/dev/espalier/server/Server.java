@@ -42,9 +42,9 @@ final class Server implements AutoCloseable {
     private static final List<String> EXTENSIONS =
             List.of(
                     "classification",
-                    "schedule_policy",
                     "model_repository",
                     "model_repository(unload_dependents)",
+                    "schedule_policy",
                     "model_configuration",
                     "binary_tensor_data",
                     "parameters",
