@@ -7,7 +7,7 @@
 #   compare      a real Triton's recorded answers   live        a real Triton's answers now (oracle.sh)
 #   hostile      requests that end other servers    broken      models that cannot be served
 #   batching     dynamic batches                    conflict    libraries that define the same op
-#   extensions   a third party's op library         kill        workers that die
+#   extensions   a third party's op library         kills       workers that die
 #   perf         perf_analyzer
 # Ends with the end of each failed suite's log, and `N passed, N failed`.
 set -euo pipefail
@@ -27,7 +27,7 @@ while (($#)); do
   esac
 done
 if [[ ${#suites[@]} == 0 ]]; then
-  suites=(clients compare live hostile broken batching conflict extensions kill perf secure)
+  suites=(clients compare live hostile broken batching conflict extensions kills perf secure)
 fi
 
 free_ports() { # free_ports COUNT
@@ -166,9 +166,14 @@ broken() {
   python "$here/broken.py"
 }
 
+kills() {
+  serve kills --model-repository="$tests/models/repository" || return 1
+  python "$here/kill.py" --pid "$pid"
+}
+
 run() {
   case $1 in
-    secure | live | conflict | extensions | broken)
+    secure | live | conflict | extensions | broken | kills)
       "$1"
       return
       ;;
@@ -178,7 +183,6 @@ run() {
     clients) clients ;;
     compare) python "$tests/conformance/compare.py" ;;
     hostile) python "$tests/conformance/hostile.py" --pid "$pid" ;;
-    kill) python "$here/kill.py" --pid "$pid" ;;
     batching) python "$here/batching.py" ;;
     perf) "$here/perf.sh" "${addresses[@]}" ;;
     *) echo "all.sh: unknown suite '$1'" && return 2 ;;
