@@ -115,16 +115,21 @@ final class Resolve {
         Map<String, ProbeOutcome> outcomes = new HashMap<>();
         try (Stream<Path> files = Files.walk(repository)) {
             for (Path file : files.filter(each -> each.toString().endsWith(".so")).toList()) {
-                String name = file.getFileName().toString();
-                if (!outcomes.containsKey(name)) {
-                    outcomes.put(name, probe.look(file));
+                String build = build(file);
+                if (!outcomes.containsKey(build)) {
+                    outcomes.put(build, probe.look(file));
                 }
             }
         }
         return outcomes;
     }
 
-    /// Tells what probes have found before; each library has a name of its own.
+    /// What all libraries have in common that differ in the bytes behind their end only.
+    private static String build(Path library) {
+        return library.getFileName().toString().replaceFirst("_\\d+\\.so$", "");
+    }
+
+    /// Tells what probes have found before.
     private record Prepared(EnginePack pack, Map<String, ProbeOutcome> outcomes) implements Probe {
         @Override
         public String engine() {
@@ -133,7 +138,7 @@ final class Resolve {
 
         @Override
         public ProbeOutcome look(Path library) {
-            ProbeOutcome outcome = outcomes.get(library.getFileName().toString());
+            ProbeOutcome outcome = outcomes.get(build(library));
             if (outcome == null) {
                 throw new IllegalStateException("probe of " + library);
             }
