@@ -174,10 +174,12 @@ final class ArchitectureTest {
     }
 
     @Test
-    void onlyTheRootWritesToTheConsole() {
+    void onlyProgramsWriteToTheConsole() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName(SERVER + ".Main")
+                .and()
+                .doNotHaveFullyQualifiedName(SERVER + ".OpsMain")
                 .should()
                 .accessField(System.class, "err")
                 .orShould()
