@@ -48,6 +48,8 @@ class OpStoreTest {
         Files.setLastModifiedTime(source, longAgo);
         OpLibrary old = store.keep(source);
         assertThat(store.keep(source)).isSameAs(old);
+        Files.delete(old.stored());
+        assertThat(store.keep(source).stored()).as("after the store was emptied").exists();
         // Another file of the same size and time, renamed over the first.
         Path other = file("other.so", "new");
         Files.setLastModifiedTime(other, longAgo);
