@@ -116,7 +116,7 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "wobble|unknown command: 'wobble' (expected: models, infer, status, demo or help)",
+                "wobble|unknown command: 'wobble' (expected: models, infer, ops, status, demo or help)",
                 "models --json|unknown option of 'models': --json; see espalier help",
                 "infer --input|--input needs a value; see espalier help",
                 "models x|models takes no operands, got [x]",
