@@ -150,7 +150,7 @@ final class ServerMetrics {
     }
 
     private void opLibraries(MetricText text) {
-        List<OpLibraryUse> libraries = repository.opLibraries();
+        List<OpLibraryUse> libraries = repository.opLibraries().libraries();
         opLibraries(
                 text,
                 libraries,

@@ -4,9 +4,10 @@ import dev.espalier.protocol.ops.OpLibrariesRequest;
 import dev.espalier.protocol.ops.OpLibrariesResponse;
 import dev.espalier.protocol.ops.OpLibrary;
 import dev.espalier.server.repository.OpCatalog;
+import dev.espalier.server.repository.OpLibraryRefusal;
+import dev.espalier.server.repository.OpLibraryReport;
 import dev.espalier.server.repository.OpLibraryUse;
 import io.grpc.ServerServiceDefinition;
-import java.util.List;
 
 /// The service `espalier.OpLibraryService`: what there is of op libraries.
 final class OpLibraryProtocol {
@@ -29,9 +30,15 @@ final class OpLibraryProtocol {
         return service.build();
     }
 
-    private static OpLibrariesResponse described(List<OpLibraryUse> libraries) {
+    private static OpLibrariesResponse described(OpLibraryReport report) {
         OpLibrariesResponse.Builder response = OpLibrariesResponse.newBuilder();
-        libraries.forEach(library -> response.addLibraries(described(library)));
+        report.libraries().forEach(library -> response.addLibraries(described(library)));
+        for (OpLibraryRefusal refusal : report.refused()) {
+            response.addRefusedBuilder()
+                    .setName(refusal.name())
+                    .setPlace(refusal.place())
+                    .setReason(refusal.reason());
+        }
         return response.build();
     }
 
@@ -41,6 +48,7 @@ final class OpLibraryProtocol {
                         .setName(use.name())
                         .setSha256(use.sha256())
                         .setEngine(use.engine())
+                        .addAllOps(use.ops())
                         .addAllPlaces(use.places())
                         .setLoadUs(use.loadMicros());
         for (OpLibraryUse.Model model : use.models()) {
@@ -51,6 +59,12 @@ final class OpLibraryProtocol {
                     .setName(worker.name())
                     .setPid(worker.pid())
                     .setDeaths(worker.deaths());
+        }
+        for (OpLibraryUse.Shadow shadow : use.shadows()) {
+            library.addShadowsBuilder()
+                    .setOp(shadow.op())
+                    .setLibrary(shadow.library())
+                    .setPlace(shadow.place());
         }
         return library.build();
     }

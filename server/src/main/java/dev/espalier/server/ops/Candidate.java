@@ -36,9 +36,14 @@ public sealed interface Candidate {
 
     /// It cannot be used.
     record Unusable(Located located, String label, Fault fault) implements Candidate {
+        /// What is wrong with it.
+        public String reason() {
+            return fault.text();
+        }
+
         /// Which library, and what is wrong with it.
         String text() {
-            return "op library %s (%s) %s".formatted(label, located.file(), fault.text());
+            return "op library %s (%s) %s".formatted(label, located.file(), reason());
         }
     }
 }

@@ -127,8 +127,8 @@ public final class LibraryFinder {
 
     private boolean leadsOut(String name) {
         return Stream.of(site.version, site.model)
-                .anyMatch(base ->
-                        !base.resolve(name).normalize().startsWith(site.model.normalize()));
+                .anyMatch(
+                        base -> !base.resolve(name).normalize().startsWith(site.model.normalize()));
     }
 
     /// Follows links, which must not lead out either.

@@ -3,8 +3,14 @@ package dev.espalier.server.ops;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.OpNeeds;
 import dev.espalier.server.ops.Candidate.Located;
+import dev.espalier.server.ops.Candidate.Unusable;
+import dev.espalier.server.ops.Candidate.Usable;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /// Chooses the op libraries of model versions: finds those that come into question, takes a copy of each,
 /// looks into it, and lets needs meet provisions. Nothing of a library runs in this process.
@@ -13,6 +19,9 @@ import java.util.List;
 public final class OpLibraries {
     private final OpStore store;
     private final LibraryInspector inspector;
+
+    /// Files that could not be used when they were looked at last.
+    private final Map<Path, Unusable> refused = new ConcurrentSkipListMap<>();
 
     public OpLibraries(OpStore store, LibraryInspector inspector) {
         this.store = store;
@@ -32,8 +41,24 @@ public final class OpLibraries {
         return new OpResolver(candidates).resolve(needs);
     }
 
+    /// The files that could not be used when they were looked at last, and are still there.
+    public List<Unusable> refused() {
+        return refused.values().stream()
+                .filter(library -> Files.exists(library.located().file()))
+                .toList();
+    }
+
     /// A library, looked into.
     public Candidate candidate(Located located) throws InterruptedException {
+        Candidate candidate = lookInto(located);
+        switch (candidate) {
+            case Unusable unusable -> refused.put(located.file(), unusable);
+            case Usable _ -> refused.remove(located.file());
+        }
+        return candidate;
+    }
+
+    private Candidate lookInto(Located located) throws InterruptedException {
         String name = String.valueOf(located.file().getFileName());
         OpLibrary library;
         try {
@@ -43,11 +68,11 @@ public final class OpLibraries {
                     inspector
                             .fault(located.file())
                             .orElseGet(() -> new FileFault.NotReadable(failure.text()));
-            return new Candidate.Unusable(located, name, fault);
+            return new Unusable(located, name, fault);
         }
         return switch (inspector.inspect(library)) {
-            case Inspection.Provides(var ops) -> new Candidate.Usable(located, library, ops);
-            case Fault fault -> new Candidate.Unusable(located, library.label(), fault);
+            case Inspection.Provides(var ops) -> new Usable(located, library, ops);
+            case Fault fault -> new Unusable(located, library.label(), fault);
         };
     }
 }

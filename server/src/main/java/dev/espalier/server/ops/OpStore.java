@@ -62,9 +62,7 @@ public final class OpStore {
     public OpLibrary keep(Path source) throws ServingException {
         Stamp before = Stamp.of(source);
         Kept known = kept.get(source);
-        if (known != null
-                && known.stamp.equals(before)
-                && Files.exists(known.library.stored())) {
+        if (known != null && known.stamp.equals(before) && Files.exists(known.library.stored())) {
             return known.library;
         }
         OpLibrary library = copy(source);

@@ -4,7 +4,7 @@ import dev.espalier.server.ops.Candidate.Unusable;
 import dev.espalier.server.ops.Candidate.Usable;
 import dev.espalier.tensor.OpNeed;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -46,22 +46,28 @@ public record Resolution(List<Candidate> candidates, List<Need> needs) {
     public record Missing(OpNeed op, String nearMiss) implements Need {}
 
     /// The libraries that the version runs with: those that provide a needed op, and those that it names.
-    public OpSet ops() {
-        Set<OpLibrary> libraries = new LinkedHashSet<>();
-        Set<String> providing = new LinkedHashSet<>();
+    public OpChoice choice() {
+        List<Met> origins = new ArrayList<>();
+        Set<String> providing = new HashSet<>();
         for (Need need : needs) {
             if (need instanceof Met met) {
+                origins.add(met);
                 providing.add(met.by.library().sha256());
             }
         }
+        List<Usable> libraries = new ArrayList<>();
         for (Candidate candidate : candidates) {
             if (candidate instanceof Usable usable
                     && (usable.located().named()
                             || providing.contains(usable.library().sha256()))) {
-                libraries.add(usable.library());
+                libraries.add(usable);
             }
         }
-        return new OpSet(List.copyOf(libraries));
+        return new OpChoice(libraries, origins);
+    }
+
+    public OpSet ops() {
+        return choice().ops();
     }
 
     /// The model's own libraries that cannot be used: they were put there to be used.

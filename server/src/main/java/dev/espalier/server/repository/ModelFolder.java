@@ -6,7 +6,7 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.FormatException;
 import dev.espalier.server.formats.OnnxModel;
 import dev.espalier.server.formats.OnnxReader;
-import dev.espalier.server.ops.OpSet;
+import dev.espalier.server.ops.OpChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +99,7 @@ final class ModelFolder {
     /// @param copy the one of its model's file
     /// @throws ServingException when this version cannot be served; the message says why
     VersionDefinition version(
-            long number, OnnxModel model, VersionFiles files, Path copy, OpSet ops)
+            long number, OnnxModel model, VersionFiles files, Path copy, OpChoice choice)
             throws ServingException {
         ModelConfig complete = config.toBuilder().setDefaultModelFilename(fileName()).build();
         if (autoComplete) {
@@ -110,7 +110,7 @@ final class ModelFolder {
                 number,
                 ConfigDefaults.writtenOut(complete),
                 copy,
-                ops,
+                choice,
                 LabelFiles.read(folder, complete),
                 files);
     }

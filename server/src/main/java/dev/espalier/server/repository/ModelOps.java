@@ -7,8 +7,8 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.OpNeeds;
 import dev.espalier.server.ops.Candidate.Located;
 import dev.espalier.server.ops.LibraryFinder;
+import dev.espalier.server.ops.OpChoice;
 import dev.espalier.server.ops.OpLibraries;
-import dev.espalier.server.ops.OpSet;
 import dev.espalier.server.ops.Refusal;
 import dev.espalier.server.ops.Resolution;
 import dev.espalier.server.ops.Shelf;
@@ -16,6 +16,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +48,18 @@ public final class ModelOps {
         return places;
     }
 
+    /// Libraries at any of `places` that cannot be used, as far as models have asked for them.
+    List<OpLibraryRefusal> refused(Set<Path> places) {
+        return libraries.refused().stream()
+                .filter(library -> places.stream().anyMatch(library.located().file()::startsWith))
+                .map(library ->
+                        new OpLibraryRefusal(
+                                library.label(),
+                                library.located().file().toString(),
+                                library.reason()))
+                .toList();
+    }
+
     /// The shelf of the repository that a model is in; an uploaded model is of the first.
     private Path shelf(ModelPlace place) {
         Path repository = place.folder().getParent();
@@ -74,7 +87,7 @@ public final class ModelOps {
     /// The libraries that a version runs with.
     ///
     /// @throws ServingException when it cannot be served with what there is; the message says why
-    OpSet choose(ModelPlace place, ModelFolder folder, long version, OpNeeds needs)
+    OpChoice choose(ModelPlace place, ModelFolder folder, long version, OpNeeds needs)
             throws ServingException, InterruptedException {
         LibraryFinder.Site site = site(place, folder, version);
         if (place.uploaded() && !repositories.opUpload()) {
@@ -86,7 +99,7 @@ public final class ModelOps {
             throw new ServingException(ErrorCode.UNAVAILABLE, refusal.get());
         }
         tellWhatIsHidden(place.name(), version, resolution);
-        return resolution.ops();
+        return resolution.choice();
     }
 
     private static void refuseUploads(LibraryFinder.Site site, ModelFolder folder)

@@ -5,7 +5,7 @@ import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.OnnxModel;
-import dev.espalier.server.ops.OpSet;
+import dev.espalier.server.ops.OpChoice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,7 +93,7 @@ final class ModelReader {
         try {
             Path copy = files.copyOf(file);
             OnnxModel model = ModelFolder.model(file, copy);
-            OpSet chosen = ops.choose(place, folder, number, model.needs());
+            OpChoice chosen = ops.choose(place, folder, number, model.needs());
             return folder.version(number, model, files, copy, chosen);
         } catch (ServingException | InterruptedException failure) {
             files.close();

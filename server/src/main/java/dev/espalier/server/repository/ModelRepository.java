@@ -13,8 +13,10 @@ import dev.espalier.server.metrics.StatisticsSnapshot;
 import dev.espalier.server.workers.WorkerPool;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -34,6 +36,7 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
 
     private final RepositoryOptions options;
     private final RepositoryFolders folders;
+    private final ModelOps ops;
     private final PrivateFolder copies;
     private final ModelLoader loader;
     private final Map<String, NamedModel> models = new ConcurrentSkipListMap<>();
@@ -48,6 +51,7 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
             ScheduledExecutorService timer) {
         this.options = options;
         this.folders = new RepositoryFolders(options.folders());
+        this.ops = ops;
         this.copies = copies;
         this.loader =
                 new ModelLoader(
@@ -227,13 +231,17 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
     }
 
     private LoadedModel current(String name) throws ServingException {
+        return known(name).current();
+    }
+
+    private NamedModel known(String name) throws ServingException {
         NamedModel model = models.get(name);
         if (model == null) {
             throw new ServingException(
                     ErrorCode.NOT_FOUND,
                     "Request for unknown model: '%s' is not found".formatted(name));
         }
-        return model.current();
+        return model;
     }
 
     @Override
@@ -305,14 +313,16 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
     }
 
     @Override
-    public List<OpLibraryUse> opLibraries(String model) throws ServingException {
-        LoadedModel _ = current(model);
-        return uses(model);
+    public OpLibraryReport opLibraries(String name) throws ServingException {
+        NamedModel model = known(name);
+        return new OpLibraryReport(uses(model.name()), ops.refused(model.look().places()));
     }
 
     @Override
-    public List<OpLibraryUse> opLibraries() {
-        return uses("");
+    public OpLibraryReport opLibraries() {
+        Set<Path> places = new HashSet<>();
+        models.values().forEach(model -> places.addAll(model.look().places()));
+        return new OpLibraryReport(uses(""), ops.refused(places));
     }
 
     private List<OpLibraryUse> uses(String model) {

@@ -1,6 +1,7 @@
 package dev.espalier.server.repository;
 
 import dev.espalier.protocol.ModelConfig;
+import dev.espalier.server.ops.OpChoice;
 import dev.espalier.server.ops.OpSet;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,23 +11,28 @@ import java.util.Map;
 ///
 /// @param config the model's configuration, completed from this version's file
 /// @param modelFile what the engine loads, one of `files`
+/// @param choice the op libraries that it runs with
 /// @param labels of the elements of outputs, by the output's name
 record VersionDefinition(
         long number,
         ModelConfig config,
         Path modelFile,
-        OpSet ops,
+        OpChoice choice,
         Map<String, List<String>> labels,
         VersionFiles files) {
     VersionDefinition {
         labels = Map.copyOf(labels);
     }
 
+    OpSet ops() {
+        return choice.ops();
+    }
+
     /// Whether loading `other` would give the same again.
     boolean isSameAs(VersionDefinition other) {
         return number == other.number
                 && config.equals(other.config)
-                && ops.hashes().equals(other.ops.hashes())
+                && ops().hashes().equals(other.ops().hashes())
                 && labels.equals(other.labels)
                 && files == other.files;
     }

@@ -47,9 +47,7 @@ class OpNeedsTest {
     void takesTheFirstVersionWhereTheModelImportsNone() {
         assertThat(needs(Map.of(), Set.of(new Op("a", "B")), Set.of()).custom())
                 .containsExactly(need("a", "B", 1));
-        assertThat(
-                        needs(Map.of("a", Long.MAX_VALUE), Set.of(new Op("a", "B")), Set.of())
-                                .custom())
+        assertThat(needs(Map.of("a", Long.MAX_VALUE), Set.of(new Op("a", "B")), Set.of()).custom())
                 .containsExactly(need("a", "B", Integer.MAX_VALUE));
     }
 }

@@ -20,6 +20,8 @@ import dev.espalier.server.repository.ModelMetadata;
 import dev.espalier.server.repository.ModelState;
 import dev.espalier.server.repository.ModelVersion;
 import dev.espalier.server.repository.OpCatalog;
+import dev.espalier.server.repository.OpLibraryRefusal;
+import dev.espalier.server.repository.OpLibraryReport;
 import dev.espalier.server.repository.OpLibraryUse;
 import dev.espalier.server.scheduling.ModelScheduler;
 import dev.espalier.server.scheduling.SchedulingPolicy;
@@ -60,22 +62,28 @@ final class EchoModels implements ServedModels, ModelCatalog, ModelControl, OpCa
     }
 
     @Override
-    public List<OpLibraryUse> opLibraries() {
-        return List.of(
-                new OpLibraryUse(
-                        "libecho.so",
-                        "ab12",
-                        "echo",
-                        List.of("/models/batch/ops/libecho.so"),
-                        List.of(new OpLibraryUse.Model("batch", "1")),
-                        List.of(new OpLibraryUse.Worker("echo [libecho.so@ab12]", 17, 2)),
-                        1500));
+    public OpLibraryReport opLibraries() {
+        return new OpLibraryReport(
+                List.of(
+                        new OpLibraryUse(
+                                "libecho.so",
+                                "ab12",
+                                "echo",
+                                List.of("my:Echo", "my:Delay"),
+                                List.of("/models/batch/ops/libecho.so"),
+                                List.of(new OpLibraryUse.Model("batch", "1")),
+                                List.of(new OpLibraryUse.Worker("echo [libecho.so@ab12]", 17, 2)),
+                                List.of(
+                                        new OpLibraryUse.Shadow(
+                                                "my:Echo", "libfar.so@cd34", "/far/libfar.so")),
+                                1500)),
+                List.of(new OpLibraryRefusal("libbad.so", "/far/libbad.so", "is \"bad\"")));
     }
 
     @Override
-    public List<OpLibraryUse> opLibraries(String model) throws ServingException {
+    public OpLibraryReport opLibraries(String model) throws ServingException {
         ModelVersion _ = ready(model, "");
-        return model.equals("batch") ? opLibraries() : List.of();
+        return model.equals("batch") ? opLibraries() : new OpLibraryReport(List.of(), List.of());
     }
 
     @Override

@@ -56,11 +56,20 @@ final class SmallRoutesTest {
 
     @Test
     void tellsOpLibrariesOfAllModelsAndOfOne() throws Exception {
-        String library =
-                "{\"libraries\":[{\"name\":\"libecho.so\",\"sha256\":\"ab12\",\"engine\":\"echo\",\"places\":[\"/models/batch/ops/libecho.so\"],\"models\":[{\"name\":\"batch\",\"version\":\"1\"}],\"workers\":[{\"name\":\"echo [libecho.so@ab12]\",\"pid\":17,\"deaths\":2}],\"load_us\":1500}]}";
-        answers("/v2/espalier/ops", library);
-        answers("/v2/espalier/models/batch/ops", library);
-        answers("/v2/espalier/models/classes/ops", "{\"libraries\":[]}");
+        String libraries =
+                """
+                {"libraries":[{"name":"libecho.so","sha256":"ab12","engine":"echo",
+                "ops":["my:Echo","my:Delay"],"places":["/models/batch/ops/libecho.so"],
+                "models":[{"name":"batch","version":"1"}],
+                "workers":[{"name":"echo [libecho.so@ab12]","pid":17,"deaths":2}],
+                "shadows":[{"op":"my:Echo","library":"libfar.so@cd34","place":"/far/libfar.so"}],
+                "load_us":1500}],
+                "refused":[{"name":"libbad.so","place":"/far/libbad.so","reason":"is \\"bad\\""}]}
+                """
+                        .replace("\n", "");
+        answers("/v2/espalier/ops", libraries);
+        answers("/v2/espalier/models/batch/ops", libraries);
+        answers("/v2/espalier/models/classes/ops", "{\"libraries\":[],\"refused\":[]}");
         assertThat(client.get("/v2/espalier/models/nobody/ops").read().status()).isEqualTo(404);
     }
 

@@ -8,7 +8,7 @@ import dev.espalier.server.config.CommandLine;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.OnnxModel;
-import dev.espalier.server.ops.OpSet;
+import dev.espalier.server.ops.OpChoice;
 import dev.espalier.tensor.Signature;
 import dev.espalier.tensor.TensorSpec;
 import java.io.IOException;
@@ -104,7 +104,8 @@ class AutoCompleteTest {
             Path copy = files.copyOf(file);
             OnnxModel onnx = ModelFolder.model(file, copy);
             ModelConfig config =
-                    folder.version(number, onnx, files, copy, new OpSet(List.of())).config();
+                    folder.version(number, onnx, files, copy, new OpChoice(List.of(), List.of()))
+                            .config();
             SignatureCheck.check(config, signature(onnx));
             return config;
         }
