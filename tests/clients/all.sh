@@ -8,7 +8,7 @@
 #   hostile      requests that end other servers    broken      models that cannot be served
 #   batching     dynamic batches                    conflict    libraries that define the same op
 #   extensions   a third party's op library         kills       workers that die
-#   perf         perf_analyzer
+#   perf         perf_analyzer                      ops         op libraries that come, change and go
 # Ends with the end of each failed suite's log, and `N passed, N failed`.
 set -euo pipefail
 
@@ -27,7 +27,7 @@ while (($#)); do
   esac
 done
 if [[ ${#suites[@]} == 0 ]]; then
-  suites=(clients compare live hostile broken batching conflict extensions kills perf secure)
+  suites=(clients compare live hostile broken batching conflict extensions kills perf secure ops)
 fi
 
 free_ports() { # free_ports COUNT
@@ -160,6 +160,12 @@ extensions() {
   python "$here/extensions.py"
 }
 
+# Starts servers of its own, one for each case.
+ops() {
+  stop || return 1
+  "$here/run.sh" --python -m pytest -q -p no:cacheprovider --server="$server" "$tests/conformance/ops"
+}
+
 broken() {
   "$here/run.sh" --python "$here/broken.py" --make "$work/models" || return 1
   serve broken --model-repository="$work/models" || return 1
@@ -173,7 +179,7 @@ kills() {
 
 run() {
   case $1 in
-    secure | live | conflict | extensions | broken | kills)
+    secure | live | conflict | extensions | broken | kills | ops)
       "$1"
       return
       ;;
