@@ -177,7 +177,8 @@ def test_c10_half_written_file(start, repository):
                 file.write(new[at : at + len(new) // 12])
                 file.flush()
                 time.sleep(0.4)
-                assert "reason" not in server.index()["m", "1"]
+                # On a busy machine a pause may last two looks: then the half is refused, and the old one goes on.
+                assert server.index()["m", "1"]["state"] == "READY"
             traffic.expected = None
         until(lambda: server.result("m") == SUB, what="the complete library's answer")
         traffic.from_now_on(SUB)
