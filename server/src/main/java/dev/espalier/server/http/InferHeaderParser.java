@@ -85,11 +85,7 @@ final class InferHeaderParser {
             } else {
                 json.skipChildren();
             }
-            if (json.nextToken() != null) {
-                throw JsonFailures.syntax(
-                        "The document root must not be followed by other values.",
-                        json.currentTokenLocation().getByteOffset());
-            }
+            JsonFailures.checkEnd(json);
             return true;
         } catch (JsonProcessingException failure) {
             throw JsonFailures.syntax(failure);

@@ -1,8 +1,10 @@
 package dev.espalier.server.http;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import java.io.IOException;
 
 /// What clients are told about JSON that is broken or of the wrong shape, in the words of the servers
 /// that they know: both are internal errors there.
@@ -19,6 +21,15 @@ final class JsonFailures {
     static ServingException syntax(JsonProcessingException failure) {
         long offset = failure.getLocation() == null ? 0 : failure.getLocation().getByteOffset();
         return syntax(failure.getOriginalMessage(), Math.max(0, offset));
+    }
+
+    /// Checks that nothing follows the value that has been read.
+    static void checkEnd(JsonParser json) throws IOException, ServingException {
+        if (json.nextToken() != null) {
+            throw syntax(
+                    "The document root must not be followed by other values.",
+                    json.currentTokenLocation().getByteOffset());
+        }
     }
 
     static ServingException missing(String member) {

@@ -50,11 +50,7 @@ final class LoadRequestParser {
                     }
                 }
             }
-            if (json.nextToken() != null) {
-                throw JsonFailures.syntax(
-                        "The document root must not be followed by other values.",
-                        json.currentTokenLocation().getByteOffset());
-            }
+            JsonFailures.checkEnd(json);
         } catch (JsonProcessingException failure) {
             throw JsonFailures.syntax(failure);
         } catch (IOException failure) {

@@ -68,11 +68,7 @@ final class RepositoryRoutes {
                     json.skipChildren();
                 }
             }
-            if (json.nextToken() != null) {
-                throw JsonFailures.syntax(
-                        "The document root must not be followed by other values.",
-                        json.currentTokenLocation().getByteOffset());
-            }
+            JsonFailures.checkEnd(json);
             return ready;
         } catch (JsonProcessingException failure) {
             throw JsonFailures.syntax(failure);
