@@ -1,0 +1,53 @@
+/* Lines that the starter writes for the server. */
+#pragma once
+
+#include "system.h"
+
+struct text {
+    char *bytes;
+    size_t length, capacity;
+};
+
+static inline void put_text(struct text *text, const char *more) {
+    while (*more != 0 && text->length < text->capacity) text->bytes[text->length++] = *more++;
+}
+
+static inline void put_number(struct text *text, long number) {
+    char digits[24];
+    size_t at = sizeof digits - 1;
+    digits[at] = 0;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    put_text(text, digits + at);
+}
+
+/* A line in the making; written at once, so that nothing of the worker's comes between. */
+struct report {
+    char line[1024];
+    struct text text;
+};
+
+static inline void begin_report(struct report *report) {
+    report->text = (struct text){report->line, 0, sizeof report->line - 1};
+    put_text(&report->text, "espalier-starter: ");
+}
+
+static inline void send_report(struct report *report) {
+    report->line[report->text.length++] = '\n';
+    CALL3(__NR_write, 1, report->line, report->text.length);
+}
+
+/* Reports a failure, with the error number unless it is 0. Returns the exit status for it. */
+static inline int fail(const char *what, long error) {
+    struct report report;
+    begin_report(&report);
+    put_text(&report.text, what);
+    if (error != 0) {
+        put_text(&report.text, ": error ");
+        put_number(&report.text, -error);
+    }
+    send_report(&report);
+    return 127;
+}
