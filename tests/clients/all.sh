@@ -173,7 +173,7 @@ broken() {
 }
 
 kills() {
-  serve kills --model-repository="$tests/models/repository" || return 1
+  serve kills --model-repository="$tests/models/repository" --quarantine-after=0 || return 1
   python "$here/kill.py" --pid "$pid"
 }
 

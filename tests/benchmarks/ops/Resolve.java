@@ -42,7 +42,7 @@ final class Resolve {
         boolean cold = arguments[2].equals("cold");
         ServerOptions options = options(repository, state);
         EnginePack pack = EnginePack.in(options.workers().engineDirectory()).getFirst();
-        Prepared probe = new Prepared(pack, cold ? probed(repository, pack, state) : Map.of());
+        Prepared probe = new Prepared(pack, cold ? probed(repository, pack, options) : Map.of());
         List<String> models;
         try (Stream<Path> folders = Files.list(repository)) {
             models =
@@ -101,15 +101,14 @@ final class Resolve {
         return good;
     }
 
-    private static Map<String, ProbeOutcome> probed(Path repository, EnginePack pack, Path state)
-            throws Exception {
+    private static Map<String, ProbeOutcome> probed(
+            Path repository, EnginePack pack, ServerOptions options) throws Exception {
         Probe probe =
                 new ProbeProcess(
                         pack,
                         new WorkerLauncher(
                                 Path.of(System.getProperty("java.home")),
-                                state.resolve("none"),
-                                state,
+                                options.workers(),
                                 List.of()),
                         Duration.ofSeconds(60));
         Map<String, ProbeOutcome> outcomes = new HashMap<>();

@@ -38,9 +38,8 @@ record OpAssembly(List<EnginePack> packs, WorkerLauncher launcher, OpLibraries l
         WorkerLauncher launcher =
                 new WorkerLauncher(
                         Path.of(System.getProperty("java.home")),
-                        workers.aotCache(),
-                        workers.stateDirectory(),
-                        workers.javaOptions());
+                        workers,
+                        options.repository().folders());
         Optional<EnginePack> pack =
                 packs.stream().filter(each -> each.engine().equals(ENGINE)).findFirst();
         SharedLibraries machine =

@@ -98,7 +98,8 @@ final class Server implements AutoCloseable {
                             health(),
                             tokens,
                             httpCopies,
-                            ConfigJson::of);
+                            ConfigJson::of,
+                            workers::statuses);
             grpcServices =
                     new GrpcServices(
                             inferences,
@@ -124,12 +125,7 @@ final class Server implements AutoCloseable {
     }
 
     private WorkerPool workers(WorkerOptions workers, OpAssembly ops) {
-        return new WorkerPool(
-                ops.packs(),
-                ops.launcher(),
-                loops,
-                workers.requestMemoryBytes(),
-                workers.oneForAll());
+        return new WorkerPool(ops.packs(), ops.launcher(), loops, workers);
     }
 
     private static String version() {

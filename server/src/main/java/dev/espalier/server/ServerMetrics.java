@@ -143,9 +143,20 @@ final class ServerMetrics {
         for (WorkerHost host : workers.hosts()) {
             text.value("espalier_worker_up", host.pid() == 0 ? 0 : 1, "worker", host.label());
         }
-        text.metric("espalier_worker_deaths", "counter", "Workers that died, by engine and op set");
+        text.metric(
+                "espalier_worker_deaths",
+                "counter",
+                "Workers that died, by engine and op set, and cause");
         for (WorkerHost host : workers.hosts()) {
-            text.value("espalier_worker_deaths", host.deaths(), "worker", host.label());
+            new TreeMap<>(host.deathsByCause())
+                    .forEach((cause, count) ->
+                            text.value(
+                                    "espalier_worker_deaths",
+                                    count,
+                                    "worker",
+                                    host.label(),
+                                    "cause",
+                                    cause));
         }
     }
 

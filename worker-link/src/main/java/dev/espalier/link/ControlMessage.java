@@ -52,6 +52,10 @@ public sealed interface ControlMessage {
     /// Worker to server: the model is gone, and nothing looks at its lanes any more.
     record Unloaded(int model) implements ControlMessage {}
 
+    /// Server to worker: from now on run what lies in the lanes of the models loaded so far and later. A
+    /// standby waits for this with its models loaded.
+    record Serve() implements ControlMessage {}
+
     /// The message as a frame.
     default byte[] encoded() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -89,6 +93,7 @@ public sealed interface ControlMessage {
                     data.writeByte(7);
                     data.writeInt(model);
                 }
+                case Serve() -> data.writeByte(8);
             }
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
@@ -114,9 +119,10 @@ public sealed interface ControlMessage {
                         case 5 -> new LoadFailed(data.readInt(), text(data));
                         case 6 -> new Unload(data.readInt());
                         case 7 -> new Unloaded(data.readInt());
+                        case 8 -> new Serve();
                         default ->
                                 throw new LinkException(
-                                        "control message's type: " + type + " (expected: 1..7)");
+                                        "control message's type: " + type + " (expected: 1..8)");
                     };
             if (data.available() > 0) {
                 throw new LinkException(

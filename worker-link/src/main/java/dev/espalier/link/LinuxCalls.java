@@ -36,6 +36,7 @@ final class LinuxCalls {
     static final long SENDMSG = ARM ? 211 : 46;
     static final long RECVMSG = ARM ? 212 : 47;
     static final long PPOLL = ARM ? 73 : 271;
+    static final long EXIT_GROUP = ARM ? 94 : 231;
     private static final long WRITE = ARM ? 64 : 1;
     private static final long FUTEX = ARM ? 98 : 202;
 

@@ -14,7 +14,8 @@ import java.nio.charset.StandardCharsets;
 /// ```text
 ///  0  status 4 · outputs 4, or bytes of the error text 4
 ///  8  begun 8 · engine called 8 · engine returned 8 · finished 8   (ns of the machine's monotonic clock)
-/// 40  per output: index 4 · type 4 · rank 4 · (4) · offset in OUT 8 · byte size 8 · rank × dimension 8
+/// 40  generation of the execution that has been started 4 · (4)
+/// 48  per output: index 4 · type 4 · rank 4 · (4) · offset in OUT 8 · byte size 8 · rank × dimension 8
 ///     or the error text, UTF-8
 /// ```
 ///
@@ -29,7 +30,8 @@ public final class ResultFrame {
     /// The largest rank of an output.
     public static final int MAX_RANK = 16;
 
-    private static final int HEAD = 40;
+    private static final int STARTED = 40;
+    private static final int HEAD = 48;
     private static final int OUTPUT_HEAD = 32;
 
     private final MemorySegment out;
@@ -58,6 +60,11 @@ public final class ResultFrame {
         cursor = base + HEAD;
         out.set(JAVA_INT, base, OK);
         out.set(JAVA_INT, base + 4, 0);
+    }
+
+    /// Says, for whoever looks after a crash, that the execution of this generation is being run.
+    public void putStarted(int generation) {
+        LinkLayout.INT.setRelease(out, base + STARTED, generation);
     }
 
     /// Sets one of the four times: 0 begun, 1 engine called, 2 engine returned, 3 finished.
@@ -105,6 +112,12 @@ public final class ResultFrame {
     }
 
     // --- the server's side
+
+    /// Whether the worker has begun to run the execution of this generation in `slot`; it may have
+    /// finished it since.
+    public static boolean isStarted(MemorySegment out, int slot, int generation) {
+        return (int) LinkLayout.INT.getAcquire(out, LinkLayout.frame(slot) + STARTED) == generation;
+    }
 
     /// Reads the head of the frame of `slot`, which has `length` bytes.
     ///

@@ -40,7 +40,8 @@ final class ControlSocketTest {
                                 List.of(new TensorSpec("y", DataType.BYTES, List.of())))),
                 new ControlMessage.LoadFailed(3, "no such op"),
                 new ControlMessage.Unload(3),
-                new ControlMessage.Unloaded(3));
+                new ControlMessage.Unloaded(3),
+                new ControlMessage.Serve());
     }
 
     @ParameterizedTest

@@ -145,6 +145,7 @@ final class RingsTest {
         new RequestLane(serverIn, serverOut, 1).publish(1, 9, frame.length(), 3);
         ResultFrame result = new ResultFrame(workerOut.memory());
         result.begin(1);
+        result.putStarted(9);
         for (int i = 0; i < 4; i++) {
             result.putTime(i, 100 + i);
         }
@@ -153,8 +154,8 @@ final class RingsTest {
         new CompletionWriter(workerIn, workerOut, new int[1]).complete(0, 1, 9, result.length());
 
         assertThat(hex(workerIn, 0, 32))
-                .isEqualTo("455350414c4945520100000002000000" + "00006001000000000000600100000000");
-        assertThat(hex(serverOut, 0, 16)).isEqualTo("455350414c4945520100000000000000");
+                .isEqualTo("455350414c4945520200000002000000" + "00006001000000000000600100000000");
+        assertThat(hex(serverOut, 0, 16)).isEqualTo("455350414c4945520200000000000000");
         assertThat(hex(workerIn, (4 << 20) + (16 << 10), 64))
                 .isEqualTo(
                         "0100000001000000"
@@ -164,15 +165,16 @@ final class RingsTest {
                                 + "02000000000000000300000000000000");
         assertThat(hex(workerIn, (128 << 10) + 64 * 32, 20))
                 .isEqualTo("0100000001000000090000004000000003000000");
-        assertThat(hex(serverOut, (4 << 20) + (16 << 10), 80))
+        assertThat(hex(serverOut, (4 << 20) + (16 << 10), 88))
                 .isEqualTo(
                         "0000000001000000"
                                 + "64000000000000006500000000000000"
                                 + "66000000000000006700000000000000"
+                                + "0900000000000000"
                                 + "050000000b0000000100000000000000"
                                 + "00014001000000000800000000000000"
                                 + "0200000000000000");
-        assertThat(hex(serverOut, 128 << 10, 16)).isEqualTo("01000000010000000900000050000000");
+        assertThat(hex(serverOut, 128 << 10, 16)).isEqualTo("01000000010000000900000058000000");
 
         RequestFrame read = new RequestFrame(workerIn.memory()).read(1, frame.length());
         read.nextInput();

@@ -10,12 +10,17 @@ import dev.espalier.link.RequestLaneReader;
 import dev.espalier.link.ResultFrame;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.tensor.Signature;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// One model instance at work: takes executions from its lane, runs them, and tells the loops. Runs on
 /// a platform thread of its own.
 final class InstanceLoop implements Runnable {
     /// While executions keep coming, a loop waits no longer than this for the news of a finished one.
     private static final long RING_AFTER_NANOS = 20_000;
+
+    /// How long a loop that waits for its service takes to notice that it shall stop.
+    private static final long STOP_MILLIS = 100;
 
     private final ModelInstance instance;
     private final RequestLaneReader lane;
@@ -26,8 +31,10 @@ final class InstanceLoop implements Runnable {
     private final Execution execution;
     private final long inAddress;
     private final long outAddress;
+    private final CountDownLatch serving;
     private volatile boolean stopped;
 
+    /// @param serving opens when the loop may look at its lane
     InstanceLoop(
             ModelInstance instance,
             Signature signature,
@@ -35,8 +42,10 @@ final class InstanceLoop implements Runnable {
             CompletionWriter completions,
             OutputSlots.Writer memory,
             SharedRegion in,
-            SharedRegion out) {
+            SharedRegion out,
+            CountDownLatch serving) {
         this.instance = instance;
+        this.serving = serving;
         this.lane = lane;
         this.completions = completions;
         this.memory = memory;
@@ -53,14 +62,28 @@ final class InstanceLoop implements Runnable {
         stopped = true;
     }
 
+    /// The name of the thread that runs an instance: the server finds the lane in a crash report.
+    static String threadName(String model, int lane) {
+        return "%s (lane %d)".formatted(model, lane);
+    }
+
     @Override
     public void run() {
         try (instance) {
+            awaitService();
             while (!stopped) {
                 if (!drain()) {
                     lane.sleep();
                 }
             }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitService() throws InterruptedException {
+        while (!stopped && !serving.await(STOP_MILLIS, TimeUnit.MILLISECONDS)) {
+            // A standby can be told to unload a model that it has never served.
         }
     }
 
@@ -90,6 +113,7 @@ final class InstanceLoop implements Runnable {
         int slot = lane.slot();
         result.begin(slot);
         result.putTime(0, System.nanoTime());
+        result.putStarted(lane.generation());
         memory.begin(slot, lane.generation());
         try {
             prepare(slot);

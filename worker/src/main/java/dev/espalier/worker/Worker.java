@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -38,6 +39,9 @@ final class Worker {
     private final SharedRegion out;
     private final CompletionWriter completions;
     private final OutputSlots outputs;
+
+    /// Opens when the server wants this worker to serve: at once, or when it takes the place of another.
+    private final CountDownLatch serving = new CountDownLatch(1);
 
     /// A model and the threads of its instances.
     private record Running(LoadedModel model, List<InstanceLoop> loops, List<Thread> threads) {}
@@ -81,6 +85,8 @@ final class Worker {
             switch (message) {
                 case ControlMessage.Load load -> loader.execute(() -> load(load));
                 case ControlMessage.Unload unload -> loader.execute(() -> unload(unload.model()));
+                // After the loads and unloads before it: lanes may have changed hands.
+                case ControlMessage.Serve() -> loader.execute(serving::countDown);
                 case ControlMessage.Attach _,
                         ControlMessage.Attached _,
                         ControlMessage.Loaded _,
@@ -147,8 +153,10 @@ final class Worker {
                             completions,
                             outputs.new Writer(),
                             in,
-                            out);
-            Thread thread = new Thread(null, loop, load.name() + "-" + i, STACK_SIZE);
+                            out,
+                            serving);
+            String name = InstanceLoop.threadName(load.name(), load.firstLane() + i);
+            Thread thread = new Thread(null, loop, name, STACK_SIZE);
             loops.add(loop);
             threads.add(thread);
         }

@@ -289,6 +289,54 @@ enum Flag {
             new Text("<options>"),
             "",
             "Further options of the workers' JVMs, separated by blanks."),
+    WORKER_SANDBOX(
+            FlagGroup.WORKERS,
+            "worker-sandbox",
+            new Choice(List.of("auto", "on", "off")),
+            "auto",
+            "Keep workers from files that are not theirs, and from TCP, where the kernel has"
+                    + " Landlock; on: start no worker without."),
+    WORKER_ENVIRONMENT(
+            FlagGroup.WORKERS,
+            "worker-environment",
+            new Text("<name>"),
+            "",
+            "A variable of the server's environment that workers get too; may be given several"
+                    + " times. Of the others they get what concerns language, threads and GPUs."),
+    EXECUTION_TIMEOUT(
+            FlagGroup.WORKERS,
+            "execution-timeout-ms",
+            new Whole(0, 86_400_000),
+            "0",
+            "How long one execution may run before its worker is taken for hung and replaced;"
+                    + " 0: any time. A model's parameter execution_timeout_ms goes first."),
+    WORKER_MEMORY(
+            FlagGroup.WORKERS,
+            "worker-memory-mb",
+            new Whole(0, 1L << 30),
+            "",
+            "Memory of its own that a worker may have, in MB, before it is replaced; 0: any amount."
+                    + " Without it: three quarters of the machine's."),
+    QUARANTINE_AFTER(
+            FlagGroup.WORKERS,
+            "quarantine-after",
+            new Whole(0, 1_000_000),
+            "10",
+            "Deaths of its worker within the window that make a model unavailable until it is loaded"
+                    + " again; 0: never."),
+    QUARANTINE_WINDOW(
+            FlagGroup.WORKERS,
+            "quarantine-window-secs",
+            new Whole(1, 31_536_000),
+            "60",
+            "The window of --quarantine-after, in seconds."),
+    WORKER_STANDBY(
+            FlagGroup.WORKERS,
+            "worker-standby",
+            new Switch(),
+            "false",
+            "Keep a second process with its models loaded beside each worker; it takes the place of"
+                    + " one that dies within milliseconds, and costs its memory."),
 
     AUTH_TOKEN_FILE(
             FlagGroup.SECURITY,

@@ -250,10 +250,11 @@ final class OptionsReader {
 
     private WorkerOptions workers() {
         Places places = new Places(environment);
+        long machine = new MachineMemory(Path.of("/")).bytes();
         long memory =
                 values.has(Flag.REQUEST_MEMORY)
                         ? values.number(Flag.REQUEST_MEMORY) << 20
-                        : new MachineMemory(Path.of("/")).bytes() / 4;
+                        : machine / 4;
         return new WorkerOptions(
                 memory,
                 places.home(),
@@ -261,6 +262,18 @@ final class OptionsReader {
                 places.engineDirectory(values.text(Flag.ENGINE_DIRECTORY)),
                 places.workerAotCache(),
                 words(values.all(Flag.WORKER_JAVA_OPTIONS)),
+                new SandboxOptions(
+                        SandboxOptions.Mode.valueOf(
+                                values.text(Flag.WORKER_SANDBOX).toUpperCase(Locale.ROOT)),
+                        values.all(Flag.WORKER_ENVIRONMENT)),
+                new SupervisionOptions(
+                        values.number(Flag.EXECUTION_TIMEOUT),
+                        values.has(Flag.WORKER_MEMORY)
+                                ? values.number(Flag.WORKER_MEMORY) << 20
+                                : machine / 4 * 3,
+                        values.integer(Flag.QUARANTINE_AFTER),
+                        Duration.ofSeconds(values.number(Flag.QUARANTINE_WINDOW)),
+                        values.on(Flag.WORKER_STANDBY)),
                 places.oneWorkerForAll());
     }
 

@@ -20,6 +20,8 @@ public record WorkerOptions(
         Path engineDirectory,
         Path aotCache,
         List<String> javaOptions,
+        SandboxOptions sandbox,
+        SupervisionOptions supervision,
         boolean oneForAll) {
     public WorkerOptions {
         javaOptions = List.copyOf(javaOptions);

@@ -13,22 +13,28 @@ public final class ExecutionInFlight {
     private final Completion completion;
     private final int slot;
     private final int generation;
+    private final int lane;
     private final int loopMask;
     private final AtomicInteger undelivered;
     private final AtomicInteger unreleased;
     private @Nullable ExecutionOutcome outcome;
+
+    /// When the watch first saw it running; 0 before. The watch's own.
+    private long seenRunning;
 
     ExecutionInFlight(
             LinkedWorker worker,
             Completion completion,
             int slot,
             int generation,
+            int lane,
             int loopMask,
             int members) {
         this.worker = worker;
         this.completion = completion;
         this.slot = slot;
         this.generation = generation;
+        this.lane = lane;
         this.loopMask = loopMask;
         this.undelivered = new AtomicInteger(loopMask);
         this.unreleased = new AtomicInteger(members);
@@ -36,6 +42,9 @@ public final class ExecutionInFlight {
 
     /// Who waits for an execution.
     public interface Completion {
+        /// How long it may run, in milliseconds; 0 for any time.
+        long limitMillis();
+
         /// Called once, by the first loop that learns of the outcome: the instance is free.
         void finished(ExecutionInFlight execution, ExecutionOutcome outcome);
 
@@ -49,6 +58,28 @@ public final class ExecutionInFlight {
 
     int generation() {
         return generation;
+    }
+
+    /// The lane of the instance that runs it.
+    int lane() {
+        return lane;
+    }
+
+    /// Whether it has been running for longer than it may. For the watch's thread only.
+    boolean isOverdue(long now) {
+        if (seenRunning == 0) {
+            seenRunning = now;
+        }
+        long limit = completion.limitMillis();
+        return limit > 0 && now - seenRunning > limit * 1_000_000L;
+    }
+
+    long limitMillis() {
+        return completion.limitMillis();
+    }
+
+    synchronized @Nullable ExecutionOutcome outcome() {
+        return outcome;
     }
 
     /// Sets the outcome if there is none yet, and delivers it to the requests of `loop`.

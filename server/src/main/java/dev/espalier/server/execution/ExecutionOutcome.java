@@ -16,6 +16,22 @@ public sealed interface ExecutionOutcome {
     /// It failed, for all its requests.
     record Failed(ServingException failure) implements ExecutionOutcome {}
 
+    /// Its worker died before it had finished. Nothing of it has been answered.
+    ///
+    /// @param part what it had to do with the death
+    /// @param death how the worker died, in words
+    record Lost(Part part, String death) implements ExecutionOutcome {}
+
+    /// What an execution had to do with its worker's death.
+    enum Part {
+        /// It had not been started.
+        WAITING,
+        /// It was running, and another one is to blame.
+        INNOCENT,
+        /// It was running, and it is to blame or may be.
+        BLAMED
+    }
+
     /// One output of the whole execution.
     ///
     /// @param index its index in the model's signature

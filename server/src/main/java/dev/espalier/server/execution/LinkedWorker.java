@@ -12,13 +12,21 @@ import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One worker process as the event loops see it: its memories, its completion rings, and the table of
 /// what it has been given. The table is the server's own; nothing that a worker writes changes it.
 public final class LinkedWorker {
+    /// How long a death waits for the loops; they take that long only when they have ended.
+    private static final long LOOPS_SECONDS = 10;
+
     private final String name;
     private final LinkedLoops loops;
     private final InputMemory input;
@@ -38,7 +46,7 @@ public final class LinkedWorker {
     /// Loops that may still look at OUT.
     private int lookingLoops;
 
-    /// Makes OUT for a new worker on `input`.
+    /// Makes OUT for a new worker on `input`, which must not run anything before [#activate].
     public LinkedWorker(String name, LinkedLoops loops, InputMemory input) throws LinkException {
         this.name = name;
         this.loops = loops;
@@ -57,7 +65,6 @@ public final class LinkedWorker {
         }
         lookingLoops = count;
         input.hold();
-        input.clearLanes();
         LinkLayout.writeInHeader(input.memory(), count, out.size());
     }
 
@@ -85,9 +92,17 @@ public final class LinkedWorker {
         return input;
     }
 
-    /// Makes all loops watch this worker, whose process has attached.
+    /// The process has attached: checks that it is of the same build.
+    ///
+    /// @throws LinkException when it is not
     public void attach() throws LinkException {
         LinkLayout.checkHeader("OUT", out.memory());
+    }
+
+    /// Makes this the worker of its IN memory, the one before it being dead: empties the lanes, and has all
+    /// loops watch it.
+    public void activate() {
+        input.clearLanes();
         for (LinkedLoop loop : loops.all()) {
             loop.execute(() -> loop.attach(this));
         }
@@ -135,10 +150,20 @@ public final class LinkedWorker {
 
     /// Enters an execution into the table, just before its lane gets it.
     public ExecutionInFlight begin(
-            int slot, ExecutionInFlight.Completion completion, int loopMask, int members) {
+            int slot,
+            ExecutionInFlight.Completion completion,
+            int lane,
+            int loopMask,
+            int members) {
         ExecutionInFlight execution =
                 new ExecutionInFlight(
-                        this, completion, slot, input.nextGeneration(slot), loopMask, members);
+                        this,
+                        completion,
+                        slot,
+                        input.nextGeneration(slot),
+                        lane,
+                        loopMask,
+                        members);
         inFlight.set(slot, execution);
         return execution;
     }
@@ -204,29 +229,136 @@ public final class LinkedWorker {
         }
     }
 
-    /// The worker is gone. Results that it had finished are delivered; everything else that it had been
-    /// given fails with `failure`.
-    public void die(ServingException failure) {
+    // --- what a watch sees
+
+    /// The first execution that has been running for longer than it may, or null. For one thread.
+    public @Nullable Overdue overdue(long now) {
+        for (int slot = 0; slot < LinkLayout.SLOTS; slot++) {
+            ExecutionInFlight execution = inFlight.get(slot);
+            if (execution != null && isStarted(execution) && execution.isOverdue(now)) {
+                return new Overdue(execution.lane(), execution.limitMillis());
+            }
+        }
+        return null;
+    }
+
+    /// An execution that takes too long.
+    public record Overdue(int lane, long limitMillis) {}
+
+    private boolean isStarted(ExecutionInFlight execution) {
+        return ResultFrame.isStarted(out.memory(), execution.slot(), execution.generation());
+    }
+
+    /// How often the worker has said that it lives.
+    public long heartbeat() {
+        return LinkLayout.heartbeat(out.memory());
+    }
+
+    /// Wakes loops that have not been told of what is finished: an op can close the doorbells.
+    public void wakeLoops() {
+        for (LinkedLoop loop : loops.all()) {
+            if (rings[loop.index()].hasNext()) {
+                loop.execute(() -> {});
+            }
+        }
+    }
+
+    // --- the worker's death
+
+    /// The process is gone. Results that it had finished are delivered; the outcome of everything else
+    /// that it had been given is that it is lost. Waits until every loop knows.
+    ///
+    /// @param death how it died, in words
+    /// @param blamedLane the lane whose execution is to blame; -1 where that is not known, so that every
+    ///     one that was running is
+    /// @return the lanes whose executions are blamed
+    public Set<Integer> die(String death, int blamedLane) {
         synchronized (slotLock) {
             dead = true;
         }
-        ExecutionOutcome outcome = new ExecutionOutcome.Failed(failure);
+        // First all loops take what is finished. Only then is the rest known to be lost: an
+        // execution
+        // with requests of two loops can be finished for one of them and not yet told to the other.
+        onEachLoop(loop -> {
+            drain(loop);
+            loop.detach(this);
+        });
+        List<ExecutionInFlight> left = left();
+        Set<Integer> blamed = blamedLanes(left, blamedLane);
+        onEachLoop(loop -> {
+            for (ExecutionInFlight execution : left) {
+                execution.finish(outcome(execution, blamed, death), loop);
+            }
+            synchronized (slotLock) {
+                lookingLoops--;
+            }
+        });
+        closeWhenUnused();
+        return blamed;
+    }
+
+    private void onEachLoop(Consumer<LinkedLoop> action) {
+        CountDownLatch left = new CountDownLatch(loops.all().size());
         for (LinkedLoop loop : loops.all()) {
             loop.execute(() -> {
-                drain(loop);
-                loop.detach(this);
-                for (int slot = 0; slot < LinkLayout.SLOTS; slot++) {
-                    ExecutionInFlight execution = inFlight.get(slot);
-                    if (execution != null) {
-                        execution.finish(outcome, loop);
-                    }
+                try {
+                    action.accept(loop);
+                } finally {
+                    left.countDown();
                 }
-                synchronized (slotLock) {
-                    lookingLoops--;
-                }
-                closeWhenUnused();
             });
         }
+        try {
+            boolean _ = left.await(LOOPS_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<ExecutionInFlight> left() {
+        List<ExecutionInFlight> left = new ArrayList<>();
+        for (int slot = 0; slot < LinkLayout.SLOTS; slot++) {
+            ExecutionInFlight execution = inFlight.get(slot);
+            if (execution != null) {
+                left.add(execution);
+            }
+        }
+        return left;
+    }
+
+    private Set<Integer> blamedLanes(List<ExecutionInFlight> left, int blamedLane) {
+        Set<Integer> running = new HashSet<>();
+        for (ExecutionInFlight execution : left) {
+            if (execution.outcome() == null && isStarted(execution)) {
+                running.add(execution.lane());
+            }
+        }
+        return running.contains(blamedLane) ? Set.of(blamedLane) : running;
+    }
+
+    private ExecutionOutcome outcome(
+            ExecutionInFlight execution, Set<Integer> blamed, String death) {
+        ExecutionOutcome known = execution.outcome();
+        if (known != null) {
+            return known;
+        }
+        ExecutionOutcome.Part part = ExecutionOutcome.Part.WAITING;
+        if (isStarted(execution)) {
+            part =
+                    blamed.contains(execution.lane())
+                            ? ExecutionOutcome.Part.BLAMED
+                            : ExecutionOutcome.Part.INNOCENT;
+        }
+        return new ExecutionOutcome.Lost(part, death);
+    }
+
+    /// Gives the memory of a worker back that has never been activated.
+    public void discard() {
+        synchronized (slotLock) {
+            dead = true;
+            lookingLoops = 0;
+        }
+        closeWhenUnused();
     }
 
     /// OUT goes when the worker is dead and the last result has been written to its client.

@@ -4,16 +4,20 @@ import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
+import dev.espalier.server.health.WorkerStatus;
 import dev.espalier.server.inference.Inferences;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.OpCatalog;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What the HTTP routes need of the rest of the server.
 ///
 /// @param configJson a model's configuration as Triton writes it in JSON
+/// @param workers the workers as operators see them
 public record HttpServices(
         Inferences inferences,
         ModelCatalog catalog,
@@ -23,4 +27,5 @@ public record HttpServices(
         Health health,
         AccessTokens tokens,
         CopiedBytes copied,
-        Function<ModelConfig, String> configJson) {}
+        Function<ModelConfig, String> configJson,
+        Supplier<List<WorkerStatus>> workers) {}

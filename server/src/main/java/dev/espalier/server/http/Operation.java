@@ -24,7 +24,9 @@ enum Operation {
     SHARED_MEMORY_STATUS("GET"),
     SHARED_MEMORY_CHANGE("POST"),
     /// The op libraries that models use, or one model uses; our own.
-    OP_LIBRARIES("GET");
+    OP_LIBRARIES("GET"),
+    /// The workers and their deaths; our own.
+    WORKERS("GET");
 
     private final boolean gets;
     private final boolean posts;

@@ -142,6 +142,9 @@ record Route(Operation operation, String model, String version) {
 
     /// What no other server has: `espalier/ops` and `espalier/models/<model>/ops`.
     private static @Nullable Route espalier(String[] parts) {
+        if (parts.length == 2 && parts[1].equals("workers")) {
+            return server(Operation.WORKERS);
+        }
         if (!parts[parts.length - 1].equals("ops")) {
             return null;
         }

@@ -47,6 +47,7 @@ final class SmallRoutes {
                             "the logging extension is not supported (expected: the server's flags, such as --log-verbose)");
             case INFER, REPOSITORY_INDEX, MODEL_LOAD, MODEL_UNLOAD ->
                     throw new IllegalStateException(route.operation() + " is no small route");
+            case WORKERS -> Reply.json(WorkerDescriptions.of(services.workers().get()));
         };
     }
 

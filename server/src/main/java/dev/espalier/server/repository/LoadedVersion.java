@@ -44,7 +44,8 @@ final class LoadedVersion implements HostedModel.Observer {
             VersionDefinition definition,
             WorkerPool workers,
             WorkerHost host,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer)
+            throws ServingException {
         this.definition = definition;
         this.workers = workers;
         this.host = host;
@@ -53,6 +54,7 @@ final class LoadedVersion implements HostedModel.Observer {
                 new ModelScheduler(
                         config.getName(),
                         PlanBuilder.policy(config),
+                        ExecutionParameters.policy(config, host.executionTimeoutMillis()),
                         host.input(),
                         statistics,
                         timer);
@@ -163,6 +165,13 @@ final class LoadedVersion implements HostedModel.Observer {
     public void lost(LinkedWorker worker) {
         // Requests wait in line for the next worker, which is being started.
         scheduler.detach(worker);
+    }
+
+    @Override
+    public synchronized void died(String death) {
+        if (!leaving) {
+            standing = new Standing(standing.state(), definition.files().inUsersTerms(death));
+        }
     }
 
     @Override

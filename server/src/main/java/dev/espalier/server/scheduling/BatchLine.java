@@ -79,6 +79,10 @@ final class BatchLine implements Line {
             int rows = 0;
             boolean full = false;
             while (end < members.size() && members.get(end).state == Member.State.WAITING) {
+                if (end > first && (members.get(first).alone || members.get(end).alone)) {
+                    full = true;
+                    break;
+                }
                 int more = rows + members.get(end).placement().rows();
                 if (more > policy.maxBatchSize()) {
                     full = true;
@@ -87,7 +91,7 @@ final class BatchLine implements Line {
                 rows = more;
                 end++;
             }
-            boolean canGrow = !full && canGrow(strip, end, rows);
+            boolean canGrow = !full && !members.get(first).alone && canGrow(strip, end, rows);
             int take = due(members, first, end, rows, canGrow, now);
             if (take > 0) {
                 return List.copyOf(members.subList(first, first + take));
@@ -138,6 +142,11 @@ final class BatchLine implements Line {
             strip.close();
             open = null;
         }
+    }
+
+    @Override
+    public void putBack(List<Member> batch) {
+        // They are in their strip still; their state says that they wait.
     }
 
     @Override

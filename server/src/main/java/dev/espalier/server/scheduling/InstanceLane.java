@@ -13,12 +13,14 @@ import java.util.stream.IntStream;
 /// it has been given. Guarded by the scheduler's lock.
 final class InstanceLane {
     private final LinkedWorker worker;
+    private final int number;
     private final RequestLane lane;
     private final RequestFrame frame;
     private int inFlight;
 
     InstanceLane(LinkedWorker worker, int number) {
         this.worker = worker;
+        this.number = number;
         this.lane = worker.lane(number);
         this.frame = worker.requestFrame();
     }
@@ -43,7 +45,8 @@ final class InstanceLane {
             loopMask |= 1 << member.loop().index();
             wanted = union(wanted, member.placement().wantedOutputs());
         }
-        ExecutionInFlight execution = worker.begin(slot, completion, loopMask, batch.size());
+        ExecutionInFlight execution =
+                worker.begin(slot, completion, number, loopMask, batch.size());
         describe(slot, batch, rows, wanted);
         inFlight++;
         worker.publish(execution, lane, frame.length(), loopMask);

@@ -20,6 +20,9 @@ sealed interface Line permits SingleLine, BatchLine {
     /// An instance gets the requests that [#next] has just named.
     void taken(List<Member> batch);
 
+    /// Puts requests back that an instance had got and did not run to the end, before all that came later.
+    void putBack(List<Member> batch);
+
     /// Every request in line, complete or not.
     List<Member> members();
 

@@ -30,6 +30,16 @@ public abstract class Member {
     private final long openedAt = System.nanoTime();
 
     State state = State.UPLOADING;
+
+    /// How often it has been handed to another worker, its own having died.
+    int handOvers;
+
+    /// Whether it has been started by a worker that died, so that this is its second run.
+    boolean secondRun;
+
+    /// Whether it runs by itself from now on: one of its batch may have ended a worker.
+    boolean alone;
+
     @Nullable Strip strip;
     int firstRow;
     long[] offsets = {};

@@ -10,7 +10,9 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.metrics.FailureReason;
 import dev.espalier.server.metrics.ModelStatistics;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class ModelScheduler {
     private final String model;
     private final SchedulingPolicy policy;
+    private final SecondRun secondRun;
     private final ModelStatistics statistics;
     private final Object lock = new Object();
     private final ScheduledExecutorService timer;
@@ -49,12 +52,14 @@ public final class ModelScheduler {
     public ModelScheduler(
             String model,
             SchedulingPolicy policy,
+            ExecutionPolicy execution,
             InputMemory memory,
             ModelStatistics statistics,
             ScheduledExecutorService timer) {
         this.timer = timer;
         this.model = model;
         this.policy = policy;
+        this.secondRun = new SecondRun(model, execution);
         this.statistics = statistics;
         this.line = policy.batching() ? new BatchLine(memory, policy) : new SingleLine(memory);
     }
@@ -162,6 +167,11 @@ public final class ModelScheduler {
             line.ready(member);
         }
         statistics.pending(1);
+        expireLater(member);
+        dispatch();
+    }
+
+    private void expireLater(Member member) {
         long timeout = policy.effectiveTimeoutMicros(member.timeoutMicros());
         if (timeout > 0 && policy.rejectOnTimeout()) {
             var _ =
@@ -170,7 +180,6 @@ public final class ModelScheduler {
                             .schedule(
                                     () -> expire(member, timeout), timeout, TimeUnit.MICROSECONDS);
         }
-        dispatch();
     }
 
     /// Gives a request up: its place becomes free and nobody is called back.
@@ -300,6 +309,11 @@ public final class ModelScheduler {
         private final List<Member> members;
         private final int rows;
 
+        /// Requests of a lost execution that do not run again, and why. Complete once `settled`.
+        private final Map<Member, ServingException> refusals = new LinkedHashMap<>();
+
+        private boolean settled;
+
         Batch(InstanceLane instance, List<Member> members, int rows) {
             this.instance = instance;
             this.members = members;
@@ -307,17 +321,70 @@ public final class ModelScheduler {
         }
 
         @Override
+        public long limitMillis() {
+            return secondRun.policy().limitMillis();
+        }
+
+        @Override
         public void finished(ExecutionInFlight execution, ExecutionOutcome outcome) {
-            synchronized (lock) {
-                instance.finished();
-                executing--;
-                for (Member member : members) {
-                    line.leave(member);
+            if (outcome instanceof ExecutionOutcome.Lost lost) {
+                settle(execution, lost);
+            } else {
+                synchronized (lock) {
+                    finishRun();
+                    for (Member member : members) {
+                        line.leave(member);
+                    }
                 }
+                count(outcome);
             }
             dispatch();
-            count(outcome);
             tellWhenDrained();
+        }
+
+        private void finishRun() {
+            instance.finished();
+            executing--;
+        }
+
+        /// Decides which requests of a lost execution run again, and puts those back in line. Done by
+        /// whichever loop comes first.
+        private void settle(ExecutionInFlight execution, ExecutionOutcome.Lost lost) {
+            List<Member> again = new ArrayList<>();
+            synchronized (lock) {
+                if (settled) {
+                    return;
+                }
+                settled = true;
+                finishRun();
+                for (Member member : members) {
+                    ServingException refusal =
+                            member.state == Member.State.ABANDONED
+                                    ? null
+                                    : secondRun.refusal(member, members.size(), lost);
+                    if (refusal != null) {
+                        refusals.put(member, refusal);
+                        line.leave(member);
+                    } else if (member.state == Member.State.ABANDONED) {
+                        member.state = Member.State.GONE;
+                        line.leave(member);
+                    } else {
+                        member.state = Member.State.WAITING;
+                        again.add(member);
+                    }
+                }
+                waiting += again.size();
+                line.putBack(again);
+            }
+            for (int i = refusals.size(); i < members.size(); i++) {
+                execution.release();
+            }
+            statistics.pending(again.size());
+            again.forEach(ModelScheduler.this::expireLater);
+            long now = System.nanoTime();
+            for (Member member : refusals.keySet()) {
+                statistics.failed(FailureReason.BACKEND, 1, now - member.openedAt());
+            }
         }
 
         private void count(ExecutionOutcome outcome) {
@@ -327,7 +394,7 @@ public final class ModelScheduler {
                 requestNanos += now - member.openedAt();
             }
             switch (outcome) {
-                case ExecutionOutcome.Failed _ ->
+                case ExecutionOutcome.Failed _, ExecutionOutcome.Lost _ ->
                         statistics.failed(FailureReason.BACKEND, members.size(), requestNanos);
                 case ExecutionOutcome.Done done -> {
                     long queueNanos = 0;
@@ -350,6 +417,15 @@ public final class ModelScheduler {
         @Override
         public void deliver(
                 ExecutionInFlight execution, ExecutionOutcome outcome, LinkedLoop loop) {
+            if (outcome instanceof ExecutionOutcome.Lost lost) {
+                settle(execution, lost);
+                refusals.forEach((member, refusal) -> {
+                    if (member.loop() == loop) {
+                        deliver(member, execution, new ExecutionOutcome.Failed(refusal), 0);
+                    }
+                });
+                return;
+            }
             int row = 0;
             for (Member member : members) {
                 if (member.loop() == loop) {
@@ -376,6 +452,8 @@ public final class ModelScheduler {
                     execution.release();
                     member.failed(failed.failure());
                 }
+                case ExecutionOutcome.Lost _ ->
+                        throw new IllegalStateException("a lost execution has refusals");
             }
         }
     }

@@ -3,13 +3,13 @@ package dev.espalier.server.scheduling;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.failure.ServingException;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
 
 /// A line in which each request runs by itself, first come, first served.
 final class SingleLine implements Line {
     private final InputMemory memory;
-    private final Queue<Member> waiting = new ArrayDeque<>();
+    private final Deque<Member> waiting = new ArrayDeque<>();
 
     SingleLine(InputMemory memory) {
         this.memory = memory;
@@ -42,6 +42,11 @@ final class SingleLine implements Line {
     @Override
     public void taken(List<Member> batch) {
         waiting.remove();
+    }
+
+    @Override
+    public void putBack(List<Member> batch) {
+        batch.reversed().forEach(waiting::addFirst);
     }
 
     @Override

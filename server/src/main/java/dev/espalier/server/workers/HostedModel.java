@@ -29,6 +29,9 @@ public record HostedModel(
         /// The worker is gone. Another one is being started.
         void lost(LinkedWorker worker);
 
+        /// How that worker died, in words.
+        void died(String death);
+
         /// It cannot be served, now or for good, and why.
         void failed(ServingException failure);
     }

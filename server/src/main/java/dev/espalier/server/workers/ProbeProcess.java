@@ -74,7 +74,7 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
         return new ProbeOutcome(
                 ProbeEvent.decoded(Files.readAllBytes(events)),
                 output.signal.isEmpty()
-                        ? Death.text(process.exitValue())
+                        ? ProcessEnd.ofExitValue(process.exitValue()).text()
                         : "was ended by " + output.signal,
                 limit,
                 output.lastWords);

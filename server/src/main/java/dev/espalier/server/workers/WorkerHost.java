@@ -1,86 +1,50 @@
 package dev.espalier.server.workers;
 
 import dev.espalier.link.ControlMessage;
-import dev.espalier.link.LinkException;
-import dev.espalier.link.LinkLayout;
 import dev.espalier.server.execution.InputMemory;
-import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.health.WorkerStatus;
+import dev.espalier.server.workers.HostedModels.Hosted;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a worker running for one engine version and one op set: starts it, loads its models, notices its
-/// death, and starts the next one on the same IN memory.
+/// death, and starts the next one on the same IN memory. [WorkerState] draws what it does.
 ///
 /// One platform thread, [#supervise], starts and listens; any thread may add and remove models.
 public final class WorkerHost implements AutoCloseable {
     private static final Logger LOG = System.getLogger(WorkerHost.class.getName());
-    private static final long FIRST_BACKOFF_MILLIS = 20;
-    private static final long LONGEST_BACKOFF_MILLIS = 5_000;
-
-    /// Workers that die one after the other before they have loaded their models, until the host gives
-    /// the models up.
-    private static final int ATTEMPTS = 3;
 
     private final String label;
     private final EnginePack pack;
-    private final WorkerLauncher launcher;
-    private final LinkedLoops loops;
+    private final WorkerSite site;
     private final InputMemory input;
     private final Thread thread;
+    private final DeathLog deaths = new DeathLog();
 
     private final Object lock = new Object();
-    private final Map<Integer, Hosted> models = new LinkedHashMap<>();
-
-    /// Models that the worker has been told to unload, and whose lanes it may still look at.
-    private final Map<Integer, Hosted> leaving = new HashMap<>();
-
-    private final LaneNumbers lanes = new LaneNumbers();
+    private final HostedModels models = new HostedModels();
+    private final Standby standby;
     private @Nullable WorkerProcess worker;
-    private int nextModel;
-    private int deaths;
+    private WorkerState state = new WorkerState.Idle();
     private boolean closed;
 
-    /// A model in the care of this host.
-    private static final class Hosted {
-        private final int number;
-        private final int firstLane;
-        private final HostedModel model;
-
-        /// Whether any worker has ever loaded it.
-        private boolean everLoaded;
-
-        /// Whether the worker that runs now has loaded it.
-        private boolean loaded;
-
-        Hosted(int number, int firstLane, HostedModel model) {
-            this.number = number;
-            this.firstLane = firstLane;
-            this.model = model;
-        }
-    }
-
     /// @param label what operators call this worker: engine and op set
-    public WorkerHost(
-            String label,
-            EnginePack pack,
-            WorkerLauncher launcher,
-            LinkedLoops loops,
-            InputMemory input) {
+    WorkerHost(String label, EnginePack pack, WorkerSite site, InputMemory input) {
         this.label = label;
         this.pack = pack;
-        this.launcher = launcher;
-        this.loops = loops;
+        this.site = site;
         this.input = input;
+        this.standby =
+                new Standby(site.supervision().standby(), label, lock, models, this::startProcess);
         this.thread =
                 Thread.ofPlatform().name("host of " + label).daemon().unstarted(this::supervise);
     }
@@ -99,6 +63,11 @@ public final class WorkerHost implements AutoCloseable {
         return input;
     }
 
+    /// How long an execution may run where the model does not say, in milliseconds; 0 for any time.
+    public long executionTimeoutMillis() {
+        return site.supervision().executionTimeoutMillis();
+    }
+
     /// The process that runs now; 0 for none.
     public long pid() {
         synchronized (lock) {
@@ -108,36 +77,63 @@ public final class WorkerHost implements AutoCloseable {
 
     /// How many workers have died so far.
     public int deaths() {
+        return deaths.counts().values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /// How many workers have died so far, by cause.
+    public Map<String, Integer> deathsByCause() {
+        return deaths.counts();
+    }
+
+    /// The worker as operators see it.
+    public WorkerStatus status() {
         synchronized (lock) {
-            return deaths;
+            long pid = worker == null ? 0 : worker.pid();
+            ProcessStatus process = pid == 0 ? null : ProcessStatus.of(pid);
+            return new WorkerStatus(
+                    label,
+                    state().word(),
+                    pid,
+                    standby.pid(),
+                    worker == null ? "" : worker.confinement(),
+                    process == null ? 0 : process.ownBytes(),
+                    models.names(),
+                    deaths(),
+                    deaths.latest());
         }
     }
+
+    private WorkerState state() {
+        return state instanceof WorkerState.Serving(long pid)
+                        && worker != null
+                        && worker.isSuspect()
+                ? new WorkerState.Suspect(pid)
+                : state;
+    }
+
+    private void become(WorkerState next) {
+        synchronized (lock) {
+            state = next;
+        }
+        LOG.log(Level.DEBUG, "worker {0} is {1}", label, next);
+    }
+
+    // --- models
 
     /// Loads a model into the worker, and into every one that comes after it.
     ///
     /// @throws ServingException UNAVAILABLE when a worker cannot have so many instances
     public void add(HostedModel model) throws ServingException {
         synchronized (lock) {
-            int firstLane = lanes.take(model.instances());
-            if (firstLane < 0) {
-                throw new ServingException(
-                        ErrorCode.UNAVAILABLE,
-                        "worker %s has %d instances and no room for %d more (at most %d)"
-                                .formatted(
-                                        label,
-                                        lanes.count(),
-                                        model.instances(),
-                                        LinkLayout.MAX_LANES));
-            }
+            Hosted hosted = models.add(model, label);
             for (int i = 0; i < model.instances(); i++) {
-                input.clearLane(firstLane + i);
+                input.clearLane(hosted.firstLane() + i);
             }
-            Hosted hosted = new Hosted(nextModel++, firstLane, model);
-            models.put(hosted.number, hosted);
             lock.notifyAll();
             if (worker != null) {
                 load(worker, hosted);
             }
+            standby.load(hosted);
         }
     }
 
@@ -145,74 +141,52 @@ public final class WorkerHost implements AutoCloseable {
     /// gets it. Does nothing where the host has given it up already.
     public void remove(HostedModel model) {
         synchronized (lock) {
-            for (Hosted hosted : models.values()) {
-                if (hosted.model.equals(model)) {
-                    models.remove(hosted.number);
-                    unload(hosted);
-                    return;
-                }
+            Hosted hosted = models.remove(model, worker != null);
+            if (hosted != null) {
+                unload(hosted);
             }
         }
     }
 
     private void unload(Hosted hosted) {
-        WorkerProcess process = worker;
-        if (process == null) {
-            freeLanes(hosted);
-            return;
+        if (worker != null) {
+            worker.tell(new ControlMessage.Unload(hosted.number()));
         }
-        leaving.put(hosted.number, hosted);
-        try {
-            process.send(new ControlMessage.Unload(hosted.number));
-        } catch (LinkException _) {
-            // The worker is gone: the host's thread learns it too, and frees the lanes.
-        }
+        standby.unload(hosted);
     }
 
-    private void freeLanes(Hosted hosted) {
-        lanes.free(hosted.firstLane, hosted.model.instances());
-    }
-
-    private void load(WorkerProcess process, Hosted hosted) {
-        HostedModel model = hosted.model;
-        try {
-            process.send(
-                    new ControlMessage.Load(
-                            hosted.number,
-                            model.name(),
-                            model.file().toString(),
-                            model.opLibraries(),
-                            model.parameters(),
-                            hosted.firstLane,
-                            model.instances()));
-        } catch (LinkException _) {
-            // The worker is gone: the host's thread learns it too, and the next one gets the model.
-        }
+    static void load(WorkerProcess process, Hosted hosted) {
+        HostedModel model = hosted.model();
+        process.tell(
+                new ControlMessage.Load(
+                        hosted.number(),
+                        model.name(),
+                        model.file().toString(),
+                        model.opLibraries(),
+                        model.parameters(),
+                        hosted.firstLane(),
+                        model.instances()));
     }
 
     // --- the host's thread
 
     private void supervise() {
-        int failures = 0;
-        long backoff = FIRST_BACKOFF_MILLIS;
+        Backoff backoff = new Backoff();
         try {
             while (awaitModels()) {
-                String end = liveOnce();
+                Death death = live();
                 if (isClosed()) {
                     return;
                 }
-                boolean progressed = dropNeverLoaded(end) || settled();
-                failures = progressed ? 0 : failures + 1;
-                backoff = progressed ? FIRST_BACKOFF_MILLIS : 2 * backoff;
-                if (failures == ATTEMPTS) {
-                    giveUp(end);
-                    failures = 0;
-                }
-                Thread.sleep(Math.min(backoff, LONGEST_BACKOFF_MILLIS));
+                boolean progressed = judge(death, backoff);
+                Thread.sleep(backoff.next(progressed));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
+            synchronized (lock) {
+                standby.end();
+            }
             input.close();
         }
     }
@@ -236,152 +210,217 @@ public final class WorkerHost implements AutoCloseable {
     /// The life of one worker.
     ///
     /// @return how it ended
-    private String liveOnce() {
-        LinkedWorker link;
-        try {
-            link = new LinkedWorker(label, loops, input);
-        } catch (IOException failure) {
-            return "has no memory: " + failure.getMessage();
-        }
+    private Death live() throws InterruptedException {
+        become(new WorkerState.Starting());
         WorkerProcess process;
-        try {
-            process = WorkerProcess.start(label, pack, launcher, link);
-        } catch (IOException failure) {
-            String end = String.valueOf(failure.getMessage());
-            LOG.log(Level.WARNING, "worker {0} {1}", label, end);
-            link.die(new ServingException(ErrorCode.UNAVAILABLE, end));
-            return end;
-        }
-        LOG.log(Level.INFO, "{0} runs {1} {2}", process, pack.engine(), process.engineVersion());
         synchronized (lock) {
-            worker = process;
-            for (Hosted hosted : models.values()) {
-                hosted.loaded = false;
-                load(process, hosted);
-            }
-            if (closed) {
-                process.hangUp();
+            models.begin();
+            process = standby.take();
+            if (process != null) {
+                begin(process);
             }
         }
+        if (process == null) {
+            try {
+                process = startProcess();
+            } catch (IOException failure) {
+                return notStarted(String.valueOf(failure.getMessage()));
+            }
+            synchronized (lock) {
+                begin(process);
+                for (Hosted hosted : models.all()) {
+                    load(process, hosted);
+                }
+            }
+        }
+        process.serve();
+        site.watch().add(new Vitals(process, site.supervision().memoryBytes()));
         listen(process);
         return bury(process);
     }
 
-    private void listen(WorkerProcess process) {
+    private Death notStarted(String reason) {
+        Death death = new Death(Instant.now(), label, 0, new DeathCause.NotStarted(reason));
+        LOG.log(Level.WARNING, "{0}", death.text());
+        deaths.add(death, "");
+        become(new WorkerState.Dead(death.text()));
+        return death;
+    }
+
+    private WorkerProcess startProcess() throws IOException {
+        LinkedWorker link = new LinkedWorker(label, site.loops(), input);
         try {
-            while (true) {
-                switch (process.receive()) {
-                    case ControlMessage.Loaded loaded -> loaded(process, loaded);
-                    case ControlMessage.LoadFailed failed -> loadFailed(failed);
-                    case ControlMessage.Unloaded(int model) -> unloaded(model);
-                    case ControlMessage unexpected ->
-                            throw new LinkException("unexpected message: " + unexpected);
+            WorkerProcess process = WorkerProcess.start(label, pack, site.launcher(), link);
+            LOG.log(
+                    Level.INFO,
+                    "{0} runs {1} {2}; {3}",
+                    process,
+                    pack.engine(),
+                    process.engineVersion(),
+                    process.confinement());
+            return process;
+        } catch (IOException failure) {
+            link.discard();
+            throw failure;
+        }
+    }
+
+    private void begin(WorkerProcess process) {
+        worker = process;
+        if (closed) {
+            process.hangUp();
+        }
+    }
+
+    private void listen(WorkerProcess process) throws InterruptedException {
+        while (true) {
+            switch (process.next()) {
+                case WorkerProcess.News.Gone() -> {
+                    return;
+                }
+                case WorkerProcess.News.Said(ControlMessage message) -> {
+                    switch (message) {
+                        case ControlMessage.Loaded loaded -> loaded(process, loaded);
+                        case ControlMessage.LoadFailed(int model, String reason) ->
+                                drop(model, reason);
+                        case ControlMessage.Unloaded(int model) -> {
+                            synchronized (lock) {
+                                models.unloaded(model);
+                            }
+                        }
+                        default -> process.hangUp();
+                    }
                 }
             }
-        } catch (IOException gone) {
-            LOG.log(Level.DEBUG, "{0}: {1}", process, gone.getMessage());
         }
     }
 
     private void loaded(WorkerProcess process, ControlMessage.Loaded message) {
         Hosted hosted;
+        boolean settled;
         synchronized (lock) {
-            hosted = models.get(message.model());
-            if (hosted == null) {
-                return;
-            }
-            hosted.loaded = true;
-            hosted.everLoaded = true;
-        }
-        hosted.model.observer().loaded(process.link(), hosted.firstLane, message.signature());
-    }
-
-    private void loadFailed(ControlMessage.LoadFailed message) {
-        Hosted hosted;
-        synchronized (lock) {
-            hosted = models.remove(message.model());
-            if (hosted != null) {
-                freeLanes(hosted);
-            }
+            hosted = models.loaded(message.model());
+            settled = models.settled();
         }
         if (hosted != null) {
-            hosted.model
+            hosted.model()
                     .observer()
-                    .failed(new ServingException(ErrorCode.UNAVAILABLE, message.reason()));
+                    .loaded(process.link(), hosted.firstLane(), message.signature());
         }
-    }
-
-    private void unloaded(int model) {
-        synchronized (lock) {
-            Hosted hosted = leaving.remove(model);
-            if (hosted != null) {
-                freeLanes(hosted);
+        if (settled && !isClosed()) {
+            become(new WorkerState.Serving(process.pid()));
+            synchronized (lock) {
+                standby.prepare();
             }
         }
     }
 
-    private String bury(WorkerProcess process) {
+    private Death bury(WorkerProcess process) {
+        site.watch().remove(process);
         List<Hosted> affected;
+        Set<String> libraries;
         boolean wanted;
         synchronized (lock) {
             worker = null;
             wanted = closed;
-            deaths += wanted ? 0 : 1;
-            affected = List.copyOf(models.values());
-            leaving.values().forEach(this::freeLanes);
-            leaving.clear();
+            affected = models.all();
+            libraries = models.opLibraries();
+            models.buried();
         }
-        for (Hosted hosted : affected) {
-            hosted.model.observer().lost(process.link());
-        }
-        String end = process.end();
+        affected.forEach(hosted -> hosted.model().observer().lost(process.link()));
+        Death death = process.death(libraries);
+        Set<Integer> blamed = process.link().die(death.text(), death.cause().lane());
         if (!wanted) {
-            LOG.log(Level.WARNING, "worker {0} {1}; it is being replaced", label, end);
+            become(new WorkerState.Dead(death.text()));
+            List<String> names = affected.stream().map(hosted -> hosted.model().name()).toList();
+            String record = process.keep(site.records(), death, names);
+            deaths.add(death, record);
+            LOG.log(
+                    Level.WARNING,
+                    record.isEmpty() ? "{0}" : "{0}; what it left is in {1}",
+                    death.text(),
+                    record);
+            affected.forEach(hosted -> hosted.model().observer().died(death.text()));
+            quarantine(death, blamed);
         }
-        process.link()
-                .die(
-                        new ServingException(
-                                ErrorCode.UNAVAILABLE,
-                                ("worker %s %s while it had this request; a new worker takes its"
-                                                + " place, try again")
-                                        .formatted(label, end)));
-        return end;
+        Thread.ofVirtual().name("undertaker of " + label).start(process::clear);
+        return death;
+    }
+
+    // --- judgement
+
+    /// Puts the models into quarantine that have had to do with too many deaths: those whose executions are
+    /// blamed; else the one on whose thread it happened; else all.
+    private void quarantine(Death death, Set<Integer> blamedLanes) {
+        int limit = site.supervision().quarantineAfter();
+        if (limit == 0) {
+            return;
+        }
+        long window = site.supervision().quarantineWindow().toNanos();
+        long now = System.nanoTime();
+        List<Hosted> suspects;
+        synchronized (lock) {
+            suspects = models.onLanes(blamedLanes);
+            if (suspects.isEmpty()) {
+                suspects = models.onLanes(Set.of(death.cause().lane()));
+            }
+            if (suspects.isEmpty()) {
+                suspects = models.all();
+            }
+        }
+        for (Hosted hosted : suspects) {
+            if (hosted.countDeath(now, now - window) >= limit) {
+                String reason =
+                        "in quarantine after %d deaths of its worker within %d s, the last: %s"
+                                .formatted(limit, window / 1_000_000_000L, death.text());
+                LOG.log(Level.ERROR, "model {0}: {1}", hosted.model().name(), reason);
+                drop(hosted.number(), reason);
+            }
+        }
     }
 
     /// A worker that dies while it loads a model for the first time fails that model at once: whoever put
-    /// it there is waiting to hear about it.
+    /// it there is waiting to hear about it. One that was loaded before has some more attempts.
     ///
-    /// @return whether there was such a model
-    private boolean dropNeverLoaded(String end) {
-        return drop(hosted -> !hosted.everLoaded, end + ", before it had loaded the model");
-    }
-
-    private boolean settled() {
+    /// @return whether the next worker has a better chance
+    private boolean judge(Death death, Backoff backoff) {
+        Hosted unloaded;
         synchronized (lock) {
-            return models.values().stream().allMatch(hosted -> hosted.loaded);
+            unloaded = models.firstUnloaded();
         }
+        if (unloaded == null) {
+            return true;
+        }
+        if (!unloaded.everLoaded()) {
+            drop(unloaded.number(), death.text() + ", before it had loaded the model");
+            return death.pid() != 0 || judge(death, backoff);
+        }
+        if (backoff.isLastAttempt()) {
+            drop(
+                    unloaded.number(),
+                    "%s, %d times in a row".formatted(death.text(), Backoff.ATTEMPTS));
+            return true;
+        }
+        return false;
     }
 
-    private void giveUp(String end) {
-        boolean _ = drop(_ -> true, "%s, %d times in a row".formatted(end, ATTEMPTS));
-    }
-
-    private boolean drop(Predicate<Hosted> condition, String end) {
-        List<Hosted> dropped;
+    private void drop(int number, String reason) {
+        Hosted hosted;
         synchronized (lock) {
-            dropped = models.values().stream().filter(condition).toList();
-            models.values().removeAll(dropped);
-            dropped.forEach(this::freeLanes);
+            hosted = models.drop(number);
+            if (hosted != null) {
+                standby.unload(hosted);
+            }
+            if (hosted != null && models.isEmpty() && !closed) {
+                state = new WorkerState.Quarantined(reason);
+            }
         }
-        for (Hosted hosted : dropped) {
-            hosted.model
-                    .observer()
-                    .failed(
-                            new ServingException(
-                                    ErrorCode.UNAVAILABLE, "worker %s %s".formatted(label, end)));
+        if (hosted != null) {
+            hosted.model().observer().failed(new ServingException(ErrorCode.UNAVAILABLE, reason));
         }
-        return !dropped.isEmpty();
     }
+
+    // --- the end
 
     /// Whether the host has ended, and its worker with it.
     boolean hasEnded() {
@@ -392,6 +431,7 @@ public final class WorkerHost implements AutoCloseable {
     void hangUp() {
         synchronized (lock) {
             closed = true;
+            state = new WorkerState.Draining();
             lock.notifyAll();
             if (worker != null) {
                 worker.hangUp();

@@ -1,83 +1,109 @@
 package dev.espalier.server.workers;
 
+import dev.espalier.server.config.WorkerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Starts worker processes, and probes.
-///
-/// @param javaHome the JDK that the server runs on; workers run on the same
-/// @param aotCache the workers' AOT cache; used where the file exists
-/// @param stateDirectory where the JVM of a worker that crashes leaves its report
-/// @param javaOptions further options of the workers' JVMs
-public record WorkerLauncher(
-        Path javaHome, Path aotCache, Path stateDirectory, List<String> javaOptions) {
+/// Starts worker processes, confined as far as this machine can, and probes.
+public final class WorkerLauncher {
+    /// Seconds that the JVM may take to write its report of a crash.
+    private static final int ERROR_LOG_SECONDS = 2;
+
     private static final List<String> JVM_OPTIONS =
             List.of(
                     "-XX:+UseSerialGC",
                     "-Xms8m",
                     "-Xmx64m",
                     "-XX:-UsePerfData",
-                    "--enable-native-access=ALL-UNNAMED");
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-XX:ErrorLogTimeout=" + ERROR_LOG_SECONDS);
 
-    /// Variables that would change what a worker loads.
-    private static final List<String> NOT_INHERITED =
-            List.of("LD_PRELOAD", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+    private final Path javaHome;
+    private final WorkerOptions options;
+    private final ReadableFiles readable;
+    private final WorkerEnvironment environment;
+    private final Starter starter;
 
-    public WorkerLauncher {
-        javaOptions = List.copyOf(javaOptions);
+    /// @param javaHome the JDK that the server runs on; workers run on the same
+    /// @param repositories the model repositories, which workers may read
+    public WorkerLauncher(Path javaHome, WorkerOptions options, List<Path> repositories) {
+        this.javaHome = javaHome;
+        this.options = options;
+        this.readable =
+                new ReadableFiles(
+                        List.of(
+                                javaHome,
+                                options.home(),
+                                options.engineDirectory(),
+                                options.aotCache(),
+                                options.stateDirectory()),
+                        repositories);
+        this.environment = new WorkerEnvironment(options.sandbox().environment());
+        this.starter = new Starter(Starter.in(options.home()), options.sandbox().mode());
     }
 
+    /// A process that has been started.
+    ///
+    /// @param confined whether the starter attends to it, and will say how it ended
+    record Started(Process process, WorkerFolder folder, boolean confined) {}
+
     /// Starts a worker for an engine, which will connect to the control socket `socket`.
-    Process start(EnginePack pack, String socket) throws IOException {
-        return start(
-                "worker",
-                javaOptions,
-                pack,
-                pack.mainClass(),
-                socket,
-                pack.engine(),
-                pack.library().toString());
+    Started start(EnginePack pack, String socket) throws IOException {
+        WorkerFolder folder = WorkerFolder.create();
+        boolean confined = starter.exists();
+        List<String> command = command(pack, socket, folder);
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        confined ? starter.command(folder, readable.paths(), command) : command);
+        builder.directory(folder.path().toFile());
+        builder.redirectErrorStream(true);
+        environment.scrub(builder.environment(), folder.path());
+        try {
+            return new Started(builder.start(), folder, confined);
+        } catch (IOException failure) {
+            folder.remove();
+            throw failure;
+        }
+    }
+
+    private List<String> command(EnginePack pack, String socket, WorkerFolder folder) {
+        List<String> command = java(folder.errorFile());
+        // Without it a crash would end the JVM with code 1, like an exit. The starter keeps core
+        // files
+        // from being written.
+        command.add("-XX:+CreateCoredumpOnCrash");
+        command.add("-Djava.io.tmpdir=" + folder.path());
+        command.addAll(options.javaOptions());
+        command.addAll(List.of("-cp", pack.classPath().toString(), pack.mainClass()));
+        command.addAll(List.of(socket, pack.engine(), pack.library().toString()));
+        return command;
     }
 
     /// Starts a probe, which will open an op library and write what it learns to the file `events`.
     Process startProbe(EnginePack pack, Path events, Path opLibrary) throws IOException {
-        return start(
-                "probe",
-                List.of("-XX:-CreateCoredumpOnCrash"),
-                pack,
-                pack.probeClass(),
-                events.toString(),
-                pack.engine(),
-                pack.library().toString(),
-                opLibrary.toString());
+        Path reports = Files.createDirectories(options.stateDirectory().resolve("crashes"));
+        List<String> command = java(reports.resolve("probe-%p.log"));
+        command.add("-XX:-CreateCoredumpOnCrash");
+        command.addAll(List.of("-cp", pack.classPath().toString(), pack.probeClass()));
+        command.addAll(List.of(events.toString(), pack.engine(), pack.library().toString()));
+        command.add(opLibrary.toString());
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.redirectErrorStream(true);
+        environment.scrub(builder.environment(), reports);
+        return builder.start();
     }
 
-    private Process start(
-            String kind,
-            List<String> moreOptions,
-            EnginePack pack,
-            String mainClass,
-            String... arguments)
-            throws IOException {
-        Path reports = Files.createDirectories(stateDirectory.resolve("crashes"));
+    private List<String> java(Path errorFile) {
         List<String> command = new ArrayList<>();
         command.add(javaHome.resolve("bin/java").toString());
         command.addAll(JVM_OPTIONS);
-        command.add("-XX:ErrorFile=" + reports.resolve(kind + "-%p.log"));
-        if (Files.exists(aotCache)) {
-            command.add("-XX:AOTCache=" + aotCache);
+        command.add("-XX:ErrorFile=" + errorFile);
+        if (Files.exists(options.aotCache())) {
+            command.add("-XX:AOTCache=" + options.aotCache());
         }
-        command.addAll(moreOptions);
-        command.add("-cp");
-        command.add(pack.classPath().toString());
-        command.add(mainClass);
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.redirectErrorStream(true);
-        NOT_INHERITED.forEach(builder.environment()::remove);
-        return builder.start();
+        return command;
     }
 }

@@ -2,10 +2,12 @@ package dev.espalier.server.workers;
 
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
+import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.health.WorkerStatus;
 import dev.espalier.server.ops.OpSet;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,8 +17,7 @@ import java.util.Map;
 /// All workers, one for each engine version and op set that models need. Safe for use by several threads.
 public final class WorkerPool implements AutoCloseable {
     private final List<EnginePack> packs;
-    private final WorkerLauncher launcher;
-    private final LinkedLoops loops;
+    private final WorkerSite site;
     private final long inputMemorySize;
     private final boolean oneForAll;
     private final Map<String, Leased> hosts = new HashMap<>();
@@ -34,20 +35,23 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /// @param inputMemorySize bytes of request memory of each worker
-    /// @param oneForAll puts models with different op sets into one worker, where their libraries disturb
-    ///     each other: for the test that shows why that must not be
+    /// @param launcher starts the processes
     public WorkerPool(
             List<EnginePack> packs,
             WorkerLauncher launcher,
             LinkedLoops loops,
-            long inputMemorySize,
-            boolean oneForAll) {
+            WorkerOptions options) {
         this.packs = List.copyOf(packs);
-        this.launcher = launcher;
-        this.loops = loops;
-        this.inputMemorySize = Math.max(inputMemorySize, LinkLayout.BLOCKS + (2 << 20));
-        this.oneForAll = oneForAll;
+        this.site =
+                new WorkerSite(
+                        launcher,
+                        loops,
+                        new WorkerWatch(),
+                        new DeathRecords(options.stateDirectory().resolve("deaths")),
+                        options.supervision());
+        this.inputMemorySize =
+                Math.max(options.requestMemoryBytes(), LinkLayout.BLOCKS + (2 << 20));
+        this.oneForAll = options.oneForAll();
     }
 
     /// The worker for one more model of this engine with this op set; started if there is none. It runs
@@ -67,8 +71,7 @@ public final class WorkerPool implements AutoCloseable {
                     new WorkerHost(
                             pack.name() + " [" + ops.label() + "]",
                             pack,
-                            launcher,
-                            loops,
+                            site,
                             new InputMemory(inputMemorySize));
             Leased leased = new Leased(host);
             leased.leases = 1;
@@ -117,6 +120,11 @@ public final class WorkerPool implements AutoCloseable {
         return hosts.values().stream().map(leased -> leased.host).toList();
     }
 
+    /// All of them, as operators see them.
+    public List<WorkerStatus> statuses() {
+        return hosts().stream().map(WorkerHost::status).toList();
+    }
+
     @Override
     public void close() {
         List<WorkerHost> open = new ArrayList<>(hosts());
@@ -126,5 +134,6 @@ public final class WorkerPool implements AutoCloseable {
         // First all are told, so that they end at the same time.
         open.forEach(WorkerHost::hangUp);
         open.forEach(WorkerHost::close);
+        site.watch().close();
     }
 }

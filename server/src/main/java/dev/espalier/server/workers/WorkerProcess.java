@@ -4,30 +4,47 @@ import dev.espalier.link.ControlMessage;
 import dev.espalier.link.ControlSocket;
 import dev.espalier.link.LinkException;
 import dev.espalier.server.execution.LinkedWorker;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/// One worker process, from its start to its end.
+/// One worker process and the control socket to it, from its start to its end. What it says waits in an
+/// inbox until somebody takes it, so that a standby can load its models before anybody listens.
 final class WorkerProcess {
     private static final Logger LOG = System.getLogger(WorkerProcess.class.getName());
     private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long LOOK_MILLIS = 50;
-    private static final long END_SECONDS = 5;
+    private static final long END_MILLIS = 5_000;
 
     private final String label;
-    private final Process process;
+    private final ConfinedProcess process;
     private final ControlSocket socket;
     private final LinkedWorker link;
     private final String engineVersion;
+    private final BlockingQueue<News> inbox = new LinkedBlockingQueue<>();
+    private final AtomicReference<@Nullable DeathCause> verdict = new AtomicReference<>();
+    private volatile boolean suspect;
+
+    /// What becomes known of a process.
+    sealed interface News {
+        record Said(ControlMessage message) implements News {}
+
+        /// Its end of the control socket is closed: it is dead, or as good as dead.
+        record Gone() implements News {}
+    }
 
     private WorkerProcess(
             String label,
-            Process process,
+            ConfinedProcess process,
             ControlSocket socket,
             LinkedWorker link,
             String engineVersion) {
@@ -36,6 +53,7 @@ final class WorkerProcess {
         this.socket = socket;
         this.link = link;
         this.engineVersion = engineVersion;
+        Thread.ofPlatform().name("control of " + label).daemon().start(this::listen);
     }
 
     /// Starts a process and waits until it has attached to `link`.
@@ -46,59 +64,75 @@ final class WorkerProcess {
             throws IOException {
         String name = "espalier-" + UUID.randomUUID();
         try (ControlSocket.Listener listener = new ControlSocket.Listener(name)) {
-            Process process = launcher.start(pack, name);
-            // A virtual thread that reads a pipe keeps its carrier, of which there are as many as
-            // cores.
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("output of " + label)
-                    .start(() -> log(label, process));
-            ControlSocket socket = accept(listener, process);
-            socket.send(
-                    new ControlMessage.Attach(link.inSize(), link.outSize()).encoded(),
-                    link.descriptors());
+            ConfinedProcess process = ConfinedProcess.start(label, launcher.start(pack, name));
             try {
-                if (ControlMessage.decoded(socket.receive().bytes())
-                        instanceof ControlMessage.Attached(String version)) {
-                    link.attach();
-                    return new WorkerProcess(label, process, socket, link, version);
-                }
-                throw new LinkException("the worker's first message is no Attached");
+                return attach(label, process, accept(listener, process), link);
             } catch (IOException failure) {
-                socket.close();
-                throw new IOException(end(process) + " while it started", failure);
+                String why = failed(process, failure);
+                process.clear();
+                throw new IOException(why, failure);
             }
         }
     }
 
-    private static ControlSocket accept(ControlSocket.Listener listener, Process process)
+    private static ControlSocket accept(ControlSocket.Listener listener, ConfinedProcess process)
             throws IOException {
         long deadline = System.nanoTime() + CONNECT_NANOS;
-        while (process.isAlive()) {
+        while (!process.hasEnded()) {
             ControlSocket socket = listener.accept(process.pid(), LOOK_MILLIS);
             if (socket != null) {
                 return socket;
             }
             if (System.nanoTime() - deadline > 0) {
-                process.destroyForcibly();
                 throw new IOException(
-                        "did not connect within "
-                                + TimeUnit.NANOSECONDS.toSeconds(CONNECT_NANOS)
-                                + " s");
+                        "did not connect within %d s"
+                                .formatted(TimeUnit.NANOSECONDS.toSeconds(CONNECT_NANOS)));
             }
         }
-        throw new IOException(end(process) + " while it started");
+        throw new IOException("did not connect");
     }
 
-    /// Passes what a worker prints to the server's log.
-    private static void log(String label, Process process) {
-        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-            String line;
-            while ((line = lines.readLine()) != null) {
-                LOG.log(Level.INFO, "worker {0} ({1,number,#}): {2}", label, process.pid(), line);
+    private static WorkerProcess attach(
+            String label, ConfinedProcess process, ControlSocket socket, LinkedWorker link)
+            throws IOException {
+        try {
+            socket.send(
+                    new ControlMessage.Attach(link.inSize(), link.outSize()).encoded(),
+                    link.descriptors());
+            if (ControlMessage.decoded(socket.receive().bytes())
+                    instanceof ControlMessage.Attached(String version)) {
+                link.attach();
+                return new WorkerProcess(label, process, socket, link, version);
             }
-        } catch (IOException _) {
-            // The process is gone.
+            throw new LinkException("began with another message than Attached");
+        } catch (IOException failure) {
+            socket.close();
+            throw failure;
+        }
+    }
+
+    /// Why a process did not start: its own end and last words where it has ended, else what we saw.
+    private static String failed(ConfinedProcess process, IOException seen) {
+        ProcessEnd end = process.awaitEnd(LOOK_MILLIS);
+        process.kill();
+        List<String> lines = process.lastLines();
+        String words = lines.isEmpty() ? "" : ": " + lines.getLast();
+        return "%s while it started%s"
+                .formatted(
+                        end == null
+                                ? String.valueOf(seen.getMessage())
+                                : cause(process, end, Set.of()).text(),
+                        words);
+    }
+
+    private void listen() {
+        try {
+            while (true) {
+                inbox.add(new News.Said(ControlMessage.decoded(socket.receive().bytes())));
+            }
+        } catch (IOException gone) {
+            LOG.log(Level.DEBUG, "{0}: {1}", this, gone.getMessage());
+            inbox.add(new News.Gone());
         }
     }
 
@@ -110,29 +144,52 @@ final class WorkerProcess {
         return process.pid();
     }
 
+    String confinement() {
+        return process.confinement();
+    }
+
     String engineVersion() {
         return engineVersion;
     }
 
-    void send(ControlMessage message) throws LinkException {
-        socket.send(message.encoded());
+    boolean hasEnded() {
+        return process.hasEnded();
     }
 
-    /// The next message.
-    ///
-    /// @throws IOException when the process is gone, or does not keep the protocol
-    ControlMessage receive() throws IOException {
-        return ControlMessage.decoded(socket.receive().bytes());
+    /// Tells it; one that is gone does not hear it, and whoever takes its news learns that.
+    void tell(ControlMessage message) {
+        try {
+            socket.send(message.encoded());
+        } catch (LinkException gone) {
+            LOG.log(Level.DEBUG, "{0}: {1}", this, gone.getMessage());
+        }
     }
 
-    /// Ends the connection, upon which the process ends itself; if it does not, it is killed.
-    ///
-    /// @return how it ended
-    String end() {
-        socket.shutdown();
-        String end = end(process);
-        socket.close();
-        return end;
+    /// Waits for the next news.
+    News next() throws InterruptedException {
+        return inbox.take();
+    }
+
+    /// Makes it the worker that serves, the one before it being dead.
+    void serve() {
+        link.activate();
+        tell(new ControlMessage.Serve());
+    }
+
+    /// Ends it, for a reason that its death will name. The first reason counts.
+    void stop(DeathCause reason) {
+        if (verdict.compareAndSet(null, reason)) {
+            process.kill();
+        }
+    }
+
+    /// Whether it seems to stand still.
+    boolean isSuspect() {
+        return suspect;
+    }
+
+    void suspect(boolean newSuspect) {
+        suspect = newSuspect;
     }
 
     /// Tells the process to end, without waiting.
@@ -140,23 +197,58 @@ final class WorkerProcess {
         socket.shutdown();
     }
 
-    private static String end(Process process) {
-        try {
-            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                int _ = process.waitFor();
-                return "closed its connection and did not end (pid %d)".formatted(process.pid());
-            }
-        } catch (InterruptedException _) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            return "was interrupted";
+    /// Sees to it that the process is dead, and finds out why.
+    ///
+    /// @param opLibraries the file names of its op libraries, which tell an op's code from others'
+    Death death(Set<String> opLibraries) {
+        socket.shutdown();
+        ProcessEnd end = process.awaitEnd(END_MILLIS);
+        if (end == null) {
+            stop(new DeathCause.Disconnected());
+            end = process.awaitEnd(END_MILLIS);
         }
-        return "%s (pid %d)".formatted(Death.text(process.exitValue()), process.pid());
+        DeathCause judged = verdict.get();
+        DeathCause cause = judged;
+        if (cause == null) {
+            cause = cause(process, end == null ? new ProcessEnd.Signalled(9) : end, opLibraries);
+        }
+        return new Death(Instant.now(), label, pid(), cause);
+    }
+
+    private static DeathCause cause(
+            ConfinedProcess process, ProcessEnd end, Set<String> opLibraries) {
+        CrashReport report = CrashReport.read(process.errorFile());
+        if (report != null) {
+            return new DeathCause.Crashed(report, report.place(opLibraries));
+        }
+        return switch (end) {
+            case ProcessEnd.Exited(int code) -> new DeathCause.Exited(code);
+            case ProcessEnd.Signalled(int number) -> new DeathCause.Signalled(number);
+        };
+    }
+
+    /// Ends one that has never served.
+    void discard() {
+        stop(new DeathCause.Disconnected());
+        link.discard();
+        clear();
+    }
+
+    /// Keeps what it left.
+    ///
+    /// @return the file; empty for none
+    String keep(DeathRecords records, Death death, List<String> models) {
+        return records.keep(death, models, process.lastLines(), process.errorFile());
+    }
+
+    /// Removes what is left of it.
+    void clear() {
+        process.clear();
+        socket.close();
     }
 
     @Override
     public String toString() {
-        return "worker %s (pid %d)".formatted(label, process.pid());
+        return "worker %s (pid %d)".formatted(label, pid());
     }
 }

@@ -37,6 +37,7 @@ public final class EchoBackend implements AutoCloseable {
         InputMemory memory = new InputMemory(MEMORY);
         models = new EchoModels(memory, loops);
         LinkedWorker link = new LinkedWorker("echo", loops, memory);
+        link.activate();
         worker = new EchoWorker(link, models.count());
         models.attach(link);
         inferences = new ObservedInferences(new InferenceService(models, loops));
@@ -96,7 +97,16 @@ public final class EchoBackend implements AutoCloseable {
     /// What HTTP needs.
     HttpServices httpServices(Inferences served, AccessTokens tokens) {
         return new HttpServices(
-                served, models, models, models, info(), health(), tokens, copied, ConfigJson::of);
+                served,
+                models,
+                models,
+                models,
+                info(),
+                health(),
+                tokens,
+                copied,
+                ConfigJson::of,
+                List::of);
     }
 
     public CopiedBytes copied() {

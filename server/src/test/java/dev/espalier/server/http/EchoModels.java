@@ -23,6 +23,7 @@ import dev.espalier.server.repository.OpCatalog;
 import dev.espalier.server.repository.OpLibraryRefusal;
 import dev.espalier.server.repository.OpLibraryReport;
 import dev.espalier.server.repository.OpLibraryUse;
+import dev.espalier.server.scheduling.ExecutionPolicy;
 import dev.espalier.server.scheduling.ModelScheduler;
 import dev.espalier.server.scheduling.SchedulingPolicy;
 import dev.espalier.tensor.DataType;
@@ -126,7 +127,13 @@ final class EchoModels implements ServedModels, ModelCatalog, ModelControl, OpCa
                 new SchedulingPolicy(
                         maxBatchSize, maxBatchSize > 0, List.of(), 0, maxQueueSize, 0, false, true);
         ModelScheduler scheduler =
-                new ModelScheduler(name, policy, memory, statistics, loops.group().next());
+                new ModelScheduler(
+                        name,
+                        policy,
+                        ExecutionPolicy.DEFAULT,
+                        memory,
+                        statistics,
+                        loops.group().next());
         ModelPlan plan = new ModelPlan(name, maxBatchSize, List.of(tensors), List.of(tensors));
         ModelConfig.Builder config =
                 ModelConfig.newBuilder().setName(name).setMaxBatchSize(maxBatchSize);

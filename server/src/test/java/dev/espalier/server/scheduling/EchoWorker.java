@@ -28,6 +28,7 @@ public final class EchoWorker {
     private final BlockAllocator blocks;
     private final Map<Integer, List<Long>> blocksOfSlots = new ConcurrentHashMap<>();
     private final Semaphore permits = new Semaphore(0);
+    private final Semaphore begun = new Semaphore(0);
     private final List<Long> batches = new CopyOnWriteArrayList<>();
     private volatile String failure = "";
     private volatile boolean stopped;
@@ -56,6 +57,11 @@ public final class EchoWorker {
     /// Lets so many executions run.
     public void permit(int executions) {
         permits.release(executions);
+    }
+
+    /// Waits until an execution more has been taken from its lane. Each is waited for once.
+    void awaitBegun() {
+        begun.acquireUninterruptibly();
     }
 
     /// Makes every execution from now on fail with this text; empty for success.
@@ -91,6 +97,9 @@ public final class EchoWorker {
                         lane.sleep();
                         continue;
                     }
+                    result.begin(lane.slot());
+                    result.putStarted(lane.generation());
+                    begun.release();
                     permits.acquire();
                     if (!stopped) {
                         execute();
@@ -107,7 +116,6 @@ public final class EchoWorker {
                     blocksOfSlots.computeIfAbsent(lane.slot(), _ -> new CopyOnWriteArrayList<>());
             used.forEach(blocks::free);
             used.clear();
-            result.begin(lane.slot());
             for (int i = 0; i < 4; i++) {
                 result.putTime(i, System.nanoTime());
             }

@@ -53,14 +53,27 @@ final class ModelSchedulerTest {
     }
 
     private void serve(SchedulingPolicy policy) throws Exception {
-        scheduler = new ModelScheduler("echo", policy, input, statistics, loops.group().next());
+        serve(policy, ExecutionPolicy.DEFAULT);
+    }
+
+    private void serve(SchedulingPolicy policy, ExecutionPolicy execution) throws Exception {
+        scheduler =
+                new ModelScheduler(
+                        "echo", policy, execution, input, statistics, loops.group().next());
         attachWorker();
     }
 
     private void attachWorker() throws Exception {
         link = new LinkedWorker("test", loops, input);
+        link.activate();
         worker = new EchoWorker(link);
         scheduler.attach(link, 0, 1);
+    }
+
+    private void die() {
+        worker.stop();
+        scheduler.detach(link);
+        link.die("worker test was ended by SIGKILL", -1);
     }
 
     private static SchedulingPolicy batching(int maxBatchSize, long delayNanos) {
@@ -186,16 +199,61 @@ final class ModelSchedulerTest {
         serve(single(1, 0));
         Request running = request(1).send();
         Request waiting = request(2).send();
-        worker.stop();
-        scheduler.detach(link);
-        link.die(new ServingException(ErrorCode.UNAVAILABLE, "the worker was ended by SIGKILL"));
+        worker.awaitBegun();
+        die();
 
         assertThatThrownBy(running::answer)
                 .hasCauseInstanceOf(ServingException.class)
-                .hasMessageContaining("SIGKILL");
+                .hasMessageContaining(
+                        "model 'echo': worker test was ended by SIGKILL while it ran this request");
         attachWorker();
         worker.permit(1);
         assertThat(waiting.answer()).containsExactly(2);
+    }
+
+    @Test
+    void runsTheRequestsOfABatchThatMayBeToBlameAgainOneByOne() throws Exception {
+        serve(batching(2, SECONDS.toNanos(60)));
+        Request first = request(1).send();
+        Request second = request(2).send();
+        worker.awaitBegun();
+        die();
+
+        attachWorker();
+        worker.permit(2);
+        assertThat(first.answer()).containsExactly(1);
+        assertThat(second.answer()).containsExactly(2);
+        assertThat(worker.batches()).containsExactly(1L, 1L);
+    }
+
+    @Test
+    void givesUpARequestThatRanWhenTwoWorkersDied() throws Exception {
+        serve(batching(2, SECONDS.toNanos(60)));
+        Request first = request(1).send();
+        Request second = request(2).send();
+        worker.awaitBegun();
+        die();
+        attachWorker();
+        worker.awaitBegun();
+        die();
+
+        attachWorker();
+        worker.permit(2);
+        assertThatThrownBy(first::answer)
+                .hasMessageContaining("while it ran this request for the second time");
+        assertThat(second.answer()).containsExactly(2);
+    }
+
+    @Test
+    void neverRunsARequestTwiceThatIsNotIdempotent() throws Exception {
+        serve(batching(2, SECONDS.toNanos(60)), new ExecutionPolicy(0, false));
+        Request first = request(1).send();
+        Request second = request(2).send();
+        worker.awaitBegun();
+        die();
+
+        assertThatThrownBy(first::answer).hasMessageContaining("which is not run twice");
+        assertThatThrownBy(second::answer).hasMessageContaining("which is not run twice");
     }
 
     @Test

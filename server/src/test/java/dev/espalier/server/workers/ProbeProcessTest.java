@@ -3,6 +3,9 @@ package dev.espalier.server.workers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.link.ProbeEvent;
+import dev.espalier.server.config.SandboxOptions;
+import dev.espalier.server.config.SupervisionOptions;
+import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.ops.ProbeOutcome;
 import dev.espalier.tensor.OpReport;
 import java.nio.file.Files;
@@ -31,8 +34,16 @@ class ProbeProcessTest {
         WorkerLauncher launcher =
                 new WorkerLauncher(
                         Path.of(System.getProperty("java.home")),
-                        folder.resolve("none.aot"),
-                        folder,
+                        new WorkerOptions(
+                                0,
+                                folder,
+                                folder,
+                                folder,
+                                folder.resolve("none.aot"),
+                                List.of(),
+                                new SandboxOptions(SandboxOptions.Mode.OFF, List.of()),
+                                new SupervisionOptions(0, 0, 0, Duration.ZERO, false),
+                                false),
                         List.of());
         ProbeProcess probe = new ProbeProcess(pack, launcher, limit);
         assertThat(probe.engine()).isEqualTo("onnxruntime-1.2.3");

@@ -1,0 +1,153 @@
+package dev.espalier.server.workers;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// A worker's process as the kernel knows it: its id, its confinement, its end, its folder.
+///
+/// With the starter the child of the server is the starter, and the worker is the starter's child;
+/// without one for this machine the worker is our own child. Safe for use by several threads.
+final class ConfinedProcess {
+    private static final long BEGIN_SECONDS = 60;
+    private static final long CLEAR_SECONDS = 5;
+    private static final String PLAIN =
+            "not confined: this distribution has no starter for this machine";
+
+    private final WorkerLauncher.Started started;
+    private final WorkerOutput output;
+    private final CompletableFuture<ProcessEnd> ended;
+    private final long pid;
+    private final String confinement;
+
+    private ConfinedProcess(
+            WorkerLauncher.Started started,
+            WorkerOutput output,
+            CompletableFuture<ProcessEnd> ended,
+            Starter.Line.Begun begun) {
+        this.started = started;
+        this.output = output;
+        this.ended = ended;
+        this.pid = begun.pid();
+        this.confinement = begun.confinement();
+    }
+
+    /// Starts a process whose output goes to the log as `label`'s.
+    ///
+    /// @throws IOException when it does not begin; the message says why
+    static ConfinedProcess start(String label, WorkerLauncher.Started started) throws IOException {
+        WorkerOutput output = new WorkerOutput(label, started.process().getInputStream());
+        // A virtual thread that reads a pipe keeps its carrier, of which there are as many as
+        // cores.
+        Thread.ofPlatform().daemon().name("output of " + label).start(output);
+        CompletableFuture<ProcessEnd> exit =
+                started.process()
+                        .onExit()
+                        .thenApply(process -> ProcessEnd.ofExitValue(process.exitValue()));
+        if (!started.confined()) {
+            return new ConfinedProcess(
+                    started, output, exit, new Starter.Line.Begun(started.process().pid(), PLAIN));
+        }
+        // A starter that ends by itself was killed, and its worker with it.
+        CompletableFuture<ProcessEnd> ended = output.ended().applyToEither(exit, end -> end);
+        return new ConfinedProcess(started, output, ended, begun(started, output, exit));
+    }
+
+    private static Starter.Line.Begun begun(
+            WorkerLauncher.Started started, WorkerOutput output, CompletableFuture<ProcessEnd> exit)
+            throws IOException {
+        String failure;
+        try {
+            Object first =
+                    CompletableFuture.anyOf(output.begun(), exit)
+                            .get(BEGIN_SECONDS, TimeUnit.SECONDS);
+            switch (first) {
+                case Starter.Line.Begun begun -> {
+                    return begun;
+                }
+                case Starter.Line.Refused(String reason) -> failure = "cannot start: " + reason;
+                default -> failure = "its starter ended: " + first;
+            }
+        } catch (ExecutionException | TimeoutException slow) {
+            failure = "did not begin within " + BEGIN_SECONDS + " s";
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            failure = "was interrupted";
+        }
+        clear(started);
+        throw new IOException(failure);
+    }
+
+    long pid() {
+        return pid;
+    }
+
+    /// What is in force, in words.
+    String confinement() {
+        return confinement;
+    }
+
+    boolean hasEnded() {
+        return ended.isDone();
+    }
+
+    /// Waits for the end.
+    ///
+    /// @return how it ended; null when it has not within this time
+    @Nullable ProcessEnd awaitEnd(long millis) {
+        try {
+            return ended.get(millis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException _) {
+            return null;
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    /// Ends it with SIGKILL, which a stopped process and one that handles every signal obey too.
+    void kill() {
+        if (!hasEnded()) {
+            boolean _ = ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false);
+        }
+    }
+
+    /// Where its JVM writes about a crash.
+    Path errorFile() {
+        return started.folder().errorFile();
+    }
+
+    /// The last lines that it wrote.
+    List<String> lastLines() {
+        return output.lastLines();
+    }
+
+    /// Removes everything that is left of it: processes that it has forked, its folder.
+    void clear() {
+        clear(started);
+    }
+
+    private static void clear(WorkerLauncher.Started started) {
+        Process process = started.process();
+        try {
+            // The starter takes the end of its input as leave to clear up and go.
+            process.getOutputStream().close();
+            if (!started.confined() || !process.waitFor(CLEAR_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (IOException _) {
+            process.destroyForcibly();
+        } catch (InterruptedException _) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        started.folder().remove();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.espalier.server.workers;
+
+import dev.espalier.server.execution.LinkedWorker;
+import org.jspecify.annotations.Nullable;
+
+/// The signs of life of one worker, looked at again and again by the [WorkerWatch].
+final class Vitals {
+    /// Looks without a heartbeat until a process is taken for stopped. Counted, not timed, so that a
+    /// machine that slept does not end its workers.
+    static final int MOST_SILENT_LOOKS = 100;
+
+    /// Looks without a heartbeat until a process is suspect. It beats twice a look.
+    private static final int SUSPICIOUS_LOOKS = 10;
+
+    private static final int MOST_THREADS = 2_000;
+
+    private final WorkerProcess process;
+    private final LinkedWorker link;
+    private final long memoryLimit;
+    private long lastBeat = -1;
+    private int silentLooks;
+
+    /// @param memoryLimit bytes of its own that a worker may have; 0 for any number
+    Vitals(WorkerProcess process, long memoryLimit) {
+        this.process = process;
+        this.link = process.link();
+        this.memoryLimit = memoryLimit;
+    }
+
+    WorkerProcess process() {
+        return process;
+    }
+
+    /// Looks once.
+    ///
+    /// @return what the worker must be ended for; null for nothing
+    @Nullable DeathCause look(long now, long lookMillis) {
+        link.wakeLoops();
+        long beat = link.heartbeat();
+        silentLooks = beat == lastBeat ? silentLooks + 1 : 0;
+        lastBeat = beat;
+        if (silentLooks >= MOST_SILENT_LOOKS) {
+            return new DeathCause.NoHeartbeat(silentLooks * lookMillis);
+        }
+        LinkedWorker.Overdue overdue = link.overdue(now);
+        if (overdue != null) {
+            return new DeathCause.NoAnswer(overdue.lane(), overdue.limitMillis());
+        }
+        ProcessStatus status = ProcessStatus.of(process.pid());
+        if (status == null) {
+            return null;
+        }
+        long shared = Math.max(0, status.sharedBytes() - link.inSize() - link.outSize());
+        if (memoryLimit > 0 && status.ownBytes() + shared > memoryLimit) {
+            return new DeathCause.TooMuchMemory(memoryLimit);
+        }
+        return status.threads() > MOST_THREADS ? new DeathCause.TooManyThreads(MOST_THREADS) : null;
+    }
+
+    /// Whether the process seems to stand still.
+    boolean isSuspicious() {
+        return silentLooks >= SUSPICIOUS_LOOKS;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.espalier.server.workers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class CrashReportTest {
+    private static final String REPORT =
+            """
+            #
+            # A fatal error has been detected by the Java Runtime Environment:
+            #
+            #  SIGSEGV (0xb) at pc=0x00007f31c40f1120, pid=71, tid=88
+            #
+            # Problematic frame:
+            # C  [libfaulty.so+0x1120]  poke+0x10
+            #
+            Current thread (0x00007f31d8001000):  JavaThread "grafted (lane 3)"        [_thread_in_native, id=88]
+
+            siginfo: si_signo: 11 (SIGSEGV), si_code: 1 (SEGV_MAPERR), si_addr: 0x0000000000000010
+
+            Native frames: (J=compiled Java code, C=native code)
+            C  [libc.so.6+0x9f2aa]  memcpy+0x2a
+            C  [libfaulty.so+0x1120]  poke+0x10
+            C  [libonnxruntime.so+0x88cafe]
+            V  [libjvm.so+0x1234]  call+0x1
+
+            """;
+
+    private static CrashReport parse(String text) {
+        CrashReport report = CrashReport.parse(text);
+        assertThat(report).isNotNull();
+        return report;
+    }
+
+    @Test
+    void tellsSignalAddressThreadAndFrames() {
+        CrashReport report = parse(REPORT);
+        assertThat(report.signal()).isEqualTo("SIGSEGV");
+        assertThat(report.lane()).isEqualTo(3);
+        assertThat(report.frames())
+                .containsExactly(
+                        "libc.so.6+0x9f2aa (memcpy+0x2a)",
+                        "libfaulty.so+0x1120 (poke+0x10)",
+                        "libonnxruntime.so+0x88cafe",
+                        "libjvm.so+0x1234 (call+0x1)");
+    }
+
+    @Test
+    void namesTheOpThatCalledTheCodeThatFell() {
+        assertThat(parse(REPORT).place(Set.of("libfaulty.so")))
+                .isEqualTo(
+                        " at address 0x10 in libc.so.6+0x9f2aa (memcpy+0x2a), called from"
+                                + " libfaulty.so+0x1120 (poke+0x10) on thread 'grafted (lane 3)'");
+    }
+
+    @Test
+    void isContentWithAReportThatBreaksOff() {
+        CrashReport report = parse(REPORT.substring(0, REPORT.indexOf("Current thread")));
+        assertThat(report.frames()).containsExactly("libfaulty.so+0x1120 (poke+0x10)");
+        assertThat(report.lane()).isEqualTo(-1);
+        assertThat(report.place(Set.of()))
+                .isEqualTo(
+                        " in libfaulty.so+0x1120 (poke+0x10) on a thread that is not the engine's"
+                                + " caller");
+    }
+
+    @Test
+    void isNoReportWhereNoSignalIsNamed() {
+        assertThat(CrashReport.parse("# There is insufficient memory\n")).isNull();
+        assertThat(CrashReport.read(Path.of("/nowhere/hs_err.log"))).isNull();
+    }
+}
