@@ -12,6 +12,7 @@ final class Help {
               espalier ops check <library> ...     can they be loaded, and what is in them? (no server)
               espalier ops explain <repository> <model>
                                                    where each op of a model comes from (no server)
+              espalier workers                     the processes of the models, and how the last ones died
               espalier status                      is the server up, and ready?
               espalier demo                        starts a server on the example models, shows an
                                                    answer, and stops it

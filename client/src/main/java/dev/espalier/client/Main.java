@@ -30,6 +30,7 @@ public final class Main {
                 case "models" -> new ModelsCommand(Server.at(asked), out).run(asked);
                 case "status" -> new StatusCommand(Server.at(asked), out).run(asked);
                 case "infer" -> new InferCommand(Server.at(asked), out).run(asked);
+                case "workers" -> new WorkersCommand(Server.at(asked), out).run(asked);
                 case "ops" -> new OpsCommand(Server.at(asked), out).run(asked);
                 case "demo" ->
                         new DemoCommand(
@@ -40,7 +41,7 @@ public final class Main {
                         throw new ClientException(
                                 "unknown command: '"
                                         + asked.command()
-                                        + "' (expected: models, infer, ops, status, demo or help)");
+                                        + "' (expected: models, infer, ops, workers, status, demo or help)");
             }
             return 0;
         } catch (ClientException e) {

@@ -46,6 +46,27 @@ class MainTest {
     }
 
     @Test
+    void listsWorkersAndHowTheyDied() {
+        server.reply(
+                "/v2/espalier/workers",
+                """
+                {"workers":[{"name":"w [libzero.so]","state":"serving","pid":42,"standby_pid":0,
+                 "confinement":"no TCP","memory_bytes":2097152,"models":["m","m","n"],"deaths":1,
+                 "last_deaths":[{"at":"2026-01-02T03:04:05Z","text":"exited with 3","record":"/s/d.txt"}]}]}
+                """);
+
+        assertThat(server.run("workers").out())
+                .contains("w [libzero.so]", "serving", "m, n")
+                .endsWith(
+                        """
+
+                        w [libzero.so]: no TCP
+                          2026-01-02T03:04:05Z  exited with 3
+                            /s/d.txt
+                        """);
+    }
+
+    @Test
     void listsOpLibraries() {
         server.reply(
                 "/v2/espalier/ops",
@@ -116,7 +137,7 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "wobble|unknown command: 'wobble' (expected: models, infer, ops, status, demo or help)",
+                "wobble|unknown command: 'wobble' (expected: models, infer, ops, workers, status, demo or help)",
                 "models --json|unknown option of 'models': --json; see espalier help",
                 "infer --input|--input needs a value; see espalier help",
                 "models x|models takes no operands, got [x]",
