@@ -40,12 +40,13 @@ print(*(each.getsockname()[1] for each in sockets))
 PY
 }
 
-pid='' served='' addresses=()
+pid='' served='' log='' started=0 addresses=()
 
 serve() { # serve WHAT [FLAG…]: a server with these flags, the running one if it has them already
   [[ $served != "$*" || -z $pid ]] || return 0
   stop || return 1
   local flags=("${@:2}") http grpc metrics
+  log=$work/server.$((++started)).log
   if [[ $port ]]; then
     http=$port grpc=$((port + 1)) metrics=$((port + 2))
   else
@@ -54,15 +55,15 @@ serve() { # serve WHAT [FLAG…]: a server with these flags, the running one if 
   addresses=(--http "127.0.0.1:$http" --grpc "127.0.0.1:$grpc" --metrics "127.0.0.1:$metrics")
   XDG_STATE_HOME=$work/state "$server" --strict-readiness=false "${flags[@]}" \
     --http-address=127.0.0.1 --http-port="$http" --grpc-address=127.0.0.1 --grpc-port="$grpc" \
-    --metrics-address=127.0.0.1 --metrics-port="$metrics" >>"$work/server.log" 2>&1 </dev/null &
+    --metrics-address=127.0.0.1 --metrics-port="$metrics" >"$log" 2>&1 </dev/null &
   pid=$! served=$*
   for _ in $(seq 600); do
     # Printed last, when every model has been loaded or has failed.
-    if grep -q "Started metrics service at 127.0.0.1:$metrics" "$work/server.log"; then return; fi
+    if grep -qs "Started metrics service at" "$log"; then return; fi
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1
   done
-  tail -30 "$work/server.log"
+  tail -30 "$log"
   echo "all.sh: the server did not become ready"
   return 1
 }
@@ -215,6 +216,6 @@ for suite in ${failed[@]+"${failed[@]}"}; do
   printf '\n--- end of %s\n' "$work/$suite.log"
   tail -n 40 "$work/$suite.log"
 done
-if [[ ${#failed[@]} == 0 ]]; then rm -rf "$work"; else echo "--- the servers' log: $work/server.log"; fi
+if [[ ${#failed[@]} == 0 ]]; then rm -rf "$work"; else echo "--- the servers' logs: $work/server.*.log"; fi
 echo "$passed passed, ${#failed[@]} failed"
 exit $((${#failed[@]} > 0))
