@@ -16,10 +16,14 @@ import java.util.regex.Pattern;
 
 /// Opens op libraries in short-lived processes of the workers' kind.
 ///
-/// @param limit how long a probe may be silent
+/// @param limit how long a probe may be silent once it has begun
 public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration limit)
         implements Probe {
     private static final long LOOK_MILLIS = 50;
+
+    /// How long a process may take to start: nothing of the library runs then, and the machine may be busy.
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
     private static final int LONGEST_WORDS = 200;
 
     /// The JVM catches the signals of a crash, tells which one it was, and ends by another.
@@ -65,8 +69,11 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
             if (now.size() > told) {
                 told = now.size();
                 lastEvent = System.nanoTime();
-            } else if (System.nanoTime() - lastEvent > limit.toNanos()) {
-                return new ProbeOutcome(now, "", limit, output.lastWords);
+            } else {
+                Duration allowed = told == 0 ? START_LIMIT : limit;
+                if (System.nanoTime() - lastEvent > allowed.toNanos()) {
+                    return new ProbeOutcome(now, "", allowed, output.lastWords);
+                }
             }
         }
         // A library may have started a process that keeps the output open.
