@@ -75,7 +75,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return json;
     }
 
+    /// Whether the connection is kept after this answer; never by a server that stops.
     ResponseHead.Persistence persistence() {
+        if (connections.stopping()) {
+            persistence = ResponseHead.Persistence.CLOSED;
+        }
         return persistence;
     }
 
@@ -170,7 +174,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 reply.extraHeaders(),
                 reply.contentType(),
                 reply.body().length,
-                persistence);
+                persistence());
         if (!headOnly) {
             out.writeBytes(reply.body());
         }
