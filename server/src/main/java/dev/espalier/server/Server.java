@@ -3,7 +3,6 @@ package dev.espalier.server;
 import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.config.ControlMode;
 import dev.espalier.server.config.ServerOptions;
-import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.grpc.GrpcServer;
 import dev.espalier.server.grpc.GrpcServices;
@@ -13,6 +12,7 @@ import dev.espalier.server.http.HttpServer;
 import dev.espalier.server.http.HttpServices;
 import dev.espalier.server.http.MetricsServer;
 import dev.espalier.server.inference.InferenceService;
+import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.MachineUse;
 import dev.espalier.server.repository.ConfigJson;
@@ -74,7 +74,25 @@ final class Server implements AutoCloseable {
             Path state = options.workers().stateDirectory();
             PrivateFolder copies = opened(new PrivateFolder(state.resolve("models")));
             OpAssembly ops = OpAssembly.of(options);
-            WorkerPool workers = opened(workers(options.workers(), ops));
+            ByteBudget requestMemory =
+                    new ByteBudget(
+                            "request memory",
+                            "raise --request-memory-mb",
+                            options.workers().requestMemoryBytes());
+            ByteBudget heap =
+                    new ByteBudget(
+                            "the heap for JSON and typed contents",
+                            "send and ask for binary tensors",
+                            Runtime.getRuntime().maxMemory() / 2);
+            WorkerPool workers =
+                    opened(
+                            new WorkerPool(
+                                    ops.packs(),
+                                    ops.launcher(),
+                                    loops,
+                                    requestMemory,
+                                    options.workers()));
+            var _ = timer.scheduleWithFixedDelay(workers::trim, 1, 1, TimeUnit.SECONDS);
             repository =
                     new ModelRepository(
                             options.repository(),
@@ -98,6 +116,7 @@ final class Server implements AutoCloseable {
                             health(),
                             tokens,
                             httpCopies,
+                            heap,
                             ConfigJson::of,
                             workers::statuses);
             grpcServices =
@@ -109,7 +128,8 @@ final class Server implements AutoCloseable {
                             info,
                             health(),
                             tokens,
-                            grpcCopies);
+                            grpcCopies,
+                            heap);
             metrics =
                     new ServerMetrics(
                             repository,
@@ -122,10 +142,6 @@ final class Server implements AutoCloseable {
             close();
             throw failure;
         }
-    }
-
-    private WorkerPool workers(WorkerOptions workers, OpAssembly ops) {
-        return new WorkerPool(ops.packs(), ops.launcher(), loops, workers);
     }
 
     private static String version() {

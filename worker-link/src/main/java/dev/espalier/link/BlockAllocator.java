@@ -6,13 +6,16 @@ import java.util.Arrays;
 /// 1 MB, larger ones are runs of granules by the buddy system (Knuth, The Art of Computer Programming,
 /// 2.5). The block freed last is handed out first, because its pages are warm.
 ///
-/// Pages are reserved before a block is handed out for the first time, and stay.
+/// Pages are reserved before a block is handed out for the first time, and stay until [#trim].
 ///
 /// Safe for use by several threads.
 public final class BlockAllocator {
     private static final int GRANULE_BITS = 20;
     private static final int GRANULE = 1 << GRANULE_BITS;
     private static final int MIN_BITS = 8;
+
+    /// The least bytes that can be divided into blocks.
+    public static final long LEAST = GRANULE;
 
     /// Units of the smallest block in a granule, as bits.
     private static final int UNIT_BITS = GRANULE_BITS - MIN_BITS;
@@ -29,24 +32,29 @@ public final class BlockAllocator {
 
     private final byte[] freeOrder;
     private final boolean[] reserved;
+
+    /// Granules that have been handed out since the last [#trim].
+    private final boolean[] recent;
+
     private final Stack[] freeRuns;
     private final Stack[] freeSmall = new Stack[GRANULE_BITS];
     private final int[] usedInGranule;
     private long usedBytes;
 
-    /// An allocator of everything in `region` from [LinkLayout#BLOCKS] on.
-    public BlockAllocator(SharedRegion region) {
+    /// An allocator of everything in `region` from offset `base` on.
+    public BlockAllocator(SharedRegion region, long base) {
         this.region = region;
-        this.base = LinkLayout.BLOCKS;
+        this.base = base;
         int granules = (int) ((region.size() - base) >>> GRANULE_BITS);
         if (granules < 1) {
             throw new IllegalArgumentException(
-                    "region's size: %d (expected: more than %d)"
-                            .formatted(region.size(), base + GRANULE));
+                    "region's size: %d (expected: at least %d)"
+                            .formatted(region.size(), base + LEAST));
         }
         kind = new byte[granules];
         freeOrder = new byte[granules];
         reserved = new boolean[granules];
+        recent = new boolean[granules];
         usedInGranule = new int[granules];
         Arrays.fill(kind, TAIL);
         int orders = 32 - Integer.numberOfLeadingZeros(granules);
@@ -131,6 +139,28 @@ public final class BlockAllocator {
         usedInGranule[granule]--;
     }
 
+    /// Gives the pages of free blocks back that have not been handed out since the last call.
+    ///
+    /// @throws LinkException when the region's pages cannot be given back
+    public synchronized void trim() throws LinkException {
+        boolean _ = compactSmall();
+        for (int granule = 0; granule < kind.length; granule++) {
+            if (kind[granule] == FREE) {
+                trim(granule, granule + (1 << freeOrder[granule]));
+            }
+        }
+        Arrays.fill(recent, false);
+    }
+
+    private void trim(int from, int to) throws LinkException {
+        for (int granule = from; granule < to; granule++) {
+            if (reserved[granule] && !recent[granule]) {
+                region.discard(offset(granule), GRANULE);
+                reserved[granule] = false;
+            }
+        }
+    }
+
     /// Bytes in use, rounded up to the blocks' sizes.
     public synchronized long usedBytes() {
         return usedBytes;
@@ -148,6 +178,7 @@ public final class BlockAllocator {
     private boolean reserve(int granule, int count) {
         int first = granule;
         int last = granule + count;
+        Arrays.fill(recent, first, last, true);
         while (first < last && reserved[first]) {
             first++;
         }

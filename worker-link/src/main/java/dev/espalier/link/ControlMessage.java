@@ -56,6 +56,13 @@ public sealed interface ControlMessage {
     /// standby waits for this with its models loaded.
     record Serve() implements ControlMessage {}
 
+    /// Server to worker: IN has one more segment; its descriptor comes with the message. Sent before any
+    /// execution that has inputs there.
+    record AddSegment(int segment, long size) implements ControlMessage {}
+
+    /// Server to worker: IN has this segment no longer. Sent after all executions that had inputs there.
+    record DropSegment(int segment) implements ControlMessage {}
+
     /// The message as a frame.
     default byte[] encoded() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -94,6 +101,15 @@ public sealed interface ControlMessage {
                     data.writeInt(model);
                 }
                 case Serve() -> data.writeByte(8);
+                case AddSegment(int segment, long size) -> {
+                    data.writeByte(9);
+                    data.writeInt(segment);
+                    data.writeLong(size);
+                }
+                case DropSegment(int segment) -> {
+                    data.writeByte(10);
+                    data.writeInt(segment);
+                }
             }
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
@@ -120,9 +136,11 @@ public sealed interface ControlMessage {
                         case 6 -> new Unload(data.readInt());
                         case 7 -> new Unloaded(data.readInt());
                         case 8 -> new Serve();
+                        case 9 -> new AddSegment(data.readInt(), data.readLong());
+                        case 10 -> new DropSegment(data.readInt());
                         default ->
                                 throw new LinkException(
-                                        "control message's type: " + type + " (expected: 1..8)");
+                                        "control message's type: " + type + " (expected: 1..10)");
                     };
             if (data.available() > 0) {
                 throw new LinkException(

@@ -35,6 +35,10 @@ import java.lang.invoke.VarHandle;
 /// semantics, is the position's number plus one. A sleep word is odd while its owner sleeps and grows
 /// by two from sleep to sleep, so that whoever wakes it can remember that it has rung for this one.
 ///
+/// IN can have further segments, memories of their own with nothing but blocks, which come and go by
+/// [ControlMessage]. OUT has none: the worker can give back the pages of free blocks, which the owner of a
+/// memory cannot that nobody else may write.
+///
 /// Numbers are little-endian. A change of anything here changes [#VERSION].
 public final class LinkLayout {
     /// The first eight bytes of both memories, "ESPALIER" as ASCII.
@@ -45,6 +49,11 @@ public final class LinkLayout {
     public static final int MAX_LOOPS = 32;
     public static final int MAX_LANES = 1024;
     public static final int SLOTS = 1024;
+
+    /// Segments of blocks that IN can have, the one behind its control words included.
+    public static final int MAX_SEGMENTS = 1024;
+
+    private static final int OFFSET_BITS = 40;
 
     /// Requests that a lane holds; the server never publishes more than half of them unanswered.
     public static final int LANE_CAPACITY = 64;
@@ -69,6 +78,21 @@ public final class LinkLayout {
     private static final long FRAMES = 4L << 20;
 
     private LinkLayout() {}
+
+    /// The address of a byte of IN: its segment, and its offset in there.
+    public static long address(int segment, long offset) {
+        return (long) segment << OFFSET_BITS | offset;
+    }
+
+    /// The segment of an address in IN.
+    public static int segment(long address) {
+        return (int) (address >>> OFFSET_BITS);
+    }
+
+    /// The offset, within its segment, of an address in IN.
+    public static long offset(long address) {
+        return address & (1L << OFFSET_BITS) - 1;
+    }
 
     static long loopSleep(int loop) {
         return (4 << 10) + loop * 128L;

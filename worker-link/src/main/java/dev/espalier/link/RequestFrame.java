@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 /// ```text
 ///  0  inputs 4 · wanted outputs 4
 ///  8  per wanted output: index 4; padded to 8
-///  …  per input: index 4 · type 4 · rank 4 · (4) · offset in IN 8 · byte size 8 · rank × dimension 8
+///  …  per input: index 4 · type 4 · rank 4 · (4) · address in IN 8 · byte size 8 · rank × dimension 8
 /// ```
 ///
 /// Not safe for use by several threads.
@@ -61,11 +61,11 @@ public final class RequestFrame {
     }
 
     /// Adds an input; its dimensions follow, one by one.
-    public void putInput(int index, int typeCode, int rank, long offset, long byteSize) {
+    public void putInput(int index, int typeCode, int rank, long address, long byteSize) {
         in.set(JAVA_INT, cursor, index);
         in.set(JAVA_INT, cursor + 4, typeCode);
         in.set(JAVA_INT, cursor + 8, rank);
-        in.set(JAVA_LONG, cursor + 16, offset);
+        in.set(JAVA_LONG, cursor + 16, address);
         in.set(JAVA_LONG, cursor + 24, byteSize);
         cursor += INPUT_HEAD;
     }
@@ -136,12 +136,6 @@ public final class RequestFrame {
             throw new LinkException(
                     "input's rank: " + rank + " in a request frame that ends before");
         }
-        long offset = offset();
-        long size = byteSize();
-        if (offset < LinkLayout.BLOCKS || size < 0 || offset > in.byteSize() - size) {
-            throw new LinkException(
-                    "input of %d bytes at %d lies outside of IN".formatted(size, offset));
-        }
     }
 
     public int inputIndex() {
@@ -156,8 +150,8 @@ public final class RequestFrame {
         return in.get(JAVA_INT, input + 8);
     }
 
-    /// Where the input's bytes lie in IN.
-    public long offset() {
+    /// Where the input's bytes lie in IN, not checked: see [MappedSegments#locate].
+    public long address() {
         return in.get(JAVA_LONG, input + 16);
     }
 

@@ -16,6 +16,7 @@ public final class SharedRegion implements AutoCloseable {
     private static final long MFD_CLOEXEC = 1;
     private static final long MFD_ALLOW_SEALING = 2;
     private static final long F_ADD_SEALS = 1033;
+    private static final long KEEP_SIZE_AND_PUNCH_HOLE = 3;
     private static final long SEAL_SEAL = 1;
     private static final long SEAL_SHRINK = 2;
     private static final long SEAL_GROW = 4;
@@ -103,6 +104,19 @@ public final class SharedRegion implements AutoCloseable {
                         LinuxCalls.FALLOCATE,
                         descriptor,
                         0,
+                        offset,
+                        length);
+    }
+
+    /// Gives the pages of this range back; they read as zeros until they are written again. For the peer
+    /// of [#createForPeer] only: nobody may do it to memory that is sealed against writers.
+    public void discard(long offset, long length) throws LinkException {
+        long _ =
+                LinuxCalls.checked(
+                        "give " + length + " bytes of shared memory back",
+                        LinuxCalls.FALLOCATE,
+                        descriptor,
+                        KEEP_SIZE_AND_PUNCH_HOLE,
                         offset,
                         length);
     }

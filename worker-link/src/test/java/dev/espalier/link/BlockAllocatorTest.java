@@ -3,6 +3,8 @@ package dev.espalier.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,7 @@ final class BlockAllocatorTest {
     @BeforeEach
     void makeRegion() throws LinkException {
         region = SharedRegion.createWritable("blocks", LinkLayout.BLOCKS + CAPACITY);
-        blocks = new BlockAllocator(region);
+        blocks = new BlockAllocator(region, LinkLayout.BLOCKS);
     }
 
     @AfterEach
@@ -70,6 +72,41 @@ final class BlockAllocatorTest {
         assertThatThrownBy(() -> blocks.free(LinkLayout.BLOCKS + 3 * MEGABYTE))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> blocks.free(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void givesThePagesOfFreeBlocksBackThatNobodyUsed() throws Exception {
+        try (SharedRegion peers =
+                SharedRegion.createForPeer("peer", LinkLayout.BLOCKS + CAPACITY)) {
+            SharedRegion own = SharedRegion.attach(peers.descriptor(), peers.size(), true);
+            BlockAllocator pages = new BlockAllocator(own, LinkLayout.BLOCKS);
+            long kept = pages.allocate(MEGABYTE);
+            long large = pages.allocate(8 * MEGABYTE);
+            pages.free(large);
+            pages.free(pages.allocate(1000));
+            assertThat(residentPages(peers)).isEqualTo(10 * MEGABYTE);
+
+            pages.trim();
+            assertThat(residentPages(peers)).isEqualTo(10 * MEGABYTE);
+            pages.trim();
+
+            assertThat(residentPages(peers)).isEqualTo(MEGABYTE);
+            assertThat(pages.allocate(8 * MEGABYTE)).isNotNegative();
+            assertThat(residentPages(peers)).isEqualTo(9 * MEGABYTE);
+            pages.free(kept);
+        }
+    }
+
+    /// Bytes of the memory that exist.
+    private static long residentPages(SharedRegion memory) throws IOException {
+        String file =
+                "/proc/%d/fd/%d".formatted(ProcessHandle.current().pid(), memory.descriptor());
+        Process stat =
+                new ProcessBuilder("stat", "--dereference", "--format=%b", file)
+                        .redirectErrorStream(true)
+                        .start();
+        String blocks = new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        return 512 * Long.parseLong(blocks.strip());
     }
 
     /// Against a plain map of what is handed out.

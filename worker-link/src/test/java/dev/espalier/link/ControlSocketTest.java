@@ -41,7 +41,9 @@ final class ControlSocketTest {
                 new ControlMessage.LoadFailed(3, "no such op"),
                 new ControlMessage.Unload(3),
                 new ControlMessage.Unloaded(3),
-                new ControlMessage.Serve());
+                new ControlMessage.Serve(),
+                new ControlMessage.AddSegment(3, 64L << 20),
+                new ControlMessage.DropSegment(3));
     }
 
     @ParameterizedTest

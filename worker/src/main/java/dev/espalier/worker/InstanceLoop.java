@@ -5,6 +5,7 @@ import dev.espalier.engine.Execution;
 import dev.espalier.engine.ModelInstance;
 import dev.espalier.link.CompletionWriter;
 import dev.espalier.link.LinkException;
+import dev.espalier.link.MappedSegments;
 import dev.espalier.link.RequestFrame;
 import dev.espalier.link.RequestLaneReader;
 import dev.espalier.link.ResultFrame;
@@ -29,7 +30,7 @@ final class InstanceLoop implements Runnable {
     private final RequestFrame request;
     private final ResultFrame result;
     private final Execution execution;
-    private final long inAddress;
+    private final MappedSegments segments;
     private final long outAddress;
     private final CountDownLatch serving;
     private volatile boolean stopped;
@@ -41,6 +42,7 @@ final class InstanceLoop implements Runnable {
             RequestLaneReader lane,
             CompletionWriter completions,
             OutputSlots.Writer memory,
+            MappedSegments segments,
             SharedRegion in,
             SharedRegion out,
             CountDownLatch serving) {
@@ -53,7 +55,7 @@ final class InstanceLoop implements Runnable {
         this.result = new ResultFrame(out.memory());
         this.execution =
                 new Execution(signature.inputs().size(), signature.outputs().size(), memory);
-        this.inAddress = in.address();
+        this.segments = segments;
         this.outAddress = out.address();
     }
 
@@ -148,7 +150,7 @@ final class InstanceLoop implements Runnable {
             inputs.set(
                     index,
                     request.typeCode(),
-                    inAddress + request.offset(),
+                    segments.locate(request.address(), request.byteSize()),
                     request.byteSize(),
                     request.rank());
             for (int axis = 0; axis < request.rank(); axis++) {

@@ -3,6 +3,7 @@ package dev.espalier.worker;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.OutputMemory;
 import dev.espalier.link.BlockAllocator;
+import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.link.SlotReleases;
@@ -23,7 +24,7 @@ final class OutputSlots {
 
     OutputSlots(SharedRegion in, SharedRegion out) {
         this.out = out;
-        this.allocator = new BlockAllocator(out);
+        this.allocator = new BlockAllocator(out, LinkLayout.BLOCKS);
         this.releases = new SlotReleases(in);
     }
 
@@ -66,6 +67,16 @@ final class OutputSlots {
                 blocks[slot] = Arrays.copyOf(blocks[slot], 2 * count);
             }
             blocks[slot][count] = offset;
+        }
+    }
+
+    /// Gives memory back that has not been used for a while.
+    synchronized void trim() {
+        takeBack();
+        try {
+            allocator.trim();
+        } catch (LinkException _) {
+            // Free blocks keep their pages; that costs memory and nothing else.
         }
     }
 

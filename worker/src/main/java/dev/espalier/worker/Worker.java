@@ -10,6 +10,7 @@ import dev.espalier.link.ControlMessage;
 import dev.espalier.link.ControlSocket;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
+import dev.espalier.link.MappedSegments;
 import dev.espalier.link.RequestLaneReader;
 import dev.espalier.link.SharedRegion;
 import java.io.IOException;
@@ -29,6 +30,11 @@ final class Worker {
     /// What an op finds on a thread of an ordinary C++ server.
     private static final long STACK_SIZE = 8 << 20;
 
+    private static final long BEAT_MILLIS = 100;
+
+    /// Memory of results that is not used for so long, and at most twice as long, is given back.
+    private static final int BEATS_A_TRIM = 50;
+
     private final ControlSocket socket;
     private final Engine engine;
     private final ExecutorService loader =
@@ -39,6 +45,7 @@ final class Worker {
     private final SharedRegion out;
     private final CompletionWriter completions;
     private final OutputSlots outputs;
+    private final MappedSegments inputs;
 
     /// Opens when the server wants this worker to serve: at once, or when it takes the place of another.
     private final CountDownLatch serving = new CountDownLatch(1);
@@ -74,6 +81,7 @@ final class Worker {
                 new CompletionWriter(
                         in, out, Arrays.copyOfRange(descriptors, 2, descriptors.length));
         outputs = new OutputSlots(in, out);
+        inputs = new MappedSegments(in);
     }
 
     /// Serves until the server is gone.
@@ -81,12 +89,16 @@ final class Worker {
         Thread.ofPlatform().name("heartbeat").daemon().start(this::beat);
         socket.send(new ControlMessage.Attached(engine.version()).encoded());
         while (true) {
-            ControlMessage message = ControlMessage.decoded(socket.receive().bytes());
+            ControlSocket.Frame frame = socket.receive();
+            ControlMessage message = ControlMessage.decoded(frame.bytes());
             switch (message) {
                 case ControlMessage.Load load -> loader.execute(() -> load(load));
                 case ControlMessage.Unload unload -> loader.execute(() -> unload(unload.model()));
                 // After the loads and unloads before it: lanes may have changed hands.
                 case ControlMessage.Serve() -> loader.execute(serving::countDown);
+                case ControlMessage.AddSegment(int number, long size) ->
+                        inputs.add(number, descriptor(frame), size);
+                case ControlMessage.DropSegment(int number) -> inputs.drop(number);
                 case ControlMessage.Attach _,
                         ControlMessage.Attached _,
                         ControlMessage.Loaded _,
@@ -97,11 +109,23 @@ final class Worker {
         }
     }
 
+    private static int descriptor(ControlSocket.Frame frame) throws LinkException {
+        if (frame.descriptors().length != 1) {
+            throw new LinkException(
+                    "descriptors: %d (expected: that of a segment)"
+                            .formatted(frame.descriptors().length));
+        }
+        return frame.descriptors()[0];
+    }
+
     private void beat() {
         try {
-            while (true) {
+            for (int beats = 1; true; beats++) {
                 LinkLayout.beat(out.memory());
-                Thread.sleep(100);
+                Thread.sleep(BEAT_MILLIS);
+                if (beats % BEATS_A_TRIM == 0) {
+                    outputs.trim();
+                }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -152,6 +176,7 @@ final class Worker {
                             new RequestLaneReader(in, out, load.firstLane() + i),
                             completions,
                             outputs.new Writer(),
+                            inputs,
                             in,
                             out,
                             serving);

@@ -18,6 +18,7 @@ public final class ExecutionInFlight {
     private final AtomicInteger undelivered;
     private final AtomicInteger unreleased;
     private @Nullable ExecutionOutcome outcome;
+    private volatile long resultBytes;
 
     /// When the watch first saw it running; 0 before. The watch's own.
     private long seenRunning;
@@ -82,6 +83,11 @@ public final class ExecutionInFlight {
         return outcome;
     }
 
+    /// What its result takes up in OUT.
+    long resultBytes() {
+        return resultBytes;
+    }
+
     /// Sets the outcome if there is none yet, and delivers it to the requests of `loop`.
     void finish(ExecutionOutcome proposed, LinkedLoop loop) {
         int bit = 1 << loop.index();
@@ -101,6 +107,8 @@ public final class ExecutionInFlight {
             settled = outcome == null ? proposed : outcome;
         }
         if (first) {
+            resultBytes = settled.resultBytes();
+            worker.count(resultBytes);
             completion.finished(this, settled);
         }
         completion.deliver(this, settled, loop);

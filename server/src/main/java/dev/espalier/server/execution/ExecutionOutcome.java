@@ -7,6 +7,17 @@ import java.util.List;
 
 /// How an execution ended.
 public sealed interface ExecutionOutcome {
+    /// What it takes up in OUT.
+    default long resultBytes() {
+        long bytes = 0;
+        if (this instanceof Done done) {
+            for (Output output : done.outputs()) {
+                bytes += output.data().byteSize();
+            }
+        }
+        return bytes;
+    }
+
     /// The engine ran the model. Times are of the machine's monotonic clock, in ns.
     ///
     /// @param outputs what it produced, by index of the model's signature

@@ -1,12 +1,11 @@
 package dev.espalier.server.execution;
 
-import dev.espalier.link.BlockAllocator;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
 import dev.espalier.link.RequestLane;
 import dev.espalier.link.SharedRegion;
-import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.ByteBudget;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
@@ -15,8 +14,12 @@ import java.nio.ByteBuffer;
 ///
 /// Safe for use by several threads.
 public final class InputMemory implements AutoCloseable {
+    /// What a worker has of its own beside its share of the budget: enough for small requests.
+    private static final long FIRST_BLOCKS = 8L << 20;
+
+    private final ByteBudget budget;
     private final SharedRegion region;
-    private final BlockAllocator blocks;
+    private final InputSegments segments;
 
     /// Counted on from worker to worker, so that a word of an earlier one is never taken for new.
     private final int[] generations = new int[LinkLayout.SLOTS];
@@ -26,9 +29,20 @@ public final class InputMemory implements AutoCloseable {
     /// The host, and every worker whose OUT is still looked at.
     private int holders = 1;
 
-    public InputMemory(long size) throws LinkException {
-        region = SharedRegion.createWritable("espalier-in", size);
-        blocks = new BlockAllocator(region);
+    /// @param budget what all workers' requests and results may take up together
+    public InputMemory(ByteBudget budget) throws LinkException {
+        this.budget = budget;
+        region = SharedRegion.createWritable("espalier-in", LinkLayout.BLOCKS + FIRST_BLOCKS);
+        segments = new InputSegments(budget, region);
+    }
+
+    ByteBudget budget() {
+        return budget;
+    }
+
+    /// The segments that every process of this memory must map.
+    InputSegments segments() {
+        return segments;
     }
 
     SharedRegion region() {
@@ -56,29 +70,26 @@ public final class InputMemory implements AutoCloseable {
         return ++generations[slot];
     }
 
-    /// A block of at least so many bytes: its offset.
+    /// A block of at least so many bytes: its address.
     ///
-    /// @throws ServingException UNAVAILABLE when there is none
+    /// @throws ServingException OVERLOADED when there is none
     public long allocate(long byteSize) throws ServingException {
-        long offset = blocks.allocate(byteSize);
-        if (offset < 0) {
-            throw new ServingException(
-                    ErrorCode.UNAVAILABLE,
-                    ("no room for a request of %d bytes: %d of %d bytes of request memory are in use;"
-                                    + " try again later or raise --request-memory-mb")
-                            .formatted(byteSize, blocks.usedBytes(), blocks.capacity()));
-        }
-        return offset;
+        return segments.allocate(byteSize);
     }
 
     /// Gives a block back.
-    public void free(long offset) {
-        blocks.free(offset);
+    public void free(long address) {
+        segments.free(address);
     }
 
-    /// A fresh view of these bytes.
-    public ByteBuffer view(long offset, long byteSize) {
-        return region.memory().asSlice(offset, byteSize).asByteBuffer();
+    /// A fresh view of these bytes of a block.
+    public ByteBuffer view(long address, long byteSize) {
+        return segments.slice(address, byteSize).asByteBuffer();
+    }
+
+    /// Gives memory back that has not been used for some seconds.
+    public void trim() {
+        segments.trim();
     }
 
     MemorySegment memory() {
@@ -100,6 +111,6 @@ public final class InputMemory implements AutoCloseable {
                 return;
             }
         }
-        region.close();
+        segments.close();
     }
 }

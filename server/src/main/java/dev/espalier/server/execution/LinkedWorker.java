@@ -42,6 +42,7 @@ public final class LinkedWorker {
     private int freeCount;
     private final List<Runnable> starved = new ArrayList<>();
     private boolean dead;
+    private @Nullable SegmentMapping mapping;
 
     /// Loops that may still look at OUT.
     private int lookingLoops;
@@ -51,7 +52,9 @@ public final class LinkedWorker {
         this.name = name;
         this.loops = loops;
         this.input = input;
-        this.out = SharedRegion.createForPeer("espalier-out", input.region().size());
+        this.out =
+                SharedRegion.createForPeer(
+                        "espalier-out", LinkLayout.BLOCKS + input.budget().limit());
         this.releases = new SlotReleases(input.region());
         int count = loops.all().size();
         rings = new CompletionRing[count];
@@ -85,6 +88,18 @@ public final class LinkedWorker {
 
     public long outSize() {
         return out.size();
+    }
+
+    /// What IN and OUT take up at most when they are touched.
+    public long mappedBytes() {
+        return input.segments().mappedBytes() + out.size();
+    }
+
+    /// Has `process` map the segments of IN that there are and those that come, until its [#die] or
+    /// [#discard].
+    public void map(SegmentMapping process) {
+        mapping = process;
+        input.segments().addMapping(process);
     }
 
     /// Where requests for this worker lie.
@@ -175,7 +190,13 @@ public final class LinkedWorker {
         lane.ring();
     }
 
+    /// A result of so many bytes lies in OUT, until its execution is released.
+    void count(long resultBytes) {
+        input.budget().count(resultBytes);
+    }
+
     void release(ExecutionInFlight execution) {
+        input.budget().give(execution.resultBytes());
         inFlight.set(execution.slot(), null);
         releases.release(execution.slot(), execution.generation());
         returnSlot(execution.slot());
@@ -273,6 +294,7 @@ public final class LinkedWorker {
     ///     one that was running is
     /// @return the lanes whose executions are blamed
     public Set<Integer> die(String death, int blamedLane) {
+        unmap();
         synchronized (slotLock) {
             dead = true;
         }
@@ -354,11 +376,19 @@ public final class LinkedWorker {
 
     /// Gives the memory of a worker back that has never been activated.
     public void discard() {
+        unmap();
         synchronized (slotLock) {
             dead = true;
             lookingLoops = 0;
         }
         closeWhenUnused();
+    }
+
+    private void unmap() {
+        SegmentMapping known = mapping;
+        if (known != null) {
+            input.segments().removeMapping(known);
+        }
     }
 
     /// OUT goes when the worker is dead and the last result has been written to its client.

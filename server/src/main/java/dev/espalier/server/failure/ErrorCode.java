@@ -7,6 +7,8 @@ public enum ErrorCode {
     NOT_FOUND(404, 5),
     INVALID_ARGUMENT(400, 3),
     UNAVAILABLE(503, 14),
+    /// Unavailable for a moment: the same request may be served a little later.
+    OVERLOADED(503, 14),
     UNSUPPORTED(501, 12),
     ALREADY_EXISTS(400, 6),
     CANCELLED(400, 1);

@@ -4,12 +4,15 @@ import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.inference.Inferences;
+import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.OpCatalog;
 
 /// What the gRPC methods need of the rest of the server.
+///
+/// @param heap for what requests and answers take up on the heap
 public record GrpcServices(
         Inferences inferences,
         ModelCatalog catalog,
@@ -18,4 +21,5 @@ public record GrpcServices(
         ServerInfo info,
         Health health,
         AccessTokens tokens,
-        CopiedBytes copied) {}
+        CopiedBytes copied,
+        ByteBudget heap) {}

@@ -7,6 +7,7 @@ import dev.espalier.protocol.ModelInferRequest;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.Responder;
+import dev.espalier.server.memory.GatheredBytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,7 +59,7 @@ final class InferUpload implements RequestFields.Receiver {
     InferUpload(GrpcServices services, Responder responder, long length) {
         this.services = services;
         this.responder = responder;
-        this.fields = new RequestFields(this, length);
+        this.fields = new RequestFields(this, services.heap(), length);
     }
 
     /// Takes the next piece of the message, all of it.
@@ -95,6 +96,7 @@ final class InferUpload implements RequestFields.Receiver {
             giveUp();
             throw failure;
         }
+        forget();
     }
 
     /// Nobody wants an answer any more. May be called at any time, also again.
@@ -108,10 +110,16 @@ final class InferUpload implements RequestFields.Receiver {
         inference = null;
         target = null;
         destination = Destination.NOWHERE;
-        gathered.clear();
+        forget();
         if (open != null) {
             open.cancel();
         }
+    }
+
+    private void forget() {
+        fields.others().close();
+        gathered.forEach(GatheredBytes::close);
+        gathered.clear();
     }
 
     // --- raw tensors
@@ -135,7 +143,7 @@ final class InferUpload implements RequestFields.Receiver {
                 giveUp();
             }
         }
-        gathered.add(new GatheredBytes());
+        gathered.add(new GatheredBytes(services.heap()));
     }
 
     @Override
@@ -197,7 +205,6 @@ final class InferUpload implements RequestFields.Receiver {
         for (int i = 0; i < rawCount && i < plan.request().inputs().size(); i++) {
             open.input(i).put(gathered.get(i).array(), 0, gathered.get(i).length());
         }
-        gathered.clear();
         open.submit();
     }
 

@@ -1,6 +1,8 @@
 package dev.espalier.server.grpc;
 
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.server.memory.GatheredBytes;
 import java.nio.ByteBuffer;
 
 /// Splits an inference request, piece by piece as it arrives: tells the receiver the bytes of each of
@@ -44,7 +46,7 @@ final class RequestFields {
     private static final int MOST_FIELDS = 20_000;
 
     private final Receiver receiver;
-    private final GatheredBytes others = new GatheredBytes();
+    private final GatheredBytes others;
     private long unread;
     private Step step = Step.TAG;
     private int fieldStart;
@@ -54,9 +56,11 @@ final class RequestFields {
     private int shift;
     private int left;
 
+    /// @param heap for what is gathered; must be given back by closing [#others]
     /// @param length how many bytes the message has; `Long.MAX_VALUE` where that is not known
-    RequestFields(Receiver receiver, long length) {
+    RequestFields(Receiver receiver, ByteBudget heap, long length) {
         this.receiver = receiver;
+        this.others = new GatheredBytes(heap);
         this.unread = length;
     }
 

@@ -183,7 +183,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     void fail(ServingException failure) {
-        reply(Reply.error(failure.code().httpStatus(), failure.text()));
+        reply(Reply.error(failure));
     }
 
     /// Answers before the body has come, and closes: what is still coming is thrown away for a moment,

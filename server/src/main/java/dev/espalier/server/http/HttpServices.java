@@ -6,6 +6,7 @@ import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.health.WorkerStatus;
 import dev.espalier.server.inference.Inferences;
+import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 
 /// What the HTTP routes need of the rest of the server.
 ///
+/// @param heap for what requests and answers take up on the heap
 /// @param configJson a model's configuration as Triton writes it in JSON
 /// @param workers the workers as operators see them
 public record HttpServices(
@@ -27,5 +29,6 @@ public record HttpServices(
         Health health,
         AccessTokens tokens,
         CopiedBytes copied,
+        ByteBudget heap,
         Function<ModelConfig, String> configJson,
         Supplier<List<WorkerStatus>> workers) {}

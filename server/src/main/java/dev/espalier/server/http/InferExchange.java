@@ -4,9 +4,9 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.inference.Responder;
+import dev.espalier.server.memory.GatheredBytes;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// One inference request:
@@ -18,11 +18,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// When it fails, what is left of its body is read past, and then the failure is answered.
 final class InferExchange implements Exchange, Responder {
-    private static final int FIRST_CHUNK = 1024;
-
-    /// The longest JSON, whatever the limit of bodies: an array's length.
-    private static final int MAX_GATHERED = Integer.MAX_VALUE - 16;
-
     private final HttpConnection connection;
     private final HttpServices services;
     private final Route route;
@@ -30,8 +25,7 @@ final class InferExchange implements Exchange, Responder {
     private final long maxInputSize;
     private final ContentCoding responseCoding;
 
-    private byte[] gathered = new byte[0];
-    private int gatheredLength;
+    private final GatheredBytes gathered;
     private long plainLength;
     private @Nullable InferPlan plan;
     private @Nullable Inference inference;
@@ -52,6 +46,7 @@ final class InferExchange implements Exchange, Responder {
         this.body = body;
         this.maxInputSize = maxInputSize;
         this.responseCoding = responseCoding;
+        this.gathered = new GatheredBytes(services.heap());
     }
 
     @Override
@@ -70,7 +65,7 @@ final class InferExchange implements Exchange, Responder {
             giveUp(refused);
         }
         if (failure != null && plainLength > maxInputSize) {
-            connection.refuse(Reply.error(failure.code().httpStatus(), failure.text()));
+            connection.refuse(Reply.error(failure));
         }
     }
 
@@ -82,8 +77,8 @@ final class InferExchange implements Exchange, Responder {
         }
         if (plan == null) {
             gather(bytes);
-            if (plan == null && gatheredLength == body.jsonLength()) {
-                open(InferHeaderParser.parse(gathered, gatheredLength), body.behindJson());
+            if (plan == null && gathered.length() == body.jsonLength()) {
+                open(header(), body.behindJson());
             }
         }
         while (bytes.isReadable()) {
@@ -99,26 +94,24 @@ final class InferExchange implements Exchange, Responder {
             open(RawRequest.header(services.catalog(), route, body.length()), -1);
             return;
         }
-        long wanted = body.jsonLength() > 0 ? body.jsonLength() - gatheredLength : Long.MAX_VALUE;
+        long wanted =
+                body.jsonLength() > 0 ? body.jsonLength() - gathered.length() : Long.MAX_VALUE;
         int count = (int) Math.min(bytes.readableBytes(), wanted);
-        if (count > MAX_GATHERED - gatheredLength) {
-            throw InferBody.tooLarge("more than " + MAX_GATHERED, MAX_GATHERED);
-        }
-        if (gathered.length - gatheredLength < count) {
-            int doubled = Math.max(FIRST_CHUNK, (int) Math.min(2L * gathered.length, MAX_GATHERED));
-            gathered = Arrays.copyOf(gathered, Math.max(doubled, gatheredLength + count));
-        }
-        bytes.readBytes(gathered, gatheredLength, count);
-        gatheredLength += count;
+        gathered.add(bytes.nioBuffer(bytes.readerIndex(), count));
+        bytes.skipBytes(count);
+    }
+
+    private InferHeader header() throws ServingException {
+        return InferHeaderParser.parse(gathered.array(), gathered.length());
     }
 
     /// @param behind how many bytes follow the JSON; -1 where that is not known yet
     private void open(InferHeader header, long behind) throws ServingException {
         InferPlan opened = InferPlan.of(header, route, behind, maxInputSize);
         plan = opened;
-        gathered = new byte[0];
         inference = services.inferences().open(opened.request(), this);
         opened.fillValues(inference);
+        gathered.close();
     }
 
     /// Goes on to the next input whose bytes follow the JSON.
@@ -177,11 +170,11 @@ final class InferExchange implements Exchange, Responder {
                 throw InferBody.headerOutOfRange(plainLength, body.headerText());
             }
             if (body.isRaw() || plainLength == 0) {
-                byte[] raw = gathered;
-                open(RawRequest.header(services.catalog(), route, gatheredLength), -1);
+                ByteBuffer raw = ByteBuffer.wrap(gathered.array(), 0, gathered.length());
+                open(RawRequest.header(services.catalog(), route, raw.remaining()), -1);
                 plainRaw(raw);
             } else {
-                open(InferHeaderParser.parse(gathered, gatheredLength), 0);
+                open(header(), 0);
             }
         }
         InferPlan opened = plan;
@@ -192,15 +185,15 @@ final class InferExchange implements Exchange, Responder {
     }
 
     /// A raw request whose length was not known before its end.
-    private void plainRaw(byte[] raw) throws ServingException {
+    private void plainRaw(ByteBuffer raw) throws ServingException {
         Inference open = inference;
         if (open == null || !open.input(0).hasRemaining()) {
             return;
         }
-        services.copied().in(gatheredLength);
+        services.copied().in(raw.remaining());
         next();
         if (target != null) {
-            target.put(raw, 0, gatheredLength);
+            target.put(raw);
         }
     }
 
@@ -226,10 +219,7 @@ final class InferExchange implements Exchange, Responder {
         if (open != null) {
             open.cancel();
         }
-        closeInflater();
-    }
-
-    private void closeInflater() {
+        gathered.close();
         BodyInflater inflater = body.inflater();
         if (inflater != null) {
             inflater.close();
@@ -249,6 +239,6 @@ final class InferExchange implements Exchange, Responder {
         if (opened == null) {
             throw new IllegalStateException("a result came before its request was opened");
         }
-        InferResponse.write(connection, opened, result, responseCoding);
+        InferResponse.write(connection, services.heap(), opened, result, responseCoding);
     }
 }

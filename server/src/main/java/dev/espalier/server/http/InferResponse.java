@@ -3,6 +3,7 @@ package dev.espalier.server.http;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.InferenceResult;
+import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.tensor.DataType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -15,15 +16,22 @@ import java.util.List;
 /// Writes the answer to an inference request: the JSON, and behind it the binary outputs straight from
 /// the memory that the worker wrote them to.
 final class InferResponse {
+    /// Texts that are shorter wait for their client beside the budget.
+    private static final int COUNTED_FROM = 64 << 10;
+
     private final HttpConnection connection;
+    private final ByteBudget heap;
     private final InferPlan plan;
     private final InferenceResult result;
     private final JsonBuffer json;
     private final List<ByteBuffer> tensors = new ArrayList<>(2);
     private long tensorBytes;
+    private long countedText;
 
-    private InferResponse(HttpConnection connection, InferPlan plan, InferenceResult result) {
+    private InferResponse(
+            HttpConnection connection, ByteBudget heap, InferPlan plan, InferenceResult result) {
         this.connection = connection;
+        this.heap = heap;
         this.plan = plan;
         this.result = result;
         this.json = connection.json();
@@ -32,10 +40,11 @@ final class InferResponse {
     /// Answers, and releases `result` when its bytes are gone.
     static void write(
             HttpConnection connection,
+            ByteBudget heap,
             InferPlan plan,
             InferenceResult result,
             ContentCoding coding) {
-        InferResponse response = new InferResponse(connection, plan, result);
+        InferResponse response = new InferResponse(connection, heap, plan, result);
         try {
             response.describe();
         } catch (ServingException failure) {
@@ -66,6 +75,10 @@ final class InferResponse {
             describe(result.outputs().get(i));
         }
         json.raw("]}");
+        if (json.length() >= COUNTED_FROM) {
+            heap.take(json.length());
+            countedText = json.length();
+        }
     }
 
     private void describe(InferenceResult.Output output) throws ServingException {
@@ -107,12 +120,12 @@ final class InferResponse {
                 json.length() + tensorBytes,
                 connection.persistence());
         json.copyTo(head);
+        writeText(head);
         if (tensors.isEmpty()) {
             result.release();
-            var _ = context.writeAndFlush(head, context.voidPromise());
+            context.flush();
             return;
         }
-        var _ = context.write(head, context.voidPromise());
         ChannelFuture last = null;
         for (ByteBuffer tensor : tensors) {
             last = context.write(Unpooled.wrappedBuffer(tensor));
@@ -120,6 +133,17 @@ final class InferResponse {
         context.flush();
         if (last != null) {
             var _ = last.addListener(_ -> result.release());
+        }
+    }
+
+    /// Writes what lies on no worker's memory; it is counted until its client has taken it.
+    private void writeText(ByteBuf text) {
+        json.clear();
+        ChannelHandlerContext context = connection.context();
+        if (countedText == 0) {
+            var _ = context.write(text, context.voidPromise());
+        } else {
+            var _ = context.write(text).addListener(_ -> heap.give(countedText));
         }
     }
 
@@ -143,6 +167,7 @@ final class InferResponse {
                 body.readableBytes(),
                 connection.persistence());
         var _ = context.write(head, context.voidPromise());
-        var _ = context.writeAndFlush(body, context.voidPromise());
+        writeText(body);
+        context.flush();
     }
 }

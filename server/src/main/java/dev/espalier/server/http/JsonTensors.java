@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 /// Writes outputs as flat JSON arrays.
 final class JsonTensors {
     /// More is better sent in binary form.
-    private static final int MAX_LENGTH = 1 << 30;
+    private static final int MAX_LENGTH = 128 << 20;
 
     /// The longest an escape makes a byte of a string.
     private static final long LONGEST_ESCAPE = 6;

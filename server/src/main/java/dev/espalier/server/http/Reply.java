@@ -1,5 +1,7 @@
 package dev.espalier.server.http;
 
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
 import org.jspecify.annotations.Nullable;
 
 /// A small answer: anything but a result.
@@ -7,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param extraHeaders whole header lines, each with its end
 record Reply(int status, String extraHeaders, String contentType, byte[] body) {
     private static final byte[] NOTHING = new byte[0];
+    private static final String RETRY_AFTER = "Retry-After: 1\r\n";
     static final String JSON = "application/json";
 
     static Reply empty(int status) {
@@ -25,6 +28,12 @@ record Reply(int status, String extraHeaders, String contentType, byte[] body) {
         JsonBuffer json = new JsonBuffer();
         json.raw("{\"error\":").string(text).raw('}');
         return new Reply(status, extraHeaders, JSON, json.bytes());
+    }
+
+    /// A request that cannot be served.
+    static Reply error(ServingException failure) {
+        String headers = failure.code() == ErrorCode.OVERLOADED ? RETRY_AFTER : "";
+        return error(failure.code().httpStatus(), headers, failure.text());
     }
 
     static Reply notFound() {

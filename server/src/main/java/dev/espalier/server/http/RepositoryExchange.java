@@ -60,7 +60,7 @@ final class RepositoryExchange implements Exchange {
         try {
             return routes.answer(route, body.toByteArray());
         } catch (ServingException failure) {
-            return Reply.error(failure.code().httpStatus(), failure.text());
+            return Reply.error(failure);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return Reply.error(ErrorCode.UNAVAILABLE.httpStatus(), "the server is stopping");

@@ -137,7 +137,7 @@ public final class ModelScheduler {
     ///
     /// @return whether it has one; false where the scheduler takes no more requests, because another
     ///     has taken its place
-    /// @throws ServingException UNAVAILABLE when the queue or the memory is full
+    /// @throws ServingException OVERLOADED when the queue or the memory is full
     public boolean open(Member member) throws ServingException {
         synchronized (lock) {
             if (retired != null) {
@@ -145,7 +145,7 @@ public final class ModelScheduler {
             }
             if (policy.maxQueueSize() > 0 && waiting + uploading >= policy.maxQueueSize()) {
                 statistics.failed(FailureReason.REJECTED, 1, 0);
-                throw new ServingException(ErrorCode.UNAVAILABLE, "Exceeds maximum queue size");
+                throw new ServingException(ErrorCode.OVERLOADED, "Exceeds maximum queue size");
             }
             line.reserve(member);
             uploading++;

@@ -50,7 +50,7 @@ final class Vitals {
         if (status == null) {
             return null;
         }
-        long shared = Math.max(0, status.sharedBytes() - link.inSize() - link.outSize());
+        long shared = Math.max(0, status.sharedBytes() - link.mappedBytes());
         if (memoryLimit > 0 && status.ownBytes() + shared > memoryLimit) {
             return new DeathCause.TooMuchMemory(memoryLimit);
         }

@@ -1,13 +1,13 @@
 package dev.espalier.server.workers;
 
 import dev.espalier.link.LinkException;
-import dev.espalier.link.LinkLayout;
 import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.health.WorkerStatus;
+import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.ops.OpSet;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ import java.util.Map;
 public final class WorkerPool implements AutoCloseable {
     private final List<EnginePack> packs;
     private final WorkerSite site;
-    private final long inputMemorySize;
+    private final ByteBudget requestMemory;
     private final boolean oneForAll;
     private final Map<String, Leased> hosts = new HashMap<>();
 
@@ -36,10 +36,12 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /// @param launcher starts the processes
+    /// @param requestMemory what all workers' requests and results may take up together
     public WorkerPool(
             List<EnginePack> packs,
             WorkerLauncher launcher,
             LinkedLoops loops,
+            ByteBudget requestMemory,
             WorkerOptions options) {
         this.packs = List.copyOf(packs);
         this.site =
@@ -49,8 +51,7 @@ public final class WorkerPool implements AutoCloseable {
                         new WorkerWatch(),
                         new DeathRecords(options.stateDirectory().resolve("deaths")),
                         options.supervision());
-        this.inputMemorySize =
-                Math.max(options.requestMemoryBytes(), LinkLayout.BLOCKS + (2 << 20));
+        this.requestMemory = requestMemory;
         this.oneForAll = options.oneForAll();
     }
 
@@ -72,7 +73,7 @@ public final class WorkerPool implements AutoCloseable {
                             pack.name() + " [" + ops.label() + "]",
                             pack,
                             site,
-                            new InputMemory(inputMemorySize));
+                            new InputMemory(requestMemory));
             Leased leased = new Leased(host);
             leased.leases = 1;
             hosts.put(key, leased);
@@ -118,6 +119,11 @@ public final class WorkerPool implements AutoCloseable {
     /// The workers that models use.
     public synchronized List<WorkerHost> hosts() {
         return hosts.values().stream().map(leased -> leased.host).toList();
+    }
+
+    /// Gives request memory back that has not been used for some seconds.
+    public void trim() {
+        hosts().forEach(host -> host.input().trim());
     }
 
     /// All of them, as operators see them.

@@ -3,7 +3,9 @@ package dev.espalier.server.workers;
 import dev.espalier.link.ControlMessage;
 import dev.espalier.link.ControlSocket;
 import dev.espalier.link.LinkException;
+import dev.espalier.link.SharedRegion;
 import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.server.execution.SegmentMapping;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -40,6 +42,27 @@ final class WorkerProcess {
 
         /// Its end of the control socket is closed: it is dead, or as good as dead.
         record Gone() implements News {}
+    }
+
+    /// Tells the process of segments. One that is gone does not hear it.
+    private record Segments(ControlSocket socket) implements SegmentMapping {
+        @Override
+        public void add(int number, SharedRegion region) {
+            tell(new ControlMessage.AddSegment(number, region.size()), region.descriptor());
+        }
+
+        @Override
+        public void drop(int number) {
+            tell(new ControlMessage.DropSegment(number));
+        }
+
+        private void tell(ControlMessage message, int... descriptors) {
+            try {
+                socket.send(message.encoded(), descriptors);
+            } catch (LinkException gone) {
+                LOG.log(Level.DEBUG, "{0}", gone.getMessage());
+            }
+        }
     }
 
     private WorkerProcess(
@@ -102,6 +125,7 @@ final class WorkerProcess {
             if (ControlMessage.decoded(socket.receive().bytes())
                     instanceof ControlMessage.Attached(String version)) {
                 link.attach();
+                link.map(new Segments(socket));
                 return new WorkerProcess(label, process, socket, link, version);
             }
             throw new LinkException("began with another message than Attached");

@@ -76,7 +76,8 @@ final class EchoServer implements AutoCloseable {
                 backend.info(),
                 backend.health(),
                 tokens,
-                backend.copied());
+                backend.copied(),
+                backend.heap());
     }
 
     int port() {

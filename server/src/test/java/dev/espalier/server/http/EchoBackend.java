@@ -1,7 +1,6 @@
 package dev.espalier.server.http;
 
 import dev.espalier.link.LinkException;
-import dev.espalier.link.LinkLayout;
 import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
@@ -11,6 +10,7 @@ import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.inference.InferenceService;
 import dev.espalier.server.inference.Inferences;
 import dev.espalier.server.inference.ServedModels;
+import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.repository.ConfigJson;
@@ -23,7 +23,10 @@ import java.util.List;
 /// What lies behind a protocol, for tests of any of them: real event loops, scheduling and shared memory,
 /// [EchoModels], and an [EchoWorker] that waits until the test lets it run something.
 public final class EchoBackend implements AutoCloseable {
-    private static final long MEMORY = LinkLayout.BLOCKS + (64L << 20);
+    private static final long MEMORY = 64L << 20;
+    private static final long HEAP = 256L << 20;
+
+    private final ByteBudget heap = new ByteBudget("heap", "send less", HEAP);
 
     private final LinkedLoops loops;
     private final EchoModels models;
@@ -34,7 +37,7 @@ public final class EchoBackend implements AutoCloseable {
 
     public EchoBackend() throws LinkException {
         loops = new LinkedLoops(2);
-        InputMemory memory = new InputMemory(MEMORY);
+        InputMemory memory = new InputMemory(new ByteBudget("request memory", "wait", MEMORY));
         models = new EchoModels(memory, loops);
         LinkedWorker link = new LinkedWorker("echo", loops, memory);
         link.activate();
@@ -105,8 +108,13 @@ public final class EchoBackend implements AutoCloseable {
                 health(),
                 tokens,
                 copied,
+                heap,
                 ConfigJson::of,
                 List::of);
+    }
+
+    public ByteBudget heap() {
+        return heap;
     }
 
     public CopiedBytes copied() {

@@ -1,16 +1,20 @@
 package dev.espalier.server.scheduling;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.espalier.link.BlockAllocator;
 import dev.espalier.link.CompletionWriter;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
+import dev.espalier.link.MappedSegments;
 import dev.espalier.link.RequestFrame;
 import dev.espalier.link.RequestLaneReader;
 import dev.espalier.link.ResultFrame;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.server.execution.SegmentMapping;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +29,7 @@ public final class EchoWorker {
     private final SharedRegion in;
     private final SharedRegion out;
     private final CompletionWriter completions;
+    private final MappedSegments inputs;
     private final BlockAllocator blocks;
     private final Map<Integer, List<Long>> blocksOfSlots = new ConcurrentHashMap<>();
     private final Semaphore permits = new Semaphore(0);
@@ -47,7 +52,9 @@ public final class EchoWorker {
         completions =
                 new CompletionWriter(
                         in, out, Arrays.copyOfRange(descriptors, 2, descriptors.length));
-        blocks = new BlockAllocator(out);
+        blocks = new BlockAllocator(out, LinkLayout.BLOCKS);
+        inputs = new MappedSegments(in);
+        link.map(new Mapping());
         link.attach();
         for (int lane = 0; lane < lanes; lane++) {
             Thread.ofPlatform().daemon().start(new Instance(lane));
@@ -77,6 +84,40 @@ public final class EchoWorker {
     /// The first dimensions of the executions' inputs, in order.
     public List<Long> batches() {
         return batches;
+    }
+
+    /// Maps segments as a process would that is told of them.
+    private final class Mapping implements SegmentMapping {
+        @Override
+        public void add(int number, SharedRegion region) {
+            try {
+                inputs.add(number, copy(region.descriptor()), region.size());
+            } catch (LinkException broken) {
+                throw new IllegalStateException(broken);
+            }
+        }
+
+        @Override
+        public void drop(int number) {
+            try {
+                inputs.drop(number);
+            } catch (LinkException broken) {
+                throw new IllegalStateException(broken);
+            }
+        }
+    }
+
+    /// A descriptor of its own, as another process would get.
+    private static int copy(int descriptor) {
+        Linker linker = Linker.nativeLinker();
+        MemorySegment dup = linker.defaultLookup().findOrThrow("dup");
+        try {
+            return (int)
+                    linker.downcallHandle(dup, FunctionDescriptor.of(JAVA_INT, JAVA_INT))
+                            .invokeExact(descriptor);
+        } catch (Throwable broken) {
+            throw new IllegalStateException(broken);
+        }
     }
 
     /// One model instance.
@@ -151,21 +192,17 @@ public final class EchoWorker {
             return false;
         }
 
-        private void giveBack(List<Long> used) {
+        private void giveBack(List<Long> used) throws LinkException {
             long size = request.byteSize();
             long offset = blocks.allocate(Math.max(1, size));
             if (offset < 0) {
                 throw new IllegalStateException("no room for " + size + " bytes");
             }
             used.add(offset);
-            MemorySegment.copy(
-                    in.memory(),
-                    JAVA_BYTE,
-                    request.offset(),
-                    out.memory(),
-                    JAVA_BYTE,
-                    offset,
-                    size);
+            MemorySegment input =
+                    MemorySegment.ofAddress(inputs.locate(request.address(), size))
+                            .reinterpret(size);
+            MemorySegment.copy(input, 0, out.memory(), offset, size);
             if (!result.putOutput(
                     request.inputIndex(), request.typeCode(), request.rank(), offset, size)) {
                 throw new IllegalStateException("no room in the frame");

@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.espalier.link.LinkLayout;
 import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.InputMemory;
@@ -13,6 +12,7 @@ import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.metrics.FailureReason;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.tensor.DataType;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 /// Over real memory and real loops; only the model is made up.
 @Timeout(60)
 final class ModelSchedulerTest {
-    private static final long MEMORY = LinkLayout.BLOCKS + (8 << 20);
+    private static final long MEMORY = 64L << 20;
 
     private final ModelStatistics statistics = new ModelStatistics();
     private LinkedLoops loops;
@@ -43,7 +43,7 @@ final class ModelSchedulerTest {
     @BeforeEach
     void start() throws Exception {
         loops = new LinkedLoops(2);
-        input = new InputMemory(MEMORY);
+        input = new InputMemory(new ByteBudget("request memory", "wait", MEMORY));
     }
 
     @AfterEach
