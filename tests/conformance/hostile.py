@@ -19,7 +19,7 @@ from exchange import Grpc, Http, Server
 from tritonclient.grpc import service_pb2
 
 ALLOWED_GROWTH = 50 << 20
-SETTLING = 15.0
+SETTLING = 40.0
 PAUSE = 0.25
 
 
