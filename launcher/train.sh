@@ -34,7 +34,7 @@ cp -r "$home/share/examples/models/zero_out" "$work/models/"
 ESPALIER_JAVA_OPTIONS=$(record server) "$home/bin/trtserver" --model-repository="$work/models" \
     --http-address=127.0.0.1 --http-port=0 --grpc-address=127.0.0.1 --grpc-port=0 --allow-metrics=false \
     --state-directory="$work/state" \
-    --worker-java-options="$(record worker) -Despalier.worker.orderly-exit=true" >"$work/log" 2>&1 &
+    --worker-sandbox=off --worker-java-options="$(record worker) -Despalier.worker.orderly-exit=true" >"$work/log" 2>&1 &
 server=$!
 
 url=
