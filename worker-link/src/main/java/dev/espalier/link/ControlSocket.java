@@ -36,9 +36,11 @@ public final class ControlSocket implements AutoCloseable {
     private static final int CMSG_HEAD = 16;
 
     private final int descriptor;
+    private final int peer;
 
-    private ControlSocket(int descriptor) {
+    private ControlSocket(int descriptor) throws LinkException {
         this.descriptor = descriptor;
+        this.peer = peer(descriptor);
     }
 
     /// A frame and the descriptors that came with it.
@@ -251,6 +253,16 @@ public final class ControlSocket implements AutoCloseable {
             filled += received;
         }
         return descriptors;
+    }
+
+    /// Whether the descriptor is still that of this connection. Somebody else's code in this process may have closed it,
+    /// which neither side notices while a thread waits in [#receive].
+    public boolean isOpen() {
+        try {
+            return peer(descriptor) == peer;
+        } catch (LinkException _) {
+            return false;
+        }
     }
 
     /// Ends the connection: a thread that waits in [#receive] gets an end of file.

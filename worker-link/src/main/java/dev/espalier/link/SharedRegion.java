@@ -16,6 +16,7 @@ public final class SharedRegion implements AutoCloseable {
     private static final long MFD_CLOEXEC = 1;
     private static final long MFD_ALLOW_SEALING = 2;
     private static final long F_ADD_SEALS = 1033;
+    private static final long F_GET_SEALS = 1034;
     private static final long KEEP_SIZE_AND_PUNCH_HOLE = 3;
     private static final long SEAL_SEAL = 1;
     private static final long SEAL_SHRINK = 2;
@@ -119,6 +120,18 @@ public final class SharedRegion implements AutoCloseable {
                         KEEP_SIZE_AND_PUNCH_HOLE,
                         offset,
                         length);
+    }
+
+    /// Whether the descriptor is still one of sealed memory. Somebody else's code in this process may have closed it; then
+    /// nothing can be reserved any more.
+    public boolean isOpen() {
+        try {
+            long seals =
+                    LinuxCalls.checked("read seals", LinuxCalls.FCNTL, descriptor, F_GET_SEALS);
+            return (seals & SEAL_SEAL) != 0;
+        } catch (LinkException _) {
+            return false;
+        }
     }
 
     /// The mapping.

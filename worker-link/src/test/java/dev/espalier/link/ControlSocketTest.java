@@ -102,4 +102,23 @@ final class ControlSocketTest {
             assertThatThrownBy(worker::receive).isInstanceOf(EOFException.class);
         }
     }
+
+    @Test
+    void noticesThatItsDescriptorIsNoLongerItsOwn() throws Exception {
+        String name = "espalier-test-" + UUID.randomUUID();
+        try (ControlSocket.Listener _ = new ControlSocket.Listener(name);
+                SharedRegion memory = SharedRegion.createWritable("memory", 4096)) {
+            ControlSocket worker = ControlSocket.connect(name);
+            assertThat(worker.isOpen()).isTrue();
+            assertThat(memory.isOpen()).isTrue();
+
+            worker.close();
+
+            assertThat(worker.isOpen()).isFalse();
+            try (SharedRegion inItsPlace = SharedRegion.createWritable("next", 4096)) {
+                assertThat(inItsPlace.isOpen()).isTrue();
+                assertThat(worker.isOpen()).isFalse();
+            }
+        }
+    }
 }

@@ -52,4 +52,13 @@ final class SharedRegionTest {
                     .hasMessageContaining("reserve " + 2 * SIZE + " bytes");
         }
     }
+
+    @Test
+    void noticesThatItsDescriptorIsNoLongerItsOwn() throws Exception {
+        SharedRegion region = SharedRegion.createWritable("in", SIZE);
+        LinuxCalls.close(region.descriptor());
+        try (ControlSocket.Listener _ = new ControlSocket.Listener("espalier-test-in-its-place")) {
+            assertThat(region.isOpen()).isFalse();
+        }
+    }
 }

@@ -8,6 +8,7 @@ import dev.espalier.engine.ModelSource;
 import dev.espalier.link.CompletionWriter;
 import dev.espalier.link.ControlMessage;
 import dev.espalier.link.ControlSocket;
+import dev.espalier.link.ImmediateExit;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
 import dev.espalier.link.MappedSegments;
@@ -118,9 +119,14 @@ final class Worker {
         return frame.descriptors()[0];
     }
 
+    /// Says that this process lives, as long as it can be asked and can answer.
     private void beat() {
         try {
             for (int beats = 1; true; beats++) {
+                if (!socket.isOpen() || !out.isOpen()) {
+                    System.err.println("worker: an op has closed descriptors of this process");
+                    ImmediateExit.now(ImmediateExit.DISCONNECTED);
+                }
                 LinkLayout.beat(out.memory());
                 Thread.sleep(BEAT_MILLIS);
                 if (beats % BEATS_A_TRIM == 0) {

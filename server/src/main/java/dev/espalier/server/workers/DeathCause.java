@@ -23,7 +23,7 @@ sealed interface DeathCause {
 
     record TooManyThreads(int limit) implements DeathCause {}
 
-    /// It closed the control socket, and went on running.
+    /// It closed the control socket, or one of its ops did, and would have gone on running.
     record Disconnected() implements DeathCause {}
 
     /// It did not get as far as serving.

@@ -2,6 +2,7 @@ package dev.espalier.server.workers;
 
 import dev.espalier.link.ControlMessage;
 import dev.espalier.link.ControlSocket;
+import dev.espalier.link.ImmediateExit;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.server.execution.LinkedWorker;
@@ -246,6 +247,8 @@ final class WorkerProcess {
             return new DeathCause.Crashed(report, report.place(opLibraries));
         }
         return switch (end) {
+            case ProcessEnd.Exited(int code) when code == ImmediateExit.DISCONNECTED ->
+                    new DeathCause.Disconnected();
             case ProcessEnd.Exited(int code) -> new DeathCause.Exited(code);
             case ProcessEnd.Signalled(int number) -> new DeathCause.Signalled(number);
         };
