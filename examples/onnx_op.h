@@ -13,7 +13,11 @@
 
 #include "onnxruntime_c_api.h"
 
+#ifdef __cplusplus
+#define ONNX_OP_EXPORT extern "C" __attribute__((visibility("default")))
+#else
 #define ONNX_OP_EXPORT __attribute__((visibility("default")))
+#endif
 
 /* Returns from the calling function when a call of the API failed. */
 #define ONNX_OP_TRY(call)                        \

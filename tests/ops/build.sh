@@ -71,6 +71,13 @@ c registering_hangs tests/ops/trouble.c '-DREGISTERING=hang()'
 c twice tests/ops/scalar.c '-DOP="Twice"' '-DEXPRESSION=2 * x'
 c thrice tests/ops/scalar.c '-DOP="Thrice"' '-DEXPRESSION=3 * x'
 c several tests/ops/several.c
+for source in "$here"/faults/*.c "$here"/faults/*.cc; do
+    fault=$(basename "${source%.c*}")
+    case $source in
+    *.c) c "fault_$fault" "tests/ops/faults/$fault.c" -pthread -lm ;;
+    *) cpp "fault_$fault" "tests/ops/faults/$fault.cc" -pthread ;;
+    esac
+done
 
 # Libraries that need what is not here: they are linked with a stand-in that stays behind.
 cpp undefined_cpp tests/ops/needs.cc -DFUNCTION=interpolate

@@ -39,6 +39,6 @@ T &instance() {
     return value;
 }
 
-extern "C" ONNX_OP_EXPORT OrtStatus *RegisterCustomOps(OrtSessionOptions *options, const OrtApiBase *base) {
+ONNX_OP_EXPORT OrtStatus *RegisterCustomOps(OrtSessionOptions *options, const OrtApiBase *base) {
     return onnx_op_register("test.custom", &instance<CustomOp>(), options, base);
 }

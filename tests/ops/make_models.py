@@ -29,7 +29,8 @@ class Op:
     dims: tuple[int, ...] = (3,)
     batch: int = 0
     more: str = ""
-    then: str = ""  # an op of the same domain that gets the first one's output
+    then: tuple[str, ...] = ()  # ops of the same domain, each of which gets the output of the one before
+    plus: float | None = None  # added to the last one's output
 
     def config(self) -> str:
         dims = ", ".join(map(str, self.dims))
@@ -52,12 +53,17 @@ class Op:
         if not self.domain and len(operands) == 1:
             operands.append("one")
             constants.append(helper.make_tensor("one", ELEMENTS[self.type], [], [1]))
-        ops = [self.op, *filter(None, [self.then])]
-        results = [*(f"of_{op}" for op in ops[:-1]), self.output]
+        ops = [self.op, *self.then]
+        results = [f"of_{op}" for op in ops]
+        if self.plus is None:
+            results[-1] = self.output
         nodes = []
         for op, result in zip(ops, results):
             nodes.append(helper.make_node(op, operands, [result], domain=self.domain))
             operands = [result]
+        if self.plus is not None:
+            constants.append(helper.make_tensor("plus", ELEMENTS[self.type], [], [self.plus]))
+            nodes.append(helper.make_node("Add", [*operands, "plus"], [self.output]))
         graph = helper.make_graph(nodes, self.op, [info(n) for n in self.inputs], [info(self.output)], constants)
         opsets = [helper.make_opsetid("", 17)]
         if self.domain:
@@ -75,11 +81,22 @@ def example(name: str, domain: str, op: str, inputs: str, output: str) -> Op:
     return Op(f"examples/models/{name}", domain, op, (inputs,), output, dims=(-1,), batch=8)
 
 
+def faulty(name: str, plus: int, op: str, *then: str, **more: object) -> Op:
+    """A model of tests/chaos, two instances of it. One that batches waits for a moment."""
+    extra = "instance_group [ { count: 2 kind: KIND_CPU } ]\n"
+    if more.get("batch"):
+        extra += "dynamic_batching { max_queue_delay_microseconds: 2000 }\n"
+    extra += more.pop("more", "")
+    domain = more.pop("domain", "test.faults")
+    return Op(f"tests/models/faults/{name}", domain, op, then=then, dims=(-1,), plus=plus, more=extra, **more)
+
+
 def custom(folder: str, op: str, domain: str = "test.custom", **more: object) -> Op:
     return Op(f"tests/models/{folder}", domain, op, **more)
 
 
 TWO = ("X", "Y")
+DEATHS = ("Abort", "Exit", "Exception", "UncaughtException")
 MODELS = [
     example("zero_out", "espalier.example", "ZeroOut", "to_zero", "zeroed"),
     example("scale_by_2", "espalier.example", "Scale", "x", "scaled"),
@@ -105,10 +122,24 @@ MODELS = [
     custom("ops/broken_library", "Undefined"),
     custom("ops/no_op_library", "CustomOp", inputs=TWO),
     custom("ops/newer_api", "CustomOp", inputs=TWO),
-    custom("ops/one_domain", "Twice", "test.shared", then="Thrice", dims=(-1,)),
+    custom("ops/one_domain", "Twice", "test.shared", then=("Thrice",), dims=(-1,)),
     custom("ops/busy", "Busy", type="INT64", dims=(1,)),
     custom("ops/crash", "Crash", dims=(-1,)),
     custom("ops/failing", "Failing", dims=(-1,)),
+    faulty("deaths", 1, "NullDereference", *DEATHS),
+    faulty("deaths_batched", 2, "NullDereference", *DEATHS, batch=8),
+    faulty(
+        "stalls",
+        3,
+        "EndlessLoop",
+        "Allocation",
+        "ThreadLeak",
+        "ExitHandler",
+        more='parameters { key: "execution_timeout_ms" value { string_value: "1000" } }\n',
+    ),
+    faulty("meddling", 4, "ClosedDescriptors", "Truncation", "SignalHandlers", "Surroundings"),
+    faulty("healthy", 5, "Scale", domain="espalier.example"),
+    faulty("healthy_batched", 6, "Scale", domain="espalier.example", batch=8),
 ]
 
 if __name__ == "__main__":
