@@ -1,0 +1,114 @@
+package dev.espalier.chaos;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The distribution's server as a process of its own, on free ports, with its log in a file.
+final class DistServer implements AutoCloseable {
+    private static final int START_SECONDS = 120;
+    private static final int END_SECONDS = 60;
+    private static final Pattern STARTED =
+            Pattern.compile("Started (\\w+)(?: service)? at \\S+:(\\d+)");
+
+    private final Process process;
+    private final Path log;
+    private final int httpPort;
+    private final int grpcPort;
+
+    private DistServer(Process process, Path log) throws IOException {
+        this.process = process;
+        this.log = log;
+        awaitPort("metrics"); // The last to start, when every model has been loaded.
+        this.httpPort = awaitPort("HTTP");
+        this.grpcPort = awaitPort("GRPCInferenceService");
+    }
+
+    /// Starts the server and waits until it serves.
+    ///
+    /// @param dist the distribution's folder
+    /// @param work where its state and its log go
+    static DistServer start(Path dist, Path models, Path work, List<String> flags)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(dist.resolve("bin/trtserver").toString());
+        command.add("--model-repository=" + models);
+        command.add("--state-directory=" + work.resolve("state"));
+        for (String service : List.of("http", "grpc", "metrics")) {
+            command.add("--" + service + "-address=127.0.0.1");
+            command.add("--" + service + "-port=0");
+        }
+        command.addAll(flags);
+        Path log = work.resolve("server.log");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        Process process = builder.redirectOutput(log.toFile()).start();
+        process.getOutputStream().close();
+        try {
+            return new DistServer(process, log);
+        } catch (IOException failure) {
+            process.destroyForcibly();
+            throw failure;
+        }
+    }
+
+    private int awaitPort(String service) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        while (System.nanoTime() - deadline < 0 && process.isAlive()) {
+            Matcher started = STARTED.matcher(Files.readString(log));
+            while (started.find()) {
+                if (started.group(1).equals(service)) {
+                    return Integer.parseInt(started.group(2));
+                }
+            }
+            Pause.millis(50);
+        }
+        throw new IOException("the server has not started its %s; see %s".formatted(service, log));
+    }
+
+    int httpPort() {
+        return httpPort;
+    }
+
+    int grpcPort() {
+        return grpcPort;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    Path log() {
+        return log;
+    }
+
+    /// Ends it like an operator.
+    ///
+    /// @throws IOException when it does not go
+    void stop() throws IOException {
+        process.destroy();
+        try {
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException(
+                        "the server has not ended %d s after SIGTERM".formatted(END_SECONDS));
+            }
+        } catch (InterruptedException failure) {
+            Thread.currentThread().interrupt();
+            throw new IOException(failure);
+        }
+    }
+
+    /// Ends it, whatever it does.
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
