@@ -96,6 +96,14 @@ needs newer_glibc libc.so.6 from_a_later_libc
 stand_in libstdc++.so.6 from_a_later_libstdcxx GLIBCXX_3.4.99
 needs newer_glibcxx libstdc++.so.6 from_a_later_libstdcxx
 
+marked() { # ENGINE SONAME SYMBOL
+    gcc $flags "-DSYMBOL=\"$3\"" -DDEFINED -Wl,-soname="$2" "$here/marked.c" -o "$work/$2"
+    gcc $flags "-DSYMBOL=\"$3\"" "$here/marked.c" "$work/$2" -o "$target/libmarked_$1.so"
+}
+marked tensorflow libtensorflow_framework.so.2 _ZN10tensorflow12OpDefBuilderC1ENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE
+marked pytorch libtorch_cpu.so _ZN5torch7LibraryC1ENS0_4KindENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESt8optionalIN3c1011DispatchKeyEEPKcj
+marked tensorrt libnvinfer.so.10 getPluginRegistry
+
 # Files that are no libraries for this machine: another machine's number in the header, half a file, a program.
 other_machine='\267' # AArch64
 [ "$architecture" != aarch64 ] || other_machine='\076'

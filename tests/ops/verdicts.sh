@@ -25,7 +25,7 @@ empty | 1 | * is not an ELF file: it is empty*
 truncated | 1 | * is truncated: its * would end at byte *, and it has * bytes; copy it again
 other_machine | 1 | * is for AArch64, 64 bit (expected: x86-64, 64 bit, as this machine is)
 program | 1 | * is an executable program (expected: a shared library; link it with -shared)
-plain | 1 | * is no op library: it exports none of the functions by which engines find ops *
+plain | 1 | * is no op library: nothing in it is made for an engine *
 missing_library | 1 | * needs libespalier_vendor.so.7, not found in */etc/ld.so.cache*
 newer_glibc | 1 | * needs GLIBC_2.99 of libc.so.6, which has GLIBC_* at most here; *
 newer_glibcxx | 1 | * needs GLIBCXX_3.4.99 of libstdc++.so.6, which has GLIBCXX_* at most here; *

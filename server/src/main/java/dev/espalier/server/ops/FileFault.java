@@ -63,15 +63,11 @@ public sealed interface FileFault extends Fault {
         }
     }
 
-    record NoEntryPoint() implements FileFault {
+    record NoOpMark() implements FileFault {
         @Override
         public String text() {
-            return "is no op library: it exports none of the functions by which engines find ops"
-                    + " (expected: "
-                    + EntryPoint.ALL.stream()
-                            .map(entry -> entry.symbol() + " for " + entry.engineName())
-                            .collect(Collectors.joining(", "))
-                    + ")";
+            return "is no op library: nothing in it is made for an engine (expected: %s)"
+                    .formatted(OpMark.EXPECTED);
         }
     }
 

@@ -31,7 +31,7 @@ class LoadCheckTest {
                     other_machine   | is for AArch64, 64 bit (expected: x86-64, 64 bit, as this machine is)
                     truncated       | is truncated: its table of sections would end at byte 5720, and it has 2860 bytes; copy it again
                     program         | is an executable program (expected: a shared library; link it with -shared)
-                    plain           | is no op library: it exports none of the functions by which engines find ops (expected: RegisterCustomOps for ONNX Runtime)
+                    plain           | is no op library: nothing in it is made for an engine (expected: RegisterCustomOps for ONNX Runtime, REGISTER_OP for TensorFlow, TORCH_LIBRARY for PyTorch, getCreators for TensorRT)
                     undefined       | needs espalier_function_that_nobody_has, which no library that it names has; link it with the library that has what is missing
                     undefined_cpp   | needs vendor::interpolate(float const*, int), which no library that it names has; link it with the library that has what is missing
                     """)

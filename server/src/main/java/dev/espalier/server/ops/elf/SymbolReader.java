@@ -14,8 +14,14 @@ final class SymbolReader {
     private static final int WEAK = 2;
     private static final int UNIQUE = 10;
 
+    private static final int RELOCATION = 24;
+
+    private static final long CALLS_SIZE = 2;
     private static final long HASH_TABLE = 4;
     private static final long SYMBOL_TABLE = 6;
+    private static final long RELOCATIONS = 7;
+    private static final long RELOCATIONS_SIZE = 8;
+    private static final long CALLS = 23;
     private static final long GNU_HASH_TABLE = 0x6fff_fef5;
 
     private final ElfReader file;
@@ -79,11 +85,29 @@ final class SymbolReader {
             last = Math.max(last, bytes.u32(firstBucket + 4 * i));
         }
         if (last < firstHashed) {
-            return firstHashed;
+            // Nothing is exported; the table's numbers are then no more than placeholders.
+            return Math.max(
+                    countByRelocations(RELOCATIONS, RELOCATIONS_SIZE),
+                    countByRelocations(CALLS, CALLS_SIZE));
         }
         long chain = firstBucket + 4 * buckets;
         while ((bytes.u32(chain + 4 * (last - firstHashed)) & 1) == 0) {
             last++;
+        }
+        return last + 1;
+    }
+
+    /// What the loader has to fill in names the symbols that are used.
+    private long countByRelocations(long tag, long sizeTag) throws IOException, ElfException {
+        if (!file.has(tag)) {
+            return 0;
+        }
+        long table = file.offset(tag);
+        long size = file.value(sizeTag);
+        bytes.check("table of relocations", table, size);
+        long last = 0;
+        for (long at = 0; at + RELOCATION <= size; at += RELOCATION) {
+            last = Math.max(last, bytes.u32(table + at + 12));
         }
         return last + 1;
     }

@@ -36,6 +36,13 @@ class ElfFileTest {
     }
 
     @Test
+    void readsWhatIsUsedByALibraryThatExportsNothing() throws Exception {
+        ElfFile file = read("marked_tensorrt");
+        assertThat(file.exported()).isEmpty();
+        assertThat(file.undefined()).contains(new Undefined("getPluginRegistry", false));
+    }
+
+    @Test
     void readsNeededVersions() throws Exception {
         assertThat(read("newer_glibc").versionNeeds())
                 .containsExactly(new VersionNeed("libc.so.6", "GLIBC_2.99", false));

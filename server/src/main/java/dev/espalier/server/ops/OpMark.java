@@ -1,0 +1,90 @@
+package dev.espalier.server.ops;
+
+import dev.espalier.server.ops.elf.ElfFile;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// By what an engine's op libraries are told from other shared libraries, without opening them: what they
+/// export for the engine to find, or use of the engine to register their ops.
+@SuppressWarnings("ImmutableEnumChecker") // the collections are unmodifiable, of strings
+enum OpMark {
+    ONNX_RUNTIME(
+            "onnxruntime",
+            "ONNX Runtime",
+            "RegisterCustomOps",
+            Set.of("RegisterCustomOps"),
+            List.of()),
+    TENSORFLOW(
+            "tensorflow",
+            "TensorFlow",
+            "REGISTER_OP",
+            Set.of(),
+            List.of(
+                    "_ZN10tensorflow12OpDefBuilder",
+                    "_ZN10tensorflow11register_op",
+                    "_ZN10tensorflow14kernel_factory",
+                    "TF_NewOpDefinitionBuilder",
+                    "TF_NewKernelBuilder")),
+    PYTORCH(
+            "pytorch",
+            "PyTorch",
+            "TORCH_LIBRARY",
+            Set.of(),
+            List.of(
+                    "_ZN5torch7Library",
+                    "_ZN3c1017RegisterOperators",
+                    "aoti_torch_library_",
+                    "torch_library_")),
+    TENSORRT(
+            "tensorrt",
+            "TensorRT",
+            "getCreators",
+            Set.of("getCreators", "getPluginCreators"),
+            List.of("getPluginRegistry"));
+
+    /// What all of them are told by, for people.
+    static final String EXPECTED =
+            Arrays.stream(values())
+                    .map(mark -> mark.sign + " for " + mark.engineName)
+                    .collect(Collectors.joining(", "));
+
+    private final String engine;
+    private final String engineName;
+    private final String sign;
+    private final Set<String> exports;
+    private final List<String> uses;
+
+    /// @param engine the engine's name in `config.pbtxt`
+    /// @param engineName its name for people
+    /// @param sign what authors of ops write for it
+    /// @param exports functions by which the engine finds the ops
+    /// @param uses how the symbols begin by which a library registers its ops
+    OpMark(String engine, String engineName, String sign, Set<String> exports, List<String> uses) {
+        this.engine = engine;
+        this.engineName = engineName;
+        this.sign = sign;
+        this.exports = exports;
+        this.uses = uses;
+    }
+
+    /// The engines that a library has ops for; none for a library of something else.
+    static List<OpMark> of(ElfFile library) {
+        return Arrays.stream(values()).filter(mark -> mark.isOn(library)).toList();
+    }
+
+    private boolean isOn(ElfFile library) {
+        return exports.stream().anyMatch(library.exported()::contains)
+                || library.undefined().stream()
+                        .anyMatch(symbol -> uses.stream().anyMatch(symbol.name()::startsWith));
+    }
+
+    String engine() {
+        return engine;
+    }
+
+    String engineName() {
+        return engineName;
+    }
+}
