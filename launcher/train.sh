@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the AOT caches of client, server, worker and the ops commands:  train.sh <folder>
+# Makes the AOT caches of all programs:  train.sh <folder>
 # Runs them on an example under a little traffic, records what they load, and makes a cache of it for each.
 # Never fails a build: without caches everything works, and starts more slowly.
 set -u
@@ -60,6 +60,12 @@ server=
 ESPALIER_JAVA_OPTIONS=$(record ops) "$home/bin/espalier" ops check "$work"/models/zero_out/1/ops/*.so \
     --state-directory="$work/state" >"$work/answer" 2>&1 || give_up "no verdict: $(tail -n 1 "$work/answer")"
 
+# shellcheck disable=SC2086,SC2154 # lists of options, meant to be split
+"$JAVA_HOME/bin/java" $espalier_jvm_common $espalier_jvm_preload $(record preload) \
+    -cp "$home"/lib/espalier-server-[0-9]*.jar dev.espalier.server.PreloadMain \
+    "$(echo "$work"/models/zero_out/1/ops/*.so):libc.so.6" '' >"$work/answer" 2>&1 ||
+    give_up "LD_PRELOAD not sorted: $(tail -n 1 "$work/answer")"
+
 rm -rf "$folder"
 mkdir -p "$folder"
 make_cache() { # $1 the cache, then the JVM options and class path it will be used with
@@ -73,6 +79,8 @@ make_cache() { # $1 the cache, then the JVM options and class path it will be us
 make_cache server $espalier_jvm_common $espalier_jvm_server -cp "$home"/lib/espalier-server-[0-9]*.jar
 # shellcheck disable=SC2086,SC2154
 make_cache ops $espalier_jvm_common $espalier_jvm_server -cp "$home"/lib/espalier-server-[0-9]*.jar
+# shellcheck disable=SC2086,SC2154
+make_cache preload $espalier_jvm_common $espalier_jvm_preload -cp "$home"/lib/espalier-server-[0-9]*.jar
 # shellcheck disable=SC2086,SC2154
 make_cache client $espalier_jvm_common $espalier_jvm_client -cp "$home"/lib/espalier-client-[0-9]*.jar
 make_cache worker -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp "$home"/lib/espalier-worker-[0-9]*.jar

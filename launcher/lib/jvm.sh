@@ -16,6 +16,9 @@ espalier_jvm_server="-Xms32m -Xmx1g -XX:MaxHeapFreeRatio=50 -XX:-ShrinkHeapInSte
 -Dio.netty.machineId=00:00:00:00:00:00:00:01 -Dio.netty.processId=1 \
 -Djava.library.path=$ESPALIER_HOME/lib/native"
 
+# Of the process that sorts LD_PRELOAD, which lives for a moment.
+espalier_jvm_preload='-XX:TieredStopAtLevel=1 -Xmx256m'
+
 espalier_jvm_client='-XX:TieredStopAtLevel=1 -Xmx1g'
 
 # A cache is of use only to the very JDK that made it: each folder of caches has a copy of that JDK's
@@ -34,7 +37,7 @@ espalier_find_aot() {
     export ESPALIER_AOT
 }
 
-espalier_aot_option() { # for the cache of $1: server, client or ops
+espalier_aot_option() { # for the cache of $1: server, client, ops or preload
     if [ -r "${ESPALIER_AOT:-}/$1.aot" ]; then
         echo "-XX:AOTCache=$ESPALIER_AOT/$1.aot"
     fi

@@ -1,27 +1,7 @@
 /* Lines that the starter writes for the server. */
 #pragma once
 
-#include "system.h"
-
-struct text {
-    char *bytes;
-    size_t length, capacity;
-};
-
-static inline void put_text(struct text *text, const char *more) {
-    while (*more != 0 && text->length < text->capacity) text->bytes[text->length++] = *more++;
-}
-
-static inline void put_number(struct text *text, long number) {
-    char digits[24];
-    size_t at = sizeof digits - 1;
-    digits[at] = 0;
-    do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    put_text(text, digits + at);
-}
+#include "text.h"
 
 /* A line in the making; written at once, so that nothing of the worker's comes between. */
 struct report {

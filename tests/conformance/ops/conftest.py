@@ -56,11 +56,11 @@ def repository(tmp_path):
 
 @pytest.fixture
 def start(command, repository, tmp_path):
-    """Starts the server on the repository with these flags; ends it after the case."""
+    """Starts the server on the repository with these flags and variables; ends it after the case."""
     running = []
 
-    def started(*flags: str) -> Started:
-        server = Started(command, repository, tmp_path, *flags)
+    def started(*flags: str, **environment: str) -> Started:
+        server = Started(command, repository, tmp_path, *flags, **environment)
         running.append(server.__enter__())
         return server
 

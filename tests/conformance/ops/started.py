@@ -101,8 +101,9 @@ class Answer:
 class Started:
     """A running server; `with` ends it, and fails when it leaves a process behind."""
 
-    def __init__(self, command: str, repository: Repository, state: pathlib.Path, *flags: str):
+    def __init__(self, command: str, repository: Repository, state: pathlib.Path, *flags: str, **environment: str):
         self.command, self.repository, self.state, self.flags = command, repository, state, flags
+        self.environment = environment
 
     def __enter__(self):
         self.http, self.grpc, self.metrics = free_ports(3)
@@ -121,7 +122,12 @@ class Started:
             ],
             stdout=self.log.open("wb"),
             stderr=subprocess.STDOUT,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(self.state), "XDG_STATE_HOME": str(self.state)},
+            env={
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(self.state),
+                "XDG_STATE_HOME": str(self.state),
+                **self.environment,
+            },
         )
         until(self.live, READY_WITHIN, "the server")
         return self

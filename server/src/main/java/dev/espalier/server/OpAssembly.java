@@ -1,12 +1,15 @@
 package dev.espalier.server;
 
 import dev.espalier.server.config.OpOptions;
+import dev.espalier.server.config.OpOptions.ServerLibrary;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.ops.LibraryInspector;
 import dev.espalier.server.ops.LoadCheck;
 import dev.espalier.server.ops.OpLibraries;
 import dev.espalier.server.ops.OpStore;
+import dev.espalier.server.ops.Preload;
+import dev.espalier.server.ops.PreloadList;
 import dev.espalier.server.ops.Probe;
 import dev.espalier.server.ops.ProbeCache;
 import dev.espalier.server.ops.ProbeOutcome;
@@ -19,11 +22,20 @@ import dev.espalier.server.workers.WorkerLauncher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// Puts together what looks into op libraries: for the server, and for the commands that do without one.
-record OpAssembly(List<EnginePack> packs, WorkerLauncher launcher, OpLibraries libraries) {
+///
+/// @param preloads what became of the names in `LD_PRELOAD`
+/// @param options where op libraries are, those of `LD_PRELOAD` included
+record OpAssembly(
+        List<EnginePack> packs,
+        WorkerLauncher launcher,
+        OpLibraries libraries,
+        List<Preload> preloads,
+        OpOptions options) {
     private static final String ENGINE = "onnxruntime";
 
     /// Ten times what a probe takes on a slow machine.
@@ -55,7 +67,24 @@ record OpAssembly(List<EnginePack> packs, WorkerLauncher launcher, OpLibraries l
                         pack.<Probe>map(found -> new ProbeProcess(found, launcher, PROBE_LIMIT))
                                 .orElseGet(() -> new NoEngine(workers.engineDirectory())));
         OpStore store = new OpStore(workers.stateDirectory().resolve("ops"));
-        return new OpAssembly(packs, launcher, new OpLibraries(store, inspector));
+        List<Preload> preloads = new PreloadList(ops.preload(), machine).sorted();
+        return new OpAssembly(
+                packs,
+                launcher,
+                new OpLibraries(store, inspector),
+                preloads,
+                ops.with(serverLibraries(preloads)));
+    }
+
+    private static List<ServerLibrary> serverLibraries(List<Preload> preloads) {
+        List<ServerLibrary> libraries = new ArrayList<>();
+        for (Preload preload : preloads) {
+            if (preload instanceof Preload.Ops ops) {
+                ops.engines()
+                        .forEach(engine -> libraries.add(new ServerLibrary(engine, ops.file())));
+            }
+        }
+        return libraries;
     }
 
     /// Where no engine is installed no library can be tried.

@@ -104,7 +104,7 @@ public final class OpsMain {
     private static boolean explain(
             String model, ServerOptions options, OpAssembly assembly, PrintStream out)
             throws ServingException, InterruptedException {
-        ModelOps ops = new ModelOps(options.repository(), options.ops(), assembly.libraries());
+        ModelOps ops = new ModelOps(options.repository(), assembly.options(), assembly.libraries());
         OpExplanation explanation = new OpExplanation(options.repository(), ops, out::println);
         return explanation.explain(model);
     }

@@ -15,6 +15,7 @@ import dev.espalier.server.inference.InferenceService;
 import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.MachineUse;
+import dev.espalier.server.ops.Preload;
 import dev.espalier.server.repository.ConfigJson;
 import dev.espalier.server.repository.ModelOps;
 import dev.espalier.server.repository.ModelRepository;
@@ -74,6 +75,7 @@ final class Server implements AutoCloseable {
             Path state = options.workers().stateDirectory();
             PrivateFolder copies = opened(new PrivateFolder(state.resolve("models")));
             OpAssembly ops = OpAssembly.of(options);
+            ops.preloads().forEach(Server::tell);
             ByteBudget requestMemory =
                     new ByteBudget(
                             "request memory",
@@ -97,7 +99,7 @@ final class Server implements AutoCloseable {
                     new ModelRepository(
                             options.repository(),
                             options.backends(),
-                            new ModelOps(options.repository(), options.ops(), ops.libraries()),
+                            new ModelOps(options.repository(), ops.options(), ops.libraries()),
                             copies,
                             workers,
                             timer);
@@ -142,6 +144,10 @@ final class Server implements AutoCloseable {
             close();
             throw failure;
         }
+    }
+
+    private static void tell(Preload preload) {
+        LOG.log(preload instanceof Preload.Ignored ? Level.WARNING : Level.INFO, preload.text());
     }
 
     private static String version() {

@@ -180,6 +180,8 @@ final class ArchitectureTest {
                 .doNotHaveFullyQualifiedName(SERVER + ".Main")
                 .and()
                 .doNotHaveFullyQualifiedName(SERVER + ".OpsMain")
+                .and()
+                .doNotHaveFullyQualifiedName(SERVER + ".PreloadMain")
                 .should()
                 .accessField(System.class, "err")
                 .orShould()

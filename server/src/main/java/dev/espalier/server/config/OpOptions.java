@@ -1,6 +1,7 @@
 package dev.espalier.server.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// @param libraries those of the server, which all models of an engine may use
 /// @param allowFile the list of hashes that may be loaded; empty where everything may
 /// @param libraryPath the folders of `LD_LIBRARY_PATH`, in its notation
+/// @param preload what `LD_PRELOAD` named at the start, in its notation; empty for nothing
 public record OpOptions(
-        @Nullable Path shelf, List<ServerLibrary> libraries, String allowFile, String libraryPath) {
+        @Nullable Path shelf,
+        List<ServerLibrary> libraries,
+        String allowFile,
+        String libraryPath,
+        String preload) {
     private static final String REPOSITORY_SHELF = ".ops";
 
     public OpOptions {
@@ -23,6 +29,13 @@ public record OpOptions(
     /// @param engine empty for every engine that can use it
     /// @param place absolute
     public record ServerLibrary(String engine, Path place) {}
+
+    /// The same with more libraries of the server.
+    public OpOptions with(List<ServerLibrary> more) {
+        List<ServerLibrary> all = new ArrayList<>(libraries);
+        all.addAll(more);
+        return new OpOptions(shelf, all, allowFile, libraryPath, preload);
+    }
 
     /// The shelf for the models of a repository.
     public Path shelf(Path repository) {

@@ -225,7 +225,8 @@ final class OptionsReader {
                 folder,
                 libraries,
                 readableFile(Flag.OP_ALLOW),
-                environment.getOrDefault("LD_LIBRARY_PATH", ""));
+                environment.getOrDefault("LD_LIBRARY_PATH", ""),
+                new Places(environment).preload());
     }
 
     private static ServerLibrary serverLibrary(String value) throws UsageException {

@@ -43,6 +43,11 @@ record Places(Map<String, String> environment) {
                 : absolute(folder).resolve("worker.aot");
     }
 
+    /// Set by `bin/trtserver`: what `LD_PRELOAD` named; empty for nothing.
+    String preload() {
+        return environment.getOrDefault("ESPALIER_PRELOAD", "");
+    }
+
     /// Set by one test: it shows what happens when op sets share a process.
     boolean oneWorkerForAll() {
         return environment.getOrDefault("ESPALIER_TEST_ONE_WORKER", "").equals("true");

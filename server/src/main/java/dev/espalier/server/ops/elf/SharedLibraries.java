@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// The shared libraries of this machine, found as the dynamic loader finds them, and what is in them.
 /// Safe for use by several threads.
@@ -72,17 +73,41 @@ public final class SharedLibraries {
     /// Where the loader finds the library `name` that the file `origin` needs.
     Optional<Path> find(String name, ElfFile needs, Path origin) {
         if (name.contains("/")) {
-            return suits(Path.of(name)) ? Optional.of(Path.of(name)) : Optional.empty();
+            return Optional.of(Path.of(name)).filter(this::suits);
         }
-        List<Path> candidates = new ArrayList<>();
-        if (needs.runpath().isEmpty()) {
-            addAll(candidates, needs.rpath(), name, origin);
-        }
-        libraryPath.forEach(folder -> candidates.add(folder.resolve(name)));
-        addAll(candidates, needs.runpath(), name, origin);
-        candidates.addAll(cache.find(name));
-        defaults.forEach(folder -> candidates.add(folder.resolve(name)));
-        return candidates.stream().filter(this::suits).findFirst();
+        List<Path> runpath = folders(needs.runpath(), origin);
+        return find(name, runpath.isEmpty() ? folders(needs.rpath(), origin) : List.of(), runpath);
+    }
+
+    /// Where the loader finds what `LD_PRELOAD` names; a path may lead to a file that it does not take.
+    public Optional<Path> findPreload(String name) {
+        return name.contains("/")
+                ? Optional.of(Path.of(name)).filter(Files::exists)
+                : find(name, List.of(), List.of());
+    }
+
+    private Optional<Path> find(String name, List<Path> rpath, List<Path> runpath) {
+        return Stream.of(
+                        inAll(rpath, name),
+                        inAll(libraryPath, name),
+                        inAll(runpath, name),
+                        cache.find(name).stream(),
+                        inAll(defaults, name))
+                .flatMap(paths -> paths)
+                .filter(this::suits)
+                .findFirst();
+    }
+
+    private static Stream<Path> inAll(List<Path> folders, String name) {
+        return folders.stream().map(folder -> folder.resolve(name));
+    }
+
+    private static List<Path> folders(List<String> texts, Path origin) {
+        String parent = String.valueOf(origin.toAbsolutePath().getParent());
+        return texts.stream()
+                .map(text -> text.replace("${ORIGIN}", parent).replace("$ORIGIN", parent))
+                .map(Path::of)
+                .toList();
     }
 
     /// Where [#find] looks, for people.
@@ -95,18 +120,6 @@ public final class SharedLibraries {
                 .filter(Files::isDirectory)
                 .forEach(folder -> places.add(folder.toString()));
         return String.join(", ", places);
-    }
-
-    private static void addAll(
-            List<Path> candidates, List<String> folders, String name, Path origin) {
-        Path parent = origin.toAbsolutePath().getParent();
-        for (String folder : folders) {
-            candidates.add(
-                    Path.of(
-                            folder.replace("${ORIGIN}", String.valueOf(parent))
-                                    .replace("$ORIGIN", String.valueOf(parent)),
-                            name));
-        }
     }
 
     /// Whether the loader would take the file: it passes over those for other machines.
