@@ -330,6 +330,35 @@ class CommandLineTest {
     }
 
     @Test
+    void takesTheOptionsThatOnlyTheFirstServersOfThisKindHad() {
+        ServerOptions options =
+                options(
+                        "--model-store=" + folder,
+                        "--tf-allow-soft-placement=true",
+                        "--tf-gpu-memory-fraction=0.5",
+                        "--tf-add-vgpu",
+                        "0;2;4096",
+                        "--http-health-port=8080",
+                        "--grpc-stream-infer-thread-count=4",
+                        "--allow-poll-model-repository=false",
+                        "--allow-model-control=true");
+
+        assertThat(options.repository().folders()).containsExactly(folder.toAbsolutePath());
+        assertThat(options.notices())
+                .containsExactly(
+                        "--tf-allow-soft-placement has no effect: this version runs models on the CPU",
+                        "--tf-gpu-memory-fraction has no effect: this version runs models on the CPU",
+                        "--tf-add-vgpu has no effect: this version runs models on the CPU",
+                        "--http-health-port has no effect: health is served on the HTTP port",
+                        "--grpc-stream-infer-thread-count has no effect: a request stays on the event"
+                                + " loop that reads it; see --http-thread-count",
+                        "--allow-poll-model-repository has no effect: it is an older name; see"
+                                + " --model-control-mode",
+                        "--allow-model-control has no effect: it is an older name; see"
+                                + " --model-control-mode");
+    }
+
+    @Test
     void refusesPortsThatCollide() {
         assertThat(refusal(repository, "--http-port=8001"))
                 .isEqualTo(
