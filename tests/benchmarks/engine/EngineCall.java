@@ -1,6 +1,7 @@
 import dev.espalier.engine.Execution;
 import dev.espalier.engine.ModelInstance;
 import dev.espalier.engine.ModelSource;
+import dev.espalier.tensor.Signature;
 import dev.espalier.engines.onnxruntime.OnnxRuntimeEngine;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
@@ -30,7 +31,8 @@ final class EngineCall {
                         "model",
                         Path.of(arguments[1]),
                         List.of(),
-                        Map.of("intra_op_thread_count", "1"));
+                        Map.of("intra_op_thread_count", "1"),
+                        Signature.EMPTY);
         ModelInstance instance = engine.load(source).newInstance();
         Execution execution = new Execution(1, 1, byteSize -> output);
 

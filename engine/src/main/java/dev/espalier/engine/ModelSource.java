@@ -1,5 +1,6 @@
 package dev.espalier.engine;
 
+import dev.espalier.tensor.Signature;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,14 @@ import java.util.Map;
 /// @param opLibraries the libraries of the model's op set, at paths that never change their content
 /// @param parameters the engine's options by name, as given in `parameters` of `config.pbtxt`
 ///     (such as `intra_op_thread_count`)
+/// @param declared the inputs and outputs that the model's configuration names, batch dimension included:
+///     some formats do not tell theirs
 public record ModelSource(
-        String name, Path file, List<Path> opLibraries, Map<String, String> parameters) {
+        String name,
+        Path file,
+        List<Path> opLibraries,
+        Map<String, String> parameters,
+        Signature declared) {
     public ModelSource {
         opLibraries = List.copyOf(opLibraries);
         parameters = Map.copyOf(parameters);

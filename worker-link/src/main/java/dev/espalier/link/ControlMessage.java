@@ -30,12 +30,14 @@ public sealed interface ControlMessage {
     /// Server to worker: load a model and run its instances on lanes `firstLane` and following.
     ///
     /// @param model the server's number for it in this worker
+    /// @param declared the inputs and outputs that its configuration names
     record Load(
             int model,
             String name,
             String file,
             List<String> opLibraries,
             Map<String, String> parameters,
+            Signature declared,
             int firstLane,
             int instances)
             implements ControlMessage {}
@@ -84,8 +86,7 @@ public sealed interface ControlMessage {
                 case Loaded(int model, Signature signature) -> {
                     data.writeByte(4);
                     data.writeInt(model);
-                    putTensors(data, signature.inputs());
-                    putTensors(data, signature.outputs());
+                    putSignature(data, signature);
                 }
                 case LoadFailed(int model, String reason) -> {
                     data.writeByte(5);
@@ -128,10 +129,7 @@ public sealed interface ControlMessage {
                         case 1 -> new Attach(data.readLong(), data.readLong());
                         case 2 -> new Attached(text(data));
                         case 3 -> load(data);
-                        case 4 ->
-                                new Loaded(
-                                        data.readInt(),
-                                        new Signature(tensors(data), tensors(data)));
+                        case 4 -> new Loaded(data.readInt(), signature(data));
                         case 5 -> new LoadFailed(data.readInt(), text(data));
                         case 6 -> new Unload(data.readInt());
                         case 7 -> new Unloaded(data.readInt());
@@ -168,6 +166,7 @@ public sealed interface ControlMessage {
             putText(data, parameter.getKey());
             putText(data, parameter.getValue());
         }
+        putSignature(data, load.declared);
         data.writeInt(load.firstLane);
         data.writeInt(load.instances);
     }
@@ -184,7 +183,25 @@ public sealed interface ControlMessage {
         for (int left = count(data); left > 0; left--) {
             parameters.put(text(data), text(data));
         }
-        return new Load(model, name, file, libraries, parameters, data.readInt(), data.readInt());
+        return new Load(
+                model,
+                name,
+                file,
+                libraries,
+                parameters,
+                signature(data),
+                data.readInt(),
+                data.readInt());
+    }
+
+    private static void putSignature(DataOutputStream data, Signature signature)
+            throws IOException {
+        putTensors(data, signature.inputs());
+        putTensors(data, signature.outputs());
+    }
+
+    private static Signature signature(DataInputStream data) throws IOException {
+        return new Signature(tensors(data), tensors(data));
     }
 
     private static void putTensors(DataOutputStream data, List<TensorSpec> tensors)

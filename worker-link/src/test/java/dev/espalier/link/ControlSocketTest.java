@@ -31,6 +31,9 @@ final class ControlSocketTest {
                         "/m/1/model.onnx",
                         List.of("/a.so", "/b.so"),
                         Map.of("k", "v"),
+                        new Signature(
+                                List.of(new TensorSpec("x", DataType.FP32, List.of(-1L))),
+                                List.of()),
                         7,
                         2),
                 new ControlMessage.Loaded(

@@ -150,7 +150,14 @@ final class LinkFuzzTest {
     static Stream<byte[]> controlMessages() {
         byte[] load =
                 new ControlMessage.Load(
-                                1, "m", "/f", List.of("/a.so"), Map.of("k", "v", "l", ""), 0, 1)
+                                1,
+                                "m",
+                                "/f",
+                                List.of("/a.so"),
+                                Map.of("k", "v", "l", ""),
+                                Signature.EMPTY,
+                                0,
+                                1)
                         .encoded();
         byte[] loaded =
                 new ControlMessage.Loaded(

@@ -148,7 +148,8 @@ final class Worker {
                                     load.name(),
                                     Path.of(load.file()),
                                     libraries,
-                                    load.parameters()));
+                                    load.parameters(),
+                                    load.declared()));
             models.put(load.model(), start(load, model));
             answer = new ControlMessage.Loaded(load.model(), model.signature());
         } catch (EngineException | RuntimeException failure) {

@@ -66,6 +66,7 @@ final class LoadedVersion implements HostedModel.Observer {
                                 .map(library -> library.stored().toString())
                                 .toList(),
                         PlanBuilder.parameters(config),
+                        PlanBuilder.declared(config),
                         PlanBuilder.instances(config),
                         this);
     }

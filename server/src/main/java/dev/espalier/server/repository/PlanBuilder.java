@@ -96,6 +96,42 @@ final class PlanBuilder {
         return parameters;
     }
 
+    /// The inputs and outputs that the configuration names, in the shapes that the engine sees.
+    static Signature declared(ModelConfig config) {
+        boolean batches = config.getMaxBatchSize() > 0;
+        List<TensorSpec> inputs = new ArrayList<>();
+        for (ModelInput input : config.getInputList()) {
+            inputs.add(
+                    declared(
+                            input.getName(),
+                            input.getDataTypeValue(),
+                            input.hasReshape()
+                                    ? input.getReshape().getShapeList()
+                                    : input.getDimsList(),
+                            batches));
+        }
+        List<TensorSpec> outputs = new ArrayList<>();
+        for (ModelOutput output : config.getOutputList()) {
+            outputs.add(
+                    declared(
+                            output.getName(),
+                            output.getDataTypeValue(),
+                            output.hasReshape()
+                                    ? output.getReshape().getShapeList()
+                                    : output.getDimsList(),
+                            batches));
+        }
+        return new Signature(inputs, outputs);
+    }
+
+    private static TensorSpec declared(String name, int type, List<Long> dims, boolean batches) {
+        List<Long> dimensions = new ArrayList<>(dims);
+        if (batches) {
+            dimensions.addFirst(-1L);
+        }
+        return new TensorSpec(name, DataType.ofCode(type).orElseThrow(), dimensions);
+    }
+
     /// How many instances run side by side.
     static int instances(ModelConfig config) {
         int count = 0;

@@ -12,12 +12,14 @@ import java.util.Map;
 /// @param file what the engine loads
 /// @param opLibraries paths of the op libraries that it runs with
 /// @param parameters the engine's options
+/// @param declared the inputs and outputs that its configuration names, as the engine sees them
 /// @param instances how many instances run side by side
 public record HostedModel(
         String name,
         Path file,
         List<String> opLibraries,
         Map<String, String> parameters,
+        Signature declared,
         int instances,
         Observer observer) {
 

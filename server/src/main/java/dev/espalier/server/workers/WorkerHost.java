@@ -164,6 +164,7 @@ public final class WorkerHost implements AutoCloseable {
                         model.file().toString(),
                         model.opLibraries(),
                         model.parameters(),
+                        model.declared(),
                         hosted.firstLane(),
                         model.instances()));
     }

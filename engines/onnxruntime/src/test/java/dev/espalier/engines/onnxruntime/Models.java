@@ -66,7 +66,8 @@ final class Models {
                         String.valueOf(file.getParent().getParent().getFileName()),
                         file,
                         libraries,
-                        parameters));
+                        parameters,
+                        Signature.EMPTY));
     }
 
     static LoadedModel load(String folder) throws EngineException {
