@@ -7,8 +7,9 @@
 # committed, so that nobody needs a compiler to run anything here. --check builds elsewhere and compares the
 # exported and needed symbols with the committed ones (the bytes differ between compilers).
 #
-# Needs gcc and g++, and ONNX Runtime's C header: from the folder that ORT_INCLUDE names, else from a Go module that
-# carries it (then it needs go).
+# Needs gcc and g++, and headers: ONNX Runtime's from the folder that ORT_INCLUDE names, else from a Go module that
+# carries it (then it needs go); TensorFlow's from the Python package in the folder that TF_HOME names, else from the
+# package tensorflow-cpu, which is fetched once (then it needs pip).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -25,6 +26,24 @@ if [ -z "${ORT_INCLUDE:-}" ]; then
 fi
 [ -e "$ORT_INCLUDE/onnxruntime_c_api.h" ] || {
     echo "no onnxruntime_c_api.h in '$ORT_INCLUDE': set ORT_INCLUDE to its folder" >&2
+    exit 1
+}
+
+if [ -z "${TF_HOME:-}" ]; then
+    TF_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/espalier/tensorflow-cpu-2.21.0/tensorflow
+    if [ ! -e "$TF_HOME/include/tensorflow" ]; then
+        python3 -m pip download -q --disable-pip-version-check --no-deps --python-version 3.11 \
+            --only-binary=:all: --dest "$work/wheel" tensorflow-cpu==2.21.0
+        python3 - "$work"/wheel/*.whl "$(dirname "$TF_HOME")" <<'PY'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    wanted = ("tensorflow/include/", "tensorflow/libtensorflow_framework.so.2")
+    wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.startswith(wanted)])
+PY
+    fi
+fi
+[ -e "$TF_HOME/include/tensorflow/core/framework/op.h" ] || {
+    echo "no include/tensorflow/core/framework/op.h in '$TF_HOME': set TF_HOME to the Python package's folder" >&2
     exit 1
 }
 
@@ -104,6 +123,38 @@ marked tensorflow libtensorflow_framework.so.2 _ZN10tensorflow12OpDefBuilderC1EN
 marked pytorch libtorch_cpu.so _ZN5torch7LibraryC1ENS0_4KindENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESt8optionalIN3c1011DispatchKeyEEPKcj
 marked tensorrt libnvinfer.so.10 getPluginRegistry
 
+# Libraries for TensorFlow. Those in C, and those that cannot be loaded, get by with a stand-in to be linked with.
+stand_in libtensorflow_framework.so.2 stand_in
+tf() { # NAME SOURCE [FLAG ...]
+    name=$1 source=$2
+    shift 2
+    gcc -std=c11 -D_POSIX_C_SOURCE=199309L $flags "$@" "$root/$source" -Wl,--no-as-needed \
+        "$work/libtensorflow_framework.so.2" -o "$target/libtf_$name.so"
+}
+tf_cpp() {
+    name=$1 source=$2
+    shift 2
+    g++ -std=c++17 $flags -fvisibility=default -Wno-error -w -isystem "$TF_HOME/include" -D_GLIBCXX_USE_CXX11_ABI=1 \
+        -DEIGEN_MAX_ALIGN_BYTES=64 "-ffile-prefix-map=$TF_HOME=tensorflow" "$@" "$root/$source" "$TF_HOME/libtensorflow_framework.so.2" \
+        -o "$target/libtf_$name.so"
+}
+tf_needs() { # NAME FUNCTION [FLAG ...]
+    name=$1 function=$2
+    shift 2
+    g++ -std=c++17 $flags "-DFUNCTION=$function" "$root/tests/ops/tensorflow/needs.cc" -Wl,--no-as-needed "$@" \
+        -o "$target/libtf_$name.so"
+}
+tf add_one examples/tf_add_one/add_one.c
+tf_cpp zero_out examples/tf_zero_out/zero_out.cc
+tf_cpp keep_two examples/tf_zero_out/zero_out.cc -DKEPT=2
+tf busy tests/ops/tensorflow/busy.c
+tf crash tests/ops/tensorflow/crash.c
+tf failing tests/ops/tensorflow/failing.c
+tf multiply tests/ops/tensorflow/multiply.c
+tf_needs old_abi MaybeSavedModelDirectory "$work/libtensorflow_framework.so.2" -D_GLIBCXX_USE_CXX11_ABI=0
+tf_needs other_version OfAnotherVersion "$work/libtensorflow_framework.so.2"
+tf_needs not_linked MaybeSavedModelDirectory
+
 # Files that are no libraries for this machine: another machine's number in the header, half a file, a program.
 other_machine='\267' # AArch64
 [ "$architecture" != aarch64 ] || other_machine='\076'
@@ -147,3 +198,11 @@ done
 for name in busy crash failing; do
     place $name tests/models/ops/$name/1/ops/lib$name.so
 done
+for name in zero_out add_one; do
+    place tf_$name examples/tensorflow-models/tf_$name/1/ops/libtf_$name.so
+done
+for name in keep_two busy crash failing; do
+    place tf_$name tests/models/tensorflow/$name/1/ops/libtf_$name.so
+done
+place tf_zero_out tests/models/tensorflow/zero_out_graphdef/1/ops/libtf_zero_out.so
+place tf_multiply tests/models/tensorflow/triple/1/ops/libtf_multiply.so

@@ -3,6 +3,7 @@ package dev.espalier.worker;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.OpInspector;
 import dev.espalier.engines.onnxruntime.OnnxOpInspector;
+import dev.espalier.engines.tensorflow.TfOpInspector;
 import dev.espalier.link.ProbeEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +63,10 @@ public final class ProbeMain {
     private static OpInspector inspector(String engine, Path library) throws EngineException {
         return switch (engine) {
             case "onnxruntime" -> new OnnxOpInspector(library);
-            default -> throw new EngineException("engine: " + engine + " (expected: onnxruntime)");
+            case "tensorflow" -> new TfOpInspector(library);
+            default ->
+                    throw new EngineException(
+                            "engine: " + engine + " (expected: onnxruntime or tensorflow)");
         };
     }
 

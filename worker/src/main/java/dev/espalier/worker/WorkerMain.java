@@ -3,6 +3,7 @@ package dev.espalier.worker;
 import dev.espalier.engine.Engine;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engines.onnxruntime.OnnxRuntimeEngine;
+import dev.espalier.engines.tensorflow.TensorFlowEngine;
 import dev.espalier.link.ControlSocket;
 import dev.espalier.link.ImmediateExit;
 import java.io.EOFException;
@@ -43,7 +44,10 @@ public final class WorkerMain {
     private static Engine engine(String name, Path library) throws EngineException {
         return switch (name) {
             case "onnxruntime" -> new OnnxRuntimeEngine(library);
-            default -> throw new EngineException("engine: " + name + " (expected: onnxruntime)");
+            case "tensorflow" -> new TensorFlowEngine(library);
+            default ->
+                    throw new EngineException(
+                            "engine: " + name + " (expected: onnxruntime or tensorflow)");
         };
     }
 

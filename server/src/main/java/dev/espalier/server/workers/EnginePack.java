@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 
 /// The files of one engine version: a folder with its natives, its jars, and `engine.properties`, which
@@ -30,7 +31,7 @@ public record EnginePack(
         return engine + "-" + version;
     }
 
-    /// The packs in the folders of `directory`.
+    /// The packs in the folders of `directory` that have a library for this machine.
     ///
     /// @throws IOException when a pack's description cannot be read
     public static List<EnginePack> in(Path directory) throws IOException {
@@ -41,26 +42,30 @@ public record EnginePack(
         try (var folders = Files.newDirectoryStream(directory)) {
             for (Path folder : folders) {
                 if (Files.exists(folder.resolve(DESCRIPTION))) {
-                    packs.add(read(folder));
+                    read(folder).ifPresent(packs::add);
                 }
             }
         }
         return packs;
     }
 
-    private static EnginePack read(Path folder) throws IOException {
+    private static Optional<EnginePack> read(Path folder) throws IOException {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(folder.resolve(DESCRIPTION))) {
             properties.load(reader);
         }
-        String library = value(folder, properties, "library." + System.getProperty("os.arch"));
-        return new EnginePack(
-                value(folder, properties, "engine"),
-                value(folder, properties, "version"),
-                folder.resolve(library).normalize(),
-                folder.resolve(value(folder, properties, "worker.classpath")).normalize(),
-                value(folder, properties, "worker.main"),
-                value(folder, properties, "probe.main"));
+        String library = properties.getProperty("library." + System.getProperty("os.arch"));
+        if (library == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new EnginePack(
+                        value(folder, properties, "engine"),
+                        value(folder, properties, "version"),
+                        folder.resolve(library).normalize(),
+                        folder.resolve(value(folder, properties, "worker.classpath")).normalize(),
+                        value(folder, properties, "worker.main"),
+                        value(folder, properties, "probe.main")));
     }
 
     private static String value(Path folder, Properties properties, String key) throws IOException {

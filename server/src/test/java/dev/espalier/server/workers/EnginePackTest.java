@@ -45,10 +45,16 @@ class EnginePackTest {
 
     @Test
     void saysWhatAPackDoesNotSay() throws IOException {
-        describe("engine=onnxruntime\nversion=1.2.3\n");
+        describe("engine=onnxruntime\nlibrary.%s=a.so\n".formatted(System.getProperty("os.arch")));
         assertThatThrownBy(() -> EnginePack.in(directory))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("engine.properties has no 'library.");
+                .hasMessageContaining("engine.properties has no 'version'");
+    }
+
+    @Test
+    void passesOverAPackForOtherMachines() throws IOException {
+        describe("engine=onnxruntime\nversion=1.2.3\nlibrary.pdp11=a.so\n");
+        assertThat(EnginePack.in(directory)).isEmpty();
     }
 
     @Test

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Writes the TensorFlow models of the tests and the examples, with the op libraries of ../ops that they need.
+
+    python tests/models/make_tensorflow.py        (needs tensorflow; 2.21.0 wrote the committed files)
+
+Everything that it writes is committed.
+"""
+
+import pathlib
+import shutil
+
+import numpy as np
+import tensorflow as tf
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LIBRARIES = ROOT / "tests/ops/x86-64"
+MODELS = ROOT / "tests/models/tensorflow"
+EXAMPLES = ROOT / "examples/tensorflow-models"
+TYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 half bfloat16 float32 float64 string".split()
+
+
+def spec(dtype: str, *shape: int | None, name: str = "x") -> tf.TensorSpec:
+    return tf.TensorSpec(shape, getattr(tf, dtype), name=name)
+
+
+def fresh(folder: pathlib.Path) -> pathlib.Path:
+    """The model's first version, empty."""
+    version = folder / "1"
+    shutil.rmtree(version, ignore_errors=True)
+    version.mkdir(parents=True)
+    return version
+
+
+def saved(folder: pathlib.Path, module: tf.Module, config: str = "", **signatures) -> None:
+    """A SavedModel without what only Python can use."""
+    version = fresh(folder)
+    target = version / "model.savedmodel"
+    tf.saved_model.save(module, str(target), signatures=signatures)
+    (target / "fingerprint.pb").unlink()
+    for empty in ("assets", "variables"):
+        if (target / empty).is_dir() and not any((target / empty).iterdir()):
+            (target / empty).rmdir()
+    (folder / "config.pbtxt").write_text(f'platform: "tensorflow_savedmodel"\n{config}')
+
+
+def function(compute, *specs: tf.TensorSpec):
+    return tf.function(compute, input_signature=specs)
+
+
+def frozen(folder: pathlib.Path, name: str, output: str, dtype: str, config: str, compute) -> None:
+    """A GraphDef with the placeholder `name` and the node `output`."""
+    version = fresh(folder)
+    with tf.Graph().as_default() as graph:
+        result = compute(tf.compat.v1.placeholder(getattr(tf, dtype), [None, None], name=name))
+        tf.identity(result, name=output)
+    (version / "model.graphdef").write_bytes(graph.as_graph_def().SerializeToString(deterministic=True))
+    tensor = f"data_type: TYPE_{config} dims: [ -1 ]"
+    (folder / "config.pbtxt").write_text(
+        'platform: "tensorflow_graphdef"\nmax_batch_size: 8\n'
+        f'input [ {{ name: "{name}" {tensor} }} ]\noutput [ {{ name: "{output}" {tensor} }} ]\n'
+    )
+
+
+def put_library(folder: pathlib.Path, name: str) -> None:
+    (folder / "1/ops").mkdir(exist_ok=True)
+    shutil.copy(LIBRARIES / f"libtf_{name}.so", folder / "1/ops")
+
+
+class Memory(tf.Module):
+    """Gives what it was given last time, and keeps what it is given."""
+
+    def __init__(self):
+        super().__init__()
+        self.kept = tf.Variable(tf.zeros([4]))
+
+    @tf.function(input_signature=[spec("float32", 4)])
+    def remember(self, x):
+        last = tf.identity(self.kept)
+        with tf.control_dependencies([last]):
+            self.kept.assign(x)
+        return {"last": last}
+
+
+class Words(tf.Module):
+    """The same for strings: a table of words by number, and the word that a number had before."""
+
+    def __init__(self):
+        super().__init__()
+        self.table = tf.lookup.experimental.MutableHashTable(tf.int64, tf.string, default_value="?")
+
+    @tf.function(input_signature=[spec("int64", None, name="number"), spec("string", None, name="word")])
+    def define(self, number, word):
+        before = self.table.lookup(number)
+        with tf.control_dependencies([before]):
+            self.table.insert(number, word)
+        return {"before": before}
+
+
+class Plus(tf.Module):
+    """Two functions of a variable."""
+
+    def __init__(self):
+        super().__init__()
+        self.one = tf.Variable(1.0)
+
+    @tf.function(input_signature=[spec("float32", None, 3)])
+    def plus(self, x):
+        return {"sum": x + self.one, "product": x * 2.0}
+
+    @tf.function(input_signature=[spec("float32", None, 3)])
+    def minus(self, x):
+        return {"difference": x - self.one}
+
+
+def plain() -> None:
+    plus = Plus()
+    saved(MODELS / "plus", plus, serving_default=plus.plus, minus=plus.minus)
+    specs = [spec(dtype, None, name=f"in_{dtype}") for dtype in TYPES]
+    types = tf.Module()
+    types.all = function(lambda *x: {f"out_{t}": tf.identity(v) for t, v in zip(TYPES, x)}, *specs)
+    saved(MODELS / "types", types, serving_default=types.all)
+    memory = Memory()
+    saved(MODELS / "memory", memory, serving_default=memory.remember)
+    words = Words()
+    saved(MODELS / "words", words, serving_default=words.define)
+    frozen(MODELS / "plus_graphdef", "x", "sum", "float32", "FP32", lambda x: x + np.float32(1))
+
+
+def with_op(folder: pathlib.Path, library: str, op: str, dtype: str, x: str, y: str, libraries=None) -> None:
+    """A SavedModel of one op that takes rows of any length, and the library beside it."""
+    module = tf.Module()
+    compute = getattr(tf.load_op_library(str(LIBRARIES / f"libtf_{library}.so")), op)
+    module.run = function(lambda value: {y: compute(value)}, spec(dtype, None, None, name=x))
+    saved(folder, module, "max_batch_size: 8\n", serving_default=module.run)
+    for name in libraries or [library]:
+        put_library(folder, name)
+
+
+def custom() -> None:
+    zero_out = tf.load_op_library(str(LIBRARIES / "libtf_zero_out.so")).zero_out
+    with_op(EXAMPLES / "tf_zero_out", "zero_out", "zero_out", "int32", "to_zero", "zeroed")
+    with_op(EXAMPLES / "tf_add_one", "add_one", "add_one", "int32", "x", "y")
+    with_op(MODELS / "keep_two", "zero_out", "zero_out", "int32", "to_zero", "zeroed", ["keep_two"])
+    with_op(MODELS / "busy", "busy", "busy", "int64", "x", "y")
+    with_op(MODELS / "crash", "crash", "crash", "float32", "x", "y")
+    with_op(MODELS / "failing", "failing", "failing", "float32", "x", "y")
+    frozen(MODELS / "zero_out_graphdef", "to_zero", "zeroed", "int32", "INT32", zero_out)
+    put_library(MODELS / "zero_out_graphdef", "zero_out")
+    # Last: from here on this process's Mul is the library's.
+    with_op(MODELS / "triple", "multiply", "triple", "float32", "x", "y")
+
+
+if __name__ == "__main__":
+    plain()
+    custom()
