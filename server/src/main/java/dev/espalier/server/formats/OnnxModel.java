@@ -1,13 +1,11 @@
 package dev.espalier.server.formats;
 
-import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.OpName;
 import dev.espalier.tensor.OpNeed;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// What the server wants to know of an ONNX file.
 ///
@@ -21,7 +19,8 @@ public record OnnxModel(
         List<Tensor> inputs,
         List<Tensor> outputs,
         Set<Op> ops,
-        Set<Op> functions) {
+        Set<Op> functions)
+        implements ModelDescription {
     public OnnxModel {
         opsets = Map.copyOf(opsets);
         inputs = List.copyOf(inputs);
@@ -46,6 +45,7 @@ public record OnnxModel(
                     "org.pytorch.aten");
 
     /// The operators that somebody other than the file must provide.
+    @Override
     public OpNeeds needs() {
         Set<OpNeed> custom = new HashSet<>();
         Set<OpNeed> standard = new HashSet<>();
@@ -66,15 +66,4 @@ public record OnnxModel(
     ///
     /// @param domain empty for the standard operators
     public record Op(String domain, String type) {}
-
-    /// An input or output.
-    ///
-    /// @param elementType ONNX's number of its type (`TensorProto.DataType`)
-    /// @param type ours, or null where the protocol has none
-    /// @param dimensions -1 where it varies; null where the file does not say how many there are
-    public record Tensor(
-            String name,
-            int elementType,
-            @Nullable DataType type,
-            @Nullable List<Long> dimensions) {}
 }

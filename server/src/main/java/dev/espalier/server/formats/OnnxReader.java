@@ -3,8 +3,8 @@ package dev.espalier.server.formats;
 import static dev.espalier.server.formats.WireReader.BYTES;
 import static dev.espalier.server.formats.WireReader.VARINT;
 
+import dev.espalier.server.formats.ModelDescription.Tensor;
 import dev.espalier.server.formats.OnnxModel.Op;
-import dev.espalier.server.formats.OnnxModel.Tensor;
 import dev.espalier.tensor.DataType;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
@@ -164,7 +164,7 @@ public final class OnnxReader {
 
     private Tensor tensor(long end) throws IOException, FormatException {
         String name = "";
-        Tensor described = new Tensor("", 0, null, null);
+        Tensor described = new Tensor("", elementType(0), null, null);
         while (in.next(end)) {
             if (in.is(1, BYTES)) {
                 name = in.text(end);
@@ -196,7 +196,7 @@ public final class OnnxReader {
                 in.skip(end);
             }
         }
-        return new Tensor("", elementType, dataType(elementType), dimensions);
+        return new Tensor("", elementType(elementType), dataType(elementType), dimensions);
     }
 
     private List<Long> shape(long end) throws IOException, FormatException {
@@ -221,6 +221,10 @@ public final class OnnxReader {
             }
         }
         return size < 0 ? -1 : size;
+    }
+
+    private static String elementType(int number) {
+        return number == 0 ? "no tensor type" : "ONNX element type " + number;
     }
 
     private static @Nullable DataType dataType(int elementType) {

@@ -6,6 +6,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.formats.ModelFormat;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -14,8 +15,6 @@ import java.nio.file.Path;
 /// Reads `config.pbtxt` and settles what engine the model is for.
 final class ConfigFile {
     private static final String NAME = "config.pbtxt";
-    private static final String BACKEND = "onnxruntime";
-    private static final String PLATFORM = "onnxruntime_onnx";
 
     private ConfigFile() {}
 
@@ -88,31 +87,8 @@ final class ConfigFile {
         if (config.hasEnsembleScheduling()) {
             throw unsupported(name, "ensemble_scheduling");
         }
-        if (!config.getPlatform().isEmpty() && !config.getPlatform().equals(PLATFORM)) {
-            throw invalid(
-                    "unexpected platform type '%s' for %s (this server has: %s)"
-                            .formatted(config.getPlatform(), name, PLATFORM));
-        }
-        if (!config.getBackend().isEmpty() && !config.getBackend().equals(BACKEND)) {
-            throw invalid(
-                    "unable to find backend library for backend '%s' of %s (this server has: %s)"
-                            .formatted(config.getBackend(), name, BACKEND));
-        }
-        if (config.getBackend().isEmpty()
-                && config.getPlatform().isEmpty()
-                && config.getDefaultModelFilename().isEmpty()
-                && !holdsOnnx(folder)) {
-            throw invalid(
-                    "Could not determine backend for model '%s' with no backend in model configuration (expected: a file %s/<version>/model.onnx, or backend: \"%s\")"
-                            .formatted(name, folder, BACKEND));
-        }
-        config.setBackend(BACKEND).setPlatform(PLATFORM);
-    }
-
-    private static boolean holdsOnnx(Path folder) {
-        return VersionSelection.versionsIn(folder).stream()
-                .anyMatch(number ->
-                        Files.exists(folder.resolve(Long.toString(number)).resolve("model.onnx")));
+        ModelFormat format = EngineChoice.format(config.build(), folder);
+        config.setBackend(format.backend()).setPlatform(format.platform());
     }
 
     private static ServingException invalid(String text) {

@@ -1,11 +1,12 @@
 package dev.espalier.server.repository;
 
 import dev.espalier.protocol.ModelConfig;
+import dev.espalier.server.config.BackendOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.FormatException;
-import dev.espalier.server.formats.OnnxModel;
-import dev.espalier.server.formats.OnnxReader;
+import dev.espalier.server.formats.ModelDescription;
+import dev.espalier.server.formats.ModelFormat;
 import dev.espalier.server.ops.OpChoice;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,12 +15,11 @@ import java.util.List;
 
 /// A model's folder: its configuration, its versions, their files.
 final class ModelFolder {
-    private static final String DEFAULT_FILE = "model.onnx";
-
     private final Path folder;
     private final boolean autoComplete;
     private final int defaultMaxBatchSize;
     private final ModelConfig config;
+    private final ModelFormat format;
     private final List<Long> versions;
 
     private ModelFolder(
@@ -27,28 +27,31 @@ final class ModelFolder {
             boolean autoComplete,
             int defaultMaxBatchSize,
             ModelConfig config,
+            ModelFormat format,
             List<Long> versions) {
         this.folder = folder;
         this.autoComplete = autoComplete;
         this.defaultMaxBatchSize = defaultMaxBatchSize;
         this.config = config;
+        this.format = format;
         this.versions = versions;
     }
 
     /// Reads the configuration of the model at `place`.
     ///
     /// @param autoComplete take from the model's file what the configuration does not say
-    /// @param defaultMaxBatchSize what a completed model that can batch gets as its `max_batch_size`
+    /// @param backends say what a completed model that can batch gets as its `max_batch_size`
     /// @throws ServingException when no version of the model can be served; the message says why
-    static ModelFolder read(ModelPlace place, boolean autoComplete, int defaultMaxBatchSize)
+    static ModelFolder read(ModelPlace place, boolean autoComplete, BackendOptions backends)
             throws ServingException {
         ModelConfig config = ConfigFile.read(place, autoComplete);
         ConfigChecks.checkWritten(config);
         return new ModelFolder(
                 place.folder(),
                 autoComplete,
-                defaultMaxBatchSize,
+                backends.defaultMaxBatchSize(config.getBackend()),
                 config,
+                ModelFormat.ofPlatform(config.getPlatform()).orElseThrow(),
                 VersionSelection.select(place.folder(), config));
     }
 
@@ -78,7 +81,7 @@ final class ModelFolder {
 
     private String fileName() {
         return config.getDefaultModelFilename().isEmpty()
-                ? DEFAULT_FILE
+                ? format.fileName()
                 : config.getDefaultModelFilename();
     }
 
@@ -99,7 +102,7 @@ final class ModelFolder {
     /// @param copy the one of its model's file
     /// @throws ServingException when this version cannot be served; the message says why
     VersionDefinition version(
-            long number, OnnxModel model, VersionFiles files, Path copy, OpChoice choice)
+            long number, ModelDescription model, VersionFiles files, Path copy, OpChoice choice)
             throws ServingException {
         ModelConfig complete = config.toBuilder().setDefaultModelFilename(fileName()).build();
         if (autoComplete) {
@@ -120,13 +123,14 @@ final class ModelFolder {
     /// @param file the user's, for messages
     /// @param copy from which it is read
     /// @throws ServingException when it says nothing that can be understood
-    static OnnxModel model(Path file, Path copy) throws ServingException {
+    ModelDescription describe(Path file, Path copy) throws ServingException {
         try {
-            return OnnxReader.read(copy);
+            return format.read(copy, PlanBuilder.parameters(config));
         } catch (IOException | FormatException failure) {
             throw new ServingException(
                     ErrorCode.UNAVAILABLE,
-                    "%s is not a whole ONNX model: %s".formatted(file, failure.getMessage()),
+                    "%s is not a whole %s: %s"
+                            .formatted(file, format.title(), failure.getMessage()),
                     failure);
         }
     }

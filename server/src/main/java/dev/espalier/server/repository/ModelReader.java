@@ -4,7 +4,7 @@ import dev.espalier.server.config.BackendOptions;
 import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
-import dev.espalier.server.formats.OnnxModel;
+import dev.espalier.server.formats.ModelDescription;
 import dev.espalier.server.ops.OpChoice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// Reads models: configuration, versions, op libraries. Everything that workers will load is copied in
 /// the same look, and a look counts only when no file has changed from its beginning to its end.
 final class ModelReader {
-    private static final String BACKEND = "onnxruntime";
     private static final int LOOKS = 20;
     private static final long PAUSE_MILLIS = 100;
 
@@ -67,9 +66,7 @@ final class ModelReader {
             throws InterruptedException {
         ModelFolder folder;
         try {
-            folder =
-                    ModelFolder.read(
-                            place, options.autoComplete(), backends.defaultMaxBatchSize(BACKEND));
+            folder = ModelFolder.read(place, options.autoComplete(), backends);
         } catch (ServingException failure) {
             return new ModelReading.Unusable(look, failure);
         }
@@ -92,7 +89,7 @@ final class ModelReader {
         VersionFiles files = files(folder.versionFolder(number), previous);
         try {
             Path copy = files.copyOf(file);
-            OnnxModel model = ModelFolder.model(file, copy);
+            ModelDescription model = folder.describe(file, copy);
             OpChoice chosen = ops.choose(place, folder, number, model.needs());
             return folder.version(number, model, files, copy, chosen);
         } catch (ServingException | InterruptedException failure) {

@@ -1,5 +1,6 @@
 package dev.espalier.server.repository;
 
+import dev.espalier.server.config.BackendOptions;
 import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.OpNeeds;
@@ -11,6 +12,7 @@ import dev.espalier.server.ops.Resolution;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -37,7 +39,7 @@ public final class OpExplanation {
     /// @throws ServingException when there is no such model, or its configuration is wrong
     public boolean explain(String model) throws ServingException, InterruptedException {
         ModelPlace place = new RepositoryFolders(repositories.folders()).find(model);
-        ModelFolder folder = ModelFolder.read(place, true, 0);
+        ModelFolder folder = ModelFolder.read(place, true, new BackendOptions(0, Map.of()));
         boolean good = true;
         for (long version : folder.versions()) {
             good &= explain(place, folder, version);
@@ -50,7 +52,7 @@ public final class OpExplanation {
         String name = "model '%s' version %d".formatted(place.name(), version);
         try {
             Path file = folder.modelFile(version);
-            OpNeeds needs = ModelFolder.model(file, file).needs();
+            OpNeeds needs = folder.describe(file, file).needs();
             out.accept(
                     "%s (%s) needs %d custom op%s"
                             .formatted(

@@ -3,6 +3,7 @@ package dev.espalier.server.formats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.server.formats.ModelDescription.Tensor;
 import dev.espalier.server.formats.OnnxModel.Op;
 import dev.espalier.tensor.DataType;
 import java.io.IOException;
@@ -91,9 +92,10 @@ final class OnnxReaderTest {
 
         assertThat(model.opsets()).isEqualTo(Map.of("", 17L, "my.ops", 1L));
         assertThat(model.inputs())
-                .containsExactly(new OnnxModel.Tensor("X", 1, DataType.FP32, List.of(-1L, 3L)));
+                .containsExactly(
+                        new Tensor("X", "ONNX element type 1", DataType.FP32, List.of(-1L, 3L)));
         assertThat(model.outputs())
-                .containsExactly(new OnnxModel.Tensor("Y", 8, DataType.BYTES, List.of()));
+                .containsExactly(new Tensor("Y", "ONNX element type 8", DataType.BYTES, List.of()));
         assertThat(model.ops()).containsOnly(new Op("my.ops", "ZeroOut"), new Op("", "Add"));
         assertThat(model.functions()).isEmpty();
     }
@@ -149,7 +151,11 @@ final class OnnxReaderTest {
                         model(new WireMessage().message(11, tensor("X", number, dimensions())))
                                 .bytes());
         assertThat(model.inputs())
-                .containsExactly(new OnnxModel.Tensor("X", number, type, List.of()));
+                .containsExactly(new Tensor("X", elementType(number), type, List.of()));
+    }
+
+    private static String elementType(int number) {
+        return number == 0 ? "no tensor type" : "ONNX element type " + number;
     }
 
     @Test
@@ -159,7 +165,7 @@ final class OnnxReaderTest {
                         .text(1, "X")
                         .message(2, new WireMessage().message(1, new WireMessage().number(1, 1)));
         assertThat(read(model(new WireMessage().message(11, unranked)).bytes()).inputs())
-                .containsExactly(new OnnxModel.Tensor("X", 1, DataType.FP32, null));
+                .containsExactly(new Tensor("X", "ONNX element type 1", DataType.FP32, null));
     }
 
     @Test

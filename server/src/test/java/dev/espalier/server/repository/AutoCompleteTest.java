@@ -7,7 +7,7 @@ import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.config.CommandLine;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.failure.ServingException;
-import dev.espalier.server.formats.OnnxModel;
+import dev.espalier.server.formats.ModelDescription;
 import dev.espalier.server.ops.OpChoice;
 import dev.espalier.tensor.Signature;
 import dev.espalier.tensor.TensorSpec;
@@ -96,13 +96,13 @@ class AutoCompleteTest {
                 ModelFolder.read(
                         new ModelPlace(model.name(), model.folder(), "", false),
                         options.repository().autoComplete(),
-                        options.backends().defaultMaxBatchSize("onnxruntime"));
+                        options.backends());
         long number = folder.versions().getLast();
         Path file = folder.modelFile(number);
         try (VersionFiles files =
                 VersionFiles.copy(folder.versionFolder(number), copies.resolve("1"))) {
             Path copy = files.copyOf(file);
-            OnnxModel onnx = ModelFolder.model(file, copy);
+            ModelDescription onnx = folder.describe(file, copy);
             ModelConfig config =
                     folder.version(number, onnx, files, copy, new OpChoice(List.of(), List.of()))
                             .config();
@@ -125,18 +125,18 @@ class AutoCompleteTest {
         };
     }
 
-    private static Signature signature(OnnxModel model) {
+    private static Signature signature(ModelDescription model) {
         return new Signature(specs(model.inputs()), specs(model.outputs()));
     }
 
-    private static List<TensorSpec> specs(List<OnnxModel.Tensor> tensors) {
+    private static List<TensorSpec> specs(List<ModelDescription.Tensor> tensors) {
         return tensors.stream()
                 .map(t -> new TensorSpec(t.name(), t.type(), dimensions(t)))
                 .toList();
     }
 
     /// Of a rank that the file does not say, an engine knows no dimension.
-    private static List<Long> dimensions(OnnxModel.Tensor tensor) {
+    private static List<Long> dimensions(ModelDescription.Tensor tensor) {
         List<Long> dimensions = tensor.dimensions();
         return dimensions == null ? List.of() : dimensions;
     }

@@ -1,0 +1,85 @@
+package dev.espalier.server.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.protocol.ModelConfig;
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.formats.ModelFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Which engine a model is for, by its configuration and its files.
+@Timeout(20)
+final class EngineChoiceTest {
+    @TempDir private Path folder;
+
+    private ModelFormat format(String backend, String platform, String fileName)
+            throws ServingException {
+        return EngineChoice.format(
+                ModelConfig.newBuilder()
+                        .setName("m")
+                        .setBackend(backend)
+                        .setPlatform(platform)
+                        .setDefaultModelFilename(fileName)
+                        .build(),
+                folder);
+    }
+
+    private void put(String file) throws IOException {
+        Files.createDirectories(folder.resolve("1").resolve(file));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "onnxruntime,            '',                    '',             ONNX",
+        "'',                     onnxruntime_onnx,      '',             ONNX",
+        "'',                     tensorflow_savedmodel, '',             SAVED_MODEL",
+        "'',                     tensorflow_graphdef,   '',             GRAPH_DEF",
+        "tensorflow,             tensorflow_graphdef,   frozen.pb,      GRAPH_DEF",
+        "tensorflow,             '',                    '',             SAVED_MODEL",
+        "tensorflow,             '',                    frozen.graphdef, GRAPH_DEF",
+        "'',                     '',                    my.savedmodel,  SAVED_MODEL",
+        "'',                     '',                    other,          ONNX",
+    })
+    void takesWhatTheConfigurationSays(
+            String backend, String platform, String fileName, ModelFormat expected)
+            throws Exception {
+        assertThat(format(backend, platform, fileName)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"model.onnx, ONNX", "model.savedmodel, SAVED_MODEL", "model.graphdef, GRAPH_DEF"})
+    void tellsTheFormatFromTheFilesName(String file, ModelFormat expected) throws Exception {
+        put(file);
+        assertThat(format("", "", "")).isEqualTo(expected);
+    }
+
+    @Test
+    void tellsTheFormatAmongThoseOfTheBackend() throws Exception {
+        put("model.onnx");
+        put("model.graphdef");
+        assertThat(format("tensorflow", "", "")).isEqualTo(ModelFormat.GRAPH_DEF);
+    }
+
+    @Test
+    void namesWhatThisServerHas() {
+        assertThatThrownBy(() -> format("tensorrt", "", ""))
+                .hasMessage(
+                        "unable to find backend library for backend 'tensorrt' of m (this server has: onnxruntime, tensorflow)");
+        assertThatThrownBy(() -> format("tensorflow", "onnxruntime_onnx", ""))
+                .hasMessage(
+                        "unexpected platform type 'onnxruntime_onnx' for m (this server has: tensorflow_savedmodel, tensorflow_graphdef)");
+        assertThatThrownBy(() -> format("", "", ""))
+                .hasMessageStartingWith(
+                        "Could not determine backend for model 'm' with no backend in model configuration (expected: a file ")
+                .hasMessageEndingWith(
+                        "/<version>/model.onnx or model.savedmodel or model.graphdef, or a backend: onnxruntime, tensorflow)");
+    }
+}
