@@ -17,6 +17,7 @@ final class Vitals {
     private final WorkerProcess process;
     private final LinkedWorker link;
     private final long memoryLimit;
+    private final byte[] buffer = ProcessStatus.buffer();
     private long lastBeat = -1;
     private int silentLooks;
 
@@ -46,7 +47,7 @@ final class Vitals {
         if (overdue != null) {
             return new DeathCause.NoAnswer(overdue.lane(), overdue.limitMillis());
         }
-        ProcessStatus status = ProcessStatus.of(process.pid());
+        ProcessStatus status = ProcessStatus.of(process.pid(), buffer);
         if (status == null) {
             return null;
         }

@@ -89,7 +89,7 @@ public final class WorkerHost implements AutoCloseable {
     public WorkerStatus status() {
         synchronized (lock) {
             long pid = worker == null ? 0 : worker.pid();
-            ProcessStatus process = pid == 0 ? null : ProcessStatus.of(pid);
+            ProcessStatus process = pid == 0 ? null : ProcessStatus.of(pid, ProcessStatus.buffer());
             return new WorkerStatus(
                     label,
                     state().word(),
