@@ -87,8 +87,26 @@ final class Worker {
 
     /// Serves until the server is gone.
     void run() throws IOException {
-        Thread.ofPlatform().name("heartbeat").daemon().start(this::beat);
-        socket.send(new ControlMessage.Attached(engine.version()).encoded());
+        Thread heartbeat = Thread.ofPlatform().name("heartbeat").daemon().start(this::beat);
+        try {
+            socket.send(new ControlMessage.Attached(engine.version()).encoded());
+            listen();
+        } finally {
+            // Before the socket is closed: it would take that for an op's doing.
+            heartbeat.interrupt();
+            joined(heartbeat);
+        }
+    }
+
+    private static void joined(Thread ending) {
+        try {
+            ending.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void listen() throws IOException {
         while (true) {
             ControlSocket.Frame frame = socket.receive();
             ControlMessage message = ControlMessage.decoded(frame.bytes());
