@@ -112,5 +112,6 @@ public final class InputMemory implements AutoCloseable {
             }
         }
         segments.close();
+        region.close();
     }
 }

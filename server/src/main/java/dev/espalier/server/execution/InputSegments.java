@@ -32,7 +32,10 @@ final class InputSegments {
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ByteBudget budget;
-    private final SharedRegion first;
+
+    /// Behind the control words. It never goes, so its own lock is enough.
+    private final BlockAllocator first;
+
     private final Runnable reserve = this::giveUnusedBack;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<SegmentMapping> mappings = new CopyOnWriteArrayList<>();
@@ -65,9 +68,8 @@ final class InputSegments {
 
     InputSegments(ByteBudget budget, SharedRegion first) {
         this.budget = budget;
-        this.first = first;
-        this.segments =
-                new Segment[] {new Segment(first, new BlockAllocator(first, LinkLayout.BLOCKS))};
+        this.first = new BlockAllocator(first, LinkLayout.BLOCKS);
+        this.segments = new Segment[] {new Segment(first, this.first)};
         budget.addReserve(reserve);
     }
 
@@ -75,10 +77,15 @@ final class InputSegments {
     ///
     /// @throws ServingException OVERLOADED when there is none
     long allocate(long byteSize) throws ServingException {
+        long near = byteSize >= WHOLE_FROM ? -1 : first.allocate(byteSize);
+        return near >= 0 ? LinkLayout.address(0, near) : allocateBeyondFirst(byteSize);
+    }
+
+    private long allocateBeyondFirst(long byteSize) throws ServingException {
         lock.lock();
         try {
             @Nullable Segment[] known = segments;
-            for (int number = 0; number < known.length; number++) {
+            for (int number = 1; number < known.length; number++) {
                 Segment segment = known[number];
                 long offset = segment == null ? -1 : segment.allocate(byteSize);
                 if (segment != null && offset >= 0) {
@@ -157,6 +164,10 @@ final class InputSegments {
 
     /// Gives a block back.
     void free(long address) {
+        if (LinkLayout.segment(address) == 0) {
+            first.free(LinkLayout.offset(address));
+            return;
+        }
         lock.lock();
         try {
             Segment segment = segment(address);
@@ -260,13 +271,12 @@ final class InputSegments {
         }
     }
 
-    /// Takes all memory along. No request may have a place here any more.
+    /// Takes all segments along but the first. No request may have a place here any more.
     void close() {
         lock.lock();
         try {
             budget.removeReserve(reserve);
             drop(0);
-            first.close();
         } finally {
             lock.unlock();
         }
