@@ -62,6 +62,7 @@ final class ListeningSocket {
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .option(EpollChannelOption.SO_REUSEPORT, place.reusePort())
+                        .handler(new AcceptFailures())
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(
                                 ChannelOption.RECVBUF_ALLOCATOR,
