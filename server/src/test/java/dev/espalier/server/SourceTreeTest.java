@@ -48,6 +48,7 @@ final class SourceTreeTest {
         "server, 'worker-link|protocol|tensor'",
         "client, tensor",
         "launcher, 'server|worker|client'",
+        "tests/chaos, 'protocol|launcher'",
     })
     void modulesSeeOnlyWhatIsTheirs(String module, String seen) throws IOException {
         String pom = Files.readString(ROOT.resolve(module).resolve("pom.xml"));

@@ -33,7 +33,7 @@ final class Client implements AutoCloseable {
     }
 
     /// Asks and waits.
-    Judged askNow(Model model, int length, @Nullable Fault fault, int seconds) {
+    Judged askNow(Model model, int length, @Nullable Fault fault, long seconds) {
         try {
             return ask(model, length, fault).get(seconds, TimeUnit.SECONDS);
         } catch (TimeoutException _) {

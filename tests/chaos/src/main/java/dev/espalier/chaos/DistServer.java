@@ -17,13 +17,13 @@ final class DistServer implements AutoCloseable {
             Pattern.compile("Started (\\w+)(?: service)? at \\S+:(\\d+)");
 
     private final Process process;
-    private final Path log;
+    private final Path work;
     private final int httpPort;
     private final int grpcPort;
 
-    private DistServer(Process process, Path log) throws IOException {
+    private DistServer(Process process, Path work) throws IOException {
         this.process = process;
-        this.log = log;
+        this.work = work;
         awaitPort("metrics"); // The last to start, when every model has been loaded.
         this.httpPort = awaitPort("HTTP");
         this.grpcPort = awaitPort("GRPCInferenceService");
@@ -32,24 +32,24 @@ final class DistServer implements AutoCloseable {
     /// Starts the server and waits until it serves.
     ///
     /// @param dist the distribution's folder
-    /// @param work where its state and its log go
-    static DistServer start(Path dist, Path models, Path work, List<String> flags)
-            throws IOException {
-        List<String> command = new ArrayList<>();
+    /// @param work where its models lie, and where its state, its temporary files and its log go
+    static DistServer start(Path dist, Path work, Scenario scenario) throws IOException {
+        List<String> command = new ArrayList<>(scenario.prefix());
         command.add(dist.resolve("bin/trtserver").toString());
-        command.add("--model-repository=" + models);
+        command.add("--model-repository=" + work.resolve("models"));
         command.add("--state-directory=" + work.resolve("state"));
         for (String service : List.of("http", "grpc", "metrics")) {
             command.add("--" + service + "-address=127.0.0.1");
             command.add("--" + service + "-port=0");
         }
-        command.addAll(flags);
-        Path log = work.resolve("server.log");
+        command.addAll(scenario.flags());
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        Process process = builder.redirectOutput(log.toFile()).start();
+        Path temporary = Files.createDirectories(work.resolve("tmp"));
+        builder.environment().put("ESPALIER_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+        Process process = builder.redirectOutput(work.resolve("server.log").toFile()).start();
         process.getOutputStream().close();
         try {
-            return new DistServer(process, log);
+            return new DistServer(process, work);
         } catch (IOException failure) {
             process.destroyForcibly();
             throw failure;
@@ -59,7 +59,7 @@ final class DistServer implements AutoCloseable {
     private int awaitPort(String service) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (System.nanoTime() - deadline < 0 && process.isAlive()) {
-            Matcher started = STARTED.matcher(Files.readString(log));
+            Matcher started = STARTED.matcher(Files.readString(log()));
             while (started.find()) {
                 if (started.group(1).equals(service)) {
                     return Integer.parseInt(started.group(2));
@@ -67,7 +67,8 @@ final class DistServer implements AutoCloseable {
             }
             Pause.millis(50);
         }
-        throw new IOException("the server has not started its %s; see %s".formatted(service, log));
+        throw new IOException(
+                "the server has not started its %s; see %s".formatted(service, log()));
     }
 
     int httpPort() {
@@ -87,7 +88,21 @@ final class DistServer implements AutoCloseable {
     }
 
     Path log() {
-        return log;
+        return work.resolve("server.log");
+    }
+
+    Path state() {
+        return work.resolve("state");
+    }
+
+    /// Where it puts temporary files.
+    Path temporary() {
+        return work.resolve("tmp");
+    }
+
+    /// All processes below it.
+    List<ProcessHandle> descendants() {
+        return process.descendants().toList();
     }
 
     /// Ends it like an operator.

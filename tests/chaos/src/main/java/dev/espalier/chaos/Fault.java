@@ -10,28 +10,40 @@ enum Fault {
             -1, Ending.DEATH, "was ended by SIGSEGV at address 0x0 in libfault_null_dereference"),
     ABORT(-2, Ending.DEATH, "was ended by SIGABRT"),
     EXIT(-3, Ending.DEATH, "exited with 3"),
-    EXCEPTION(-4, Ending.ERROR, "exception"),
+    EXCEPTION(-4, Ending.ERROR, "unknown exception in Run"),
     ENDLESS_LOOP(-5, Ending.DEATH, "gave no answer within 1000 ms"),
     ALLOCATION(-6, Ending.DEATH, "went over its memory limit|gave no answer within 1000 ms"),
     THREAD_LEAK(
             -7, Ending.DEATH, "went over its limit of \\d+ threads|gave no answer within 1000 ms"),
     EXIT_HANDLER(-8, Ending.DEATH, "gave no answer within 1000 ms"),
-    CLOSED_DESCRIPTORS(-9, Ending.ANY, "closed its connection"),
-    TRUNCATION(-10, Ending.ANY, "was ended by SIG(SEGV|BUS)"),
-    SIGNAL_HANDLERS(-11, Ending.ANY, "was ended by|gave no"),
-    SURROUNDINGS(-12, Ending.NONE, "nothing"),
+    CLOSED_DESCRIPTORS(-9, Ending.LATE_DEATH, "closed its connection|was ended by SIGSEGV"),
+    TRUNCATION(-10, Ending.SPOILT, "was ended by SIG(SEGV|BUS)"),
+    SIGNAL_HANDLERS(-11, Ending.SPOILT, "was ended by|gave no"),
+    SURROUNDINGS(-12, Ending.NOTHING, "nothing"),
     UNCAUGHT_EXCEPTION(-13, Ending.DEATH, "was ended by SIGABRT");
 
-    /// What becomes of the request that asks for it.
+    /// What becomes of the request that asks for it, and of its worker.
     enum Ending {
         /// The worker dies, and the request is told how.
         DEATH,
+        /// It may be answered before the worker dies.
+        LATE_DEATH,
+        /// It may be answered, and from then on the worker may die at any time.
+        SPOILT,
         /// The engine makes an error of it, and the worker lives.
         ERROR,
-        /// It is answered; the worker may die later.
-        ANY,
         /// It is answered, and nothing else happens.
-        NONE
+        NOTHING;
+
+        /// Whether the worker may fail from then on.
+        boolean harms() {
+            return this == DEATH || this == LATE_DEATH || this == SPOILT;
+        }
+
+        /// Whether the worker must be replaced.
+        boolean ends() {
+            return this == DEATH || this == LATE_DEATH;
+        }
     }
 
     private final int number;

@@ -2,40 +2,22 @@ package dev.espalier.chaos;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// Every kind of fault again and again, in three workers side by side, under load on all models. The fourth worker has no
 /// fault, and none of its requests may fail.
-final class FaultRun implements Scenario {
-    private static final int PER_SECOND = 250;
-    private static final int LEAST_PER_SECOND = 200;
-    private static final int LENGTH = 16;
-    private static final int ANSWER_SECONDS = 60;
-
-    private final int rounds;
-    private final boolean standby;
-
-    /// @param faults how many there shall be at least
-    FaultRun(int faults, boolean standby) {
-        this.rounds = Math.ceilDiv(faults, Fault.values().length);
-        this.standby = standby;
-    }
-
+///
+/// @param faults how many there shall be at least
+/// @param standby whether each worker has a second one beside it
+record FaultRun(int faults, boolean standby) implements Scenario {
     @Override
     public String name() {
-        return standby ? "faults with a standby" : "faults";
+        return standby ? "standby" : "faults";
     }
 
     @Override
     public List<String> flags() {
-        List<String> flags =
-                new ArrayList<>(
-                        List.of(
-                                "--quarantine-after=0",
-                                "--worker-memory-mb=512",
-                                "--execution-timeout-ms=5000"));
+        List<String> flags = new ArrayList<>(Scenario.super.flags());
         if (standby) {
             flags.add("--worker-standby");
         }
@@ -43,50 +25,33 @@ final class FaultRun implements Scenario {
     }
 
     @Override
-    public void run(DistServer server, Report report) throws IOException {
-        Windows windows = new Windows();
-        Ledger ledger = new Ledger(windows);
+    public void run(Trial trial) throws IOException {
         Tally tally = new Tally();
-        try (Client client = new Client(server, ledger)) {
-            warmUp(client, report);
-            Load load = new Load(client, PER_SECOND);
-            try (load) {
-                inflict(client, windows, tally);
-            }
-            Books books = new Books(ledger, client.http());
-            books.settle(report);
-            told(tally, load, report);
+        int rounds = Math.ceilDiv(faults, Fault.values().length);
+        double rate = trial.underLoad(() -> inflict(trial, tally, rounds));
+        Report report = trial.report();
+        int all = 0;
+        for (Fault fault : Fault.values()) {
+            int count = tally.count(fault);
+            int answers = tally.answers(fault);
+            all += count;
+            String answered = answers == 0 ? "" : ", %d of them answered".formatted(answers);
+            report.say("%6d x %s%s".formatted(count, fault, answered));
+            report.check(fault + " happens as often as it should", count == rounds);
         }
-        report.check("the server lives", server.isAlive());
+        tally.unexpected().forEach(report::say);
+        report.check("every fault is told in the right words", tally.unexpected().isEmpty());
+        report.say("%d faults under %.0f requests/s; %s".formatted(all, rate, tally.recovery()));
     }
 
-    private static void warmUp(Client client, Report report) {
-        for (Model model : Model.values()) {
-            Client.Judged judged = client.askNow(model, LENGTH, null, ANSWER_SECONDS);
-            report.check(
-                    model.label() + " answers before the first fault",
-                    judged.verdict() == Ledger.Verdict.RIGHT);
-        }
-    }
-
-    private void inflict(Client client, Windows windows, Tally tally) {
+    private void inflict(Trial trial, Tally tally, int rounds) {
         List<Thread> threads = new ArrayList<>();
         for (Model.OpSet opSet : Model.OpSet.values()) {
-            if (opSet.faults().isEmpty()) {
-                continue;
-            }
-            List<Model> models =
-                    Arrays.stream(Model.values()).filter(m -> m.opSet() == opSet).toList();
-            Runnable inflicting =
-                    () -> {
-                        for (int i = 0; i < rounds; i++) {
-                            for (Fault fault : opSet.faults()) {
-                                Model model = models.get(i % models.size());
-                                inflict(client, windows, tally, model, fault);
-                            }
-                        }
-                    };
-            threads.add(Thread.ofPlatform().name("faults of " + opSet).start(inflicting));
+            Inflicter inflicter = new Inflicter(trial, tally, opSet, standby);
+            threads.add(
+                    Thread.ofPlatform()
+                            .name("faults of " + opSet)
+                            .start(() -> inflicter.run(rounds)));
         }
         for (Thread thread : threads) {
             try {
@@ -96,76 +61,5 @@ final class FaultRun implements Scenario {
                 throw new IllegalStateException(failure);
             }
         }
-    }
-
-    private static void inflict(
-            Client client, Windows windows, Tally tally, Model model, Fault fault) {
-        boolean deadly = fault.ending() == Fault.Ending.DEATH || fault.ending() == Fault.Ending.ANY;
-        if (deadly) {
-            windows.open(model.opSet());
-        }
-        Client.Judged judged = client.askNow(model, LENGTH, fault, ANSWER_SECONDS);
-        long told = System.nanoTime();
-        boolean died = tell(tally, fault, judged.answer());
-        Client.Judged again;
-        do {
-            again = client.askNow(model, LENGTH, null, ANSWER_SECONDS);
-        } while (again.verdict() != Ledger.Verdict.RIGHT
-                && System.nanoTime() - told < TimeUnit.SECONDS.toNanos(ANSWER_SECONDS));
-        if (again.verdict() != Ledger.Verdict.RIGHT) {
-            tally.unexpected(fault, model.label() + " did not come back: " + again.answer());
-        } else if (died) {
-            tally.recovered(System.nanoTime() - told);
-        }
-        if (deadly) {
-            windows.close(model.opSet());
-        }
-    }
-
-    /// Whether the worker died of it.
-    private static boolean tell(Tally tally, Fault fault, Answer answer) {
-        Fault.Ending ending = fault.ending();
-        switch (answer) {
-            case Answer.Refused(boolean unavailable, String text)
-                    when ending != Fault.Ending.NONE && fault.isNamedIn(text) -> {
-                tally.told(fault);
-                return unavailable;
-            }
-            case Answer.Values _ when ending == Fault.Ending.ANY || ending == Fault.Ending.NONE ->
-                    tally.survived(fault);
-            default -> tally.unexpected(fault, answer.toString());
-        }
-        return false;
-    }
-
-    private void told(Tally tally, Load load, Report report) {
-        int all = 0;
-        for (Fault fault : Fault.values()) {
-            int count = tally.count(fault);
-            all += count;
-            report.say(
-                    "%6d x %s%s"
-                            .formatted(
-                                    count,
-                                    fault,
-                                    tally.survivals(fault) == 0
-                                            ? ""
-                                            : ", of which the worker survived "
-                                                    + tally.survivals(fault)));
-            report.check(fault + " happened as often as it should", count == rounds);
-        }
-        tally.unexpected().forEach(report::say);
-        report.check("every fault is told in the right words", tally.unexpected().isEmpty());
-        report.say(
-                "%d faults under %.0f requests/s; back after %.0f ms (p50), %.0f ms (p99) in %d cases"
-                        .formatted(
-                                all,
-                                load.rate(),
-                                tally.percentile(50),
-                                tally.percentile(99),
-                                tally.recoveries()));
-        report.check(
-                "there were %d requests/s or more".formatted(LEAST_PER_SECOND),
-                load.rate() >= LEAST_PER_SECOND);
     }
 }

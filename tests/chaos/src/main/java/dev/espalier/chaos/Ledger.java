@@ -9,7 +9,8 @@ import java.util.Map;
 
 /// The book of all requests: each is entered when it is sent and struck out when it is answered, once. An answer is
 /// right, or an error that says how the worker of the model died, at a time at which that worker may die; everything
-/// else is written down as wrong. Any thread may use it.
+/// else is written down as wrong. An op that destroys its own worker's memory can spoil the results that lie in it, which
+/// is written down too. Any thread may use it.
 final class Ledger {
     private static final int MOST_TOLD = 20;
 
@@ -25,11 +26,17 @@ final class Ledger {
     private static final class Account {
         private long sent;
         private long right;
+        private long spoilt;
         private long refused;
     }
 
     /// The sums of one model's account.
-    record Sums(long sent, long right, long refused) {}
+    record Sums(long sent, long right, long spoilt, long refused) {
+        /// What the server takes for answered.
+        long answered() {
+            return right + spoilt;
+        }
+    }
 
     /// What an answer is worth.
     enum Verdict {
@@ -61,6 +68,11 @@ final class Ledger {
                 }
                 float[] expected = ask.model().answer(ask.elements());
                 if (!Arrays.equals(values, expected)) {
+                    if (ask.model().opSet().faults().contains(Fault.TRUNCATION)
+                            && windows.touched(ask.model().opSet(), entry.sent())) {
+                        account(ask).spoilt++;
+                        yield Verdict.REFUSED;
+                    }
                     yield wrong(ask, difference(values, expected));
                 }
                 account(ask).right++;
@@ -68,10 +80,10 @@ final class Ledger {
             }
             case Answer.Refused(boolean unavailable, String text) -> {
                 account(ask).refused++;
-                if (ask.fault() != null && ask.fault().ending() == Fault.Ending.ERROR) {
-                    yield ask.fault().isNamedIn(text)
+                if (isEngineError(ask.model(), text)) {
+                    yield ask.fault() == Fault.EXCEPTION || ask.model().isBatched()
                             ? Verdict.REFUSED
-                            : wrong(ask, "failed otherwise than it should: " + text);
+                            : wrong(ask, "failed over another one's exception: " + text);
                 }
                 if (!windows.touched(ask.model().opSet(), entry.sent())) {
                     yield wrong(ask, "failed at a time at which nothing was wrong: " + text);
@@ -86,8 +98,14 @@ final class Ledger {
     }
 
     private static boolean namesDeath(Model model, String text) {
-        return text.contains("SIGKILL")
+        return text.contains("was ended by SIGKILL")
+                || text.contains("gave no heartbeat")
                 || model.opSet().faults().stream().anyMatch(fault -> fault.isNamedIn(text));
+    }
+
+    /// What the engine makes of an exception fails all requests of a batch, as on Triton.
+    private static boolean isEngineError(Model model, String text) {
+        return model.opSet().faults().contains(Fault.EXCEPTION) && Fault.EXCEPTION.isNamedIn(text);
     }
 
     private static String difference(float[] values, float[] expected) {
@@ -134,6 +152,6 @@ final class Ledger {
 
     synchronized Sums sums(Model model) {
         Account account = accounts.computeIfAbsent(model, _ -> new Account());
-        return new Sums(account.sent, account.right, account.refused);
+        return new Sums(account.sent, account.right, account.spoilt, account.refused);
     }
 }

@@ -1,6 +1,8 @@
 package dev.espalier.chaos;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A model of `tests/models/faults`: what it computes, and what its op libraries can do wrong. Models with the same
 /// libraries share a worker.
@@ -23,7 +25,13 @@ enum Model {
         /// None.
         HEALTHY;
 
-        /// What its ops can be asked for.
+        /// Its models.
+        List<Model> models() {
+            return Arrays.stream(Model.values()).filter(model -> model.opSet == this).toList();
+        }
+
+        /// What its ops can be asked for, in this order: what may leave a worker spoilt that still lives comes before
+        /// what ends it.
         List<Fault> faults() {
             return switch (this) {
                 case DEATHS ->
@@ -41,10 +49,10 @@ enum Model {
                                 Fault.EXIT_HANDLER);
                 case MEDDLING ->
                         List.of(
-                                Fault.CLOSED_DESCRIPTORS,
+                                Fault.SURROUNDINGS,
                                 Fault.TRUNCATION,
                                 Fault.SIGNAL_HANDLERS,
-                                Fault.SURROUNDINGS);
+                                Fault.CLOSED_DESCRIPTORS);
                 case HEALTHY -> List.of();
             };
         }
@@ -73,6 +81,10 @@ enum Model {
 
     String label() {
         return label;
+    }
+
+    static Stream<Model> labelled(String label) {
+        return Arrays.stream(values()).filter(model -> model.label.equals(label));
     }
 
     OpSet opSet() {

@@ -26,12 +26,17 @@ final class Report {
         }
     }
 
-    int failed() {
+    synchronized int failed() {
         return failed;
     }
 
+    /// Whether something was looked at, and all of it holds.
+    synchronized boolean isGood() {
+        return failed == 0 && passed > 0;
+    }
+
     /// The last line.
-    void end() {
+    synchronized void end() {
         say("%d passed, %d failed".formatted(passed, failed));
     }
 }

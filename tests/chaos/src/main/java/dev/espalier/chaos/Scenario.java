@@ -1,17 +1,35 @@
 package dev.espalier.chaos;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /// Something bad that happens to a server, and what must still hold.
 interface Scenario {
+    /// In one word.
     String name();
 
     /// The server's flags.
-    List<String> flags();
+    default List<String> flags() {
+        return List.of(
+                "--quarantine-after=0", "--worker-memory-mb=512", "--execution-timeout-ms=5000");
+    }
 
-    /// Runs it against a server that has just started.
+    /// What the server's command is an argument of; nothing where it runs as it is.
+    default List<String> prefix() {
+        return List.of();
+    }
+
+    /// Makes ready what must be there before the server starts.
     ///
-    /// @throws IOException when it cannot be carried on; what does not hold goes to `report`
-    void run(DistServer server, Report report) throws IOException;
+    /// @param state the folder that will be the server's state folder
+    default void prepare(Path state) throws IOException {}
+
+    /// Clears away what has been made ready.
+    default void clear(Path state) throws IOException {}
+
+    /// Runs it.
+    ///
+    /// @throws IOException when it cannot be carried on; what does not hold goes to the trial's report
+    void run(Trial trial) throws IOException;
 }

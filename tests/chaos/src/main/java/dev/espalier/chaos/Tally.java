@@ -10,7 +10,7 @@ import java.util.Map;
 /// until the model answered again.
 final class Tally {
     private final Map<Fault, Integer> told = new EnumMap<>(Fault.class);
-    private final Map<Fault, Integer> survived = new EnumMap<>(Fault.class);
+    private final Map<Fault, Integer> answered = new EnumMap<>(Fault.class);
     private final List<String> unexpected = new ArrayList<>();
     private long[] recoveries = new long[16];
     private int recoveryCount;
@@ -21,8 +21,8 @@ final class Tally {
     }
 
     /// The request that asked for the fault was answered as if it were any other.
-    synchronized void survived(Fault fault) {
-        survived.merge(fault, 1, Integer::sum);
+    synchronized void answered(Fault fault) {
+        answered.merge(fault, 1, Integer::sum);
     }
 
     /// Something else came of it.
@@ -39,11 +39,11 @@ final class Tally {
     }
 
     synchronized int count(Fault fault) {
-        return told.getOrDefault(fault, 0) + survived.getOrDefault(fault, 0);
+        return told.getOrDefault(fault, 0) + answered.getOrDefault(fault, 0);
     }
 
-    synchronized int survivals(Fault fault) {
-        return survived.getOrDefault(fault, 0);
+    synchronized int answers(Fault fault) {
+        return answered.getOrDefault(fault, 0);
     }
 
     synchronized List<String> unexpected() {
@@ -51,7 +51,7 @@ final class Tally {
     }
 
     /// The recovery time than which so many of a hundred are no longer, in milliseconds.
-    synchronized double percentile(int percent) {
+    private double percentile(int percent) {
         if (recoveryCount == 0) {
             return Double.NaN;
         }
@@ -59,6 +59,12 @@ final class Tally {
         Arrays.sort(sorted);
         int rank = (recoveryCount * percent + 99) / 100;
         return sorted[Math.max(rank, 1) - 1] / 1e6;
+    }
+
+    /// How long models took to answer again.
+    synchronized String recovery() {
+        return "back after %.0f ms (p50), %.0f ms (p99) in %d cases"
+                .formatted(percentile(50), percentile(99), recoveryCount);
     }
 
     synchronized int recoveries() {
