@@ -41,7 +41,11 @@ final class Resolve {
         Path state = Path.of(arguments[1]);
         boolean cold = arguments[2].equals("cold");
         ServerOptions options = options(repository, state);
-        EnginePack pack = EnginePack.in(options.workers().engineDirectory()).getFirst();
+        EnginePack pack =
+                EnginePack.in(options.workers().engineDirectory()).stream()
+                        .filter(each -> each.engine().equals("onnxruntime"))
+                        .findFirst()
+                        .orElseThrow();
         Prepared probe = new Prepared(pack, cold ? probed(repository, pack, options) : Map.of());
         List<String> models;
         try (Stream<Path> folders = Files.list(repository)) {
@@ -57,11 +61,14 @@ final class Resolve {
         OpLibraries libraries =
                 new OpLibraries(
                         new OpStore(state.resolve("ops")),
-                        new LibraryInspector(
-                                Trust.everything(),
-                                new LoadCheck(machine, List.of(pack.library())),
-                                new ProbeCache(state.resolve("probes"), machine.stamp()),
-                                probe));
+                        machine.machine(),
+                        Map.of(
+                                pack.engine(),
+                                new LibraryInspector(
+                                        Trust.everything(),
+                                        new LoadCheck(machine, List.of(pack.library())),
+                                        new ProbeCache(state.resolve("probes"), machine.stamp()),
+                                        probe)));
         ModelOps ops = new ModelOps(options.repository(), options.ops(), libraries);
         int good = resolve(models, options, ops);
         long millis = (System.nanoTime() - start) / 1_000_000;

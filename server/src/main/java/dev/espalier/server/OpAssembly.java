@@ -4,6 +4,7 @@ import dev.espalier.server.config.OpOptions;
 import dev.espalier.server.config.OpOptions.ServerLibrary;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.config.WorkerOptions;
+import dev.espalier.server.formats.ModelFormat;
 import dev.espalier.server.ops.LibraryInspector;
 import dev.espalier.server.ops.LoadCheck;
 import dev.espalier.server.ops.OpLibraries;
@@ -23,8 +24,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Puts together what looks into op libraries: for the server, and for the commands that do without one.
 ///
@@ -36,7 +41,8 @@ record OpAssembly(
         OpLibraries libraries,
         List<Preload> preloads,
         OpOptions options) {
-    private static final String ENGINE = "onnxruntime";
+    private static final List<String> ENGINES =
+            Stream.of(ModelFormat.values()).map(ModelFormat::backend).distinct().toList();
 
     /// Ten times what a probe takes on a slow machine.
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
@@ -52,26 +58,36 @@ record OpAssembly(
                         Path.of(System.getProperty("java.home")),
                         workers,
                         options.repository().folders());
-        Optional<EnginePack> pack =
-                packs.stream().filter(each -> each.engine().equals(ENGINE)).findFirst();
-        SharedLibraries machine =
-                new SharedLibraries(
-                        Machine.named(System.getProperty("os.arch")), ops.libraryPath());
-        LibraryInspector inspector =
-                new LibraryInspector(
-                        ops.allowFile().isEmpty()
-                                ? Trust.everything()
-                                : Trust.listedIn(Path.of(ops.allowFile())),
-                        new LoadCheck(machine, pack.stream().map(EnginePack::library).toList()),
-                        new ProbeCache(workers.stateDirectory().resolve("probes"), machine.stamp()),
-                        pack.<Probe>map(found -> new ProbeProcess(found, launcher, PROBE_LIMIT))
-                                .orElseGet(() -> new NoEngine(workers.engineDirectory())));
+        Machine machine = Machine.named(System.getProperty("os.arch"));
+        Trust trust =
+                ops.allowFile().isEmpty()
+                        ? Trust.everything()
+                        : Trust.listedIn(Path.of(ops.allowFile()));
+        Map<String, LibraryInspector> inspectors = new HashMap<>();
+        for (String engine : ENGINES) {
+            Optional<EnginePack> pack =
+                    packs.stream().filter(each -> each.engine().equals(engine)).findFirst();
+            SharedLibraries libraries =
+                    new SharedLibraries(machine, libraryPath(ops.libraryPath(), pack));
+            inspectors.put(
+                    engine,
+                    new LibraryInspector(
+                            trust,
+                            new LoadCheck(libraries, resident(pack)),
+                            new ProbeCache(
+                                    workers.stateDirectory().resolve("probes"), libraries.stamp()),
+                            pack.<Probe>map(found -> new ProbeProcess(found, launcher, PROBE_LIMIT))
+                                    .orElseGet(() ->
+                                            new NoEngine(engine, workers.engineDirectory()))));
+        }
         OpStore store = new OpStore(workers.stateDirectory().resolve("ops"));
-        List<Preload> preloads = new PreloadList(ops.preload(), machine).sorted();
+        List<Preload> preloads =
+                new PreloadList(ops.preload(), new SharedLibraries(machine, ops.libraryPath()))
+                        .sorted();
         return new OpAssembly(
                 packs,
                 launcher,
-                new OpLibraries(store, inspector),
+                new OpLibraries(store, machine, inspectors),
                 preloads,
                 ops.with(serverLibraries(preloads)));
     }
@@ -87,19 +103,36 @@ record OpAssembly(
         return libraries;
     }
 
+    /// What a library needs of its engine is loaded already, wherever that lies.
+    private static String libraryPath(String own, Optional<EnginePack> pack) {
+        return Stream.concat(
+                        Stream.of(own),
+                        pack
+                                .map(EnginePack::library)
+                                .map(Path::getParent)
+                                .map(Path::toString)
+                                .stream())
+                .filter(path -> !path.isEmpty())
+                .collect(Collectors.joining(":"));
+    }
+
+    /// ONNX Runtime hands its functions to its op libraries, which need not be linked with it.
+    private static List<Path> resident(Optional<EnginePack> pack) {
+        return pack.stream()
+                .filter(found -> found.engine().equals(ModelFormat.ONNX.backend()))
+                .map(EnginePack::library)
+                .toList();
+    }
+
     /// Where no engine is installed no library can be tried.
-    private record NoEngine(Path directory) implements Probe {
-        @Override
-        public String engine() {
-            return ENGINE;
-        }
+    private record NoEngine(String engine, Path directory) implements Probe {
 
         @Override
         public ProbeOutcome look(Path library) {
             return new ProbeOutcome(
                     List.of(),
                     "has no engine %s to try it with in %s (see --engine-directory)"
-                            .formatted(ENGINE, directory),
+                            .formatted(engine, directory),
                     PROBE_LIMIT,
                     "");
         }

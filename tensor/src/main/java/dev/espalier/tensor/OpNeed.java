@@ -6,6 +6,6 @@ package dev.espalier.tensor;
 public record OpNeed(OpName op, int version) {
     @Override
     public String toString() {
-        return op + " (version " + version + ")";
+        return op.domain().isEmpty() ? op.name() : op + " (version " + version + ")";
     }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
 /// Turns the values of the command line into typed options, and checks what one row of the table
 /// cannot: files, and options that belong together.
 final class OptionsReader {
-    private static final List<String> ENGINES = List.of("onnxruntime");
+    private static final List<String> ENGINES = List.of("onnxruntime", "tensorflow");
 
     private final FlagValues values;
     private final Map<String, String> environment;

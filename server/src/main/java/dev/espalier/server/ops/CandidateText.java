@@ -49,14 +49,15 @@ public final class CandidateText {
     }
 
     private static String text(OpSignature op) {
-        return "%s, %s, %s -> %s%s, API %d"
+        boolean versioned = !op.op().domain().isEmpty();
+        return "%s%s, %s -> %s%s%s"
                 .formatted(
                         op.op(),
-                        op.versions(),
+                        versioned ? ", " + op.versions() : "",
                         parameters(op.inputs()),
                         parameters(op.outputs()),
                         op.provider().isEmpty() ? "" : ", for " + op.provider(),
-                        op.apiVersion());
+                        versioned ? ", API " + op.apiVersion() : "");
     }
 
     private static String parameters(List<Parameter> parameters) {

@@ -71,6 +71,23 @@ public sealed interface FileFault extends Fault {
         }
     }
 
+    /// @param expected the engine that it would have to be for
+    record OtherEngine(List<OpMark> marks, String expected) implements FileFault {
+        public OtherEngine {
+            marks = List.copyOf(marks);
+        }
+
+        @Override
+        public String text() {
+            return "has ops for %s (expected: for %s)"
+                    .formatted(
+                            marks.stream()
+                                    .map(OpMark::engineName)
+                                    .collect(Collectors.joining(", ")),
+                            expected);
+        }
+    }
+
     /// @param searched where they were looked for
     record MissingLibraries(List<Missing> missing, String searched) implements FileFault {
         public MissingLibraries {

@@ -29,12 +29,13 @@ public final class LoadCheck {
                             OpMark.of(library).isEmpty()
                                     ? new FileFault.NoOpMark()
                                     : linkFault(
+                                            library,
                                             new LinkedLibraries(
                                                     library, file, libraries, resident)));
         };
     }
 
-    private static @Nullable Fault linkFault(LinkedLibraries linked) {
+    private static @Nullable Fault linkFault(ElfFile library, LinkedLibraries linked) {
         if (!linked.missing().isEmpty()) {
             return new FileFault.MissingLibraries(linked.missing(), linked.searched());
         }
@@ -43,6 +44,11 @@ public final class LoadCheck {
             return new FileFault.NewerVersions(newer);
         }
         var undefined = linked.undefined();
-        return undefined.isEmpty() ? null : new FileFault.UndefinedSymbols(undefined);
+        if (undefined.isEmpty()) {
+            return null;
+        }
+        return TensorFlowFault.of(library, undefined)
+                .<Fault>map(fault -> fault)
+                .orElseGet(() -> new FileFault.UndefinedSymbols(undefined));
     }
 }

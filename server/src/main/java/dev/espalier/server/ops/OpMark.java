@@ -80,6 +80,11 @@ enum OpMark {
                         .anyMatch(symbol -> uses.stream().anyMatch(symbol.name()::startsWith));
     }
 
+    /// Whether what libraries register with the engine is there for all models of a process, each op once.
+    static boolean hasOneRegistry(String engine) {
+        return engine.equals(TENSORFLOW.engine);
+    }
+
     String engine() {
         return engine;
     }

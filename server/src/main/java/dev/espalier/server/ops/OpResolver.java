@@ -23,13 +23,17 @@ import java.util.TreeMap;
 /// distance what the model names wins over what just lies there; two equally near are one too many.
 final class OpResolver {
     private final List<Candidate> candidates;
+    private final boolean oneRegistry;
 
     /// The usable ones; of libraries with the same bytes only the nearest.
     private final List<Usable> usable = new ArrayList<>();
 
     private final Map<OpName, List<Usable>> byOp = new HashMap<>();
 
-    OpResolver(List<Candidate> candidates) {
+    /// @param oneRegistry whether the engine has one registry of ops for all models of a process, so that none
+    ///     may be there twice
+    OpResolver(List<Candidate> candidates, boolean oneRegistry) {
+        this.oneRegistry = oneRegistry;
         this.candidates = candidates.stream().sorted(Candidate.NEAREST).toList();
         Set<String> hashes = new HashSet<>();
         for (Candidate candidate : this.candidates) {
@@ -44,13 +48,22 @@ final class OpResolver {
         }
     }
 
-    /// A standard op is the engine's affair, unless one of the model's own libraries replaces it.
+    /// A standard op is the engine's affair, unless one of the model's own libraries replaces it, which an engine
+    /// with one registry does not let happen.
     Resolution resolve(OpNeeds needs) {
         List<Resolution.Need> outcomes = new ArrayList<>();
         needs.custom().forEach(need -> outcomes.add(outcome(need, providers(need))));
-        needs.standard().forEach(need -> replacement(need).ifPresent(outcomes::add));
+        if (!oneRegistry) {
+            needs.standard().forEach(need -> replacement(need).ifPresent(outcomes::add));
+        }
         outcomes.sort(Comparator.comparing(outcome -> outcome.op().toString()));
-        return new Resolution(candidates, outcomes);
+        Resolution resolution = new Resolution(candidates, outcomes, List.of());
+        return oneRegistry
+                ? new Resolution(
+                        candidates,
+                        outcomes,
+                        RegistryClash.in(resolution.choice().libraries(), needs))
+                : resolution;
     }
 
     private Optional<Resolution.Need> replacement(OpNeed need) {

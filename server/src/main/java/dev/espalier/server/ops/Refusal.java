@@ -29,6 +29,7 @@ public record Refusal(Site site, Resolution resolution) {
         if (!missing.isEmpty()) {
             reasons.add(missing(missing));
         }
+        resolution.clashes().forEach(clash -> reasons.add(clash.text()));
         return reasons.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", reasons));
     }
 

@@ -12,10 +12,13 @@ import java.util.Set;
 ///
 /// @param candidates all libraries that came into question, nearest first
 /// @param needs what became of each op that is not the engine's own, in the order of their names
-public record Resolution(List<Candidate> candidates, List<Need> needs) {
+/// @param clashes ops that the libraries that are chosen would register twice
+public record Resolution(
+        List<Candidate> candidates, List<Need> needs, List<RegistryClash> clashes) {
     public Resolution {
         candidates = List.copyOf(candidates);
         needs = List.copyOf(needs);
+        clashes = List.copyOf(clashes);
     }
 
     /// What became of a needed op.

@@ -81,7 +81,7 @@ public final class ModelOps {
     /// What became of each op that a version needs.
     Resolution resolve(LibraryFinder.Site site, ModelFolder folder, OpNeeds needs)
             throws ServingException, InterruptedException {
-        return libraries.resolve(site, folder.namedOpLibraries(), needs);
+        return libraries.resolve(site, folder.engine(), folder.namedOpLibraries(), needs);
     }
 
     /// The libraries that a version runs with.

@@ -36,7 +36,7 @@ class OpResolverTest {
     }
 
     private static Resolution resolve(Set<OpNeed> needs, Candidate... candidates) {
-        return new OpResolver(List.of(candidates)).resolve(new OpNeeds(needs, Set.of()));
+        return new OpResolver(List.of(candidates), false).resolve(new OpNeeds(needs, Set.of()));
     }
 
     private static String refusal(Resolution resolution) {
@@ -207,12 +207,29 @@ class OpResolverTest {
     }
 
     @Test
+    void refusesWhatAnEngineWithOneRegistryCannotTellApart() {
+        Usable first = at(Distance.MODEL, "/r/m/ops/liba.so", 'a', ":X");
+        Usable second = at(Distance.SHELF, "/r/.ops/libb.so", 'b', ":X", ":Y", ":Mul");
+        Usable copy = at(Distance.SERVER, "/server/libc.so", 'a', ":X");
+        OpResolver resolver = new OpResolver(List.of(first, second, copy), true);
+
+        assertThat(refusal(resolver.resolve(new OpNeeds(needs(":X"), needs(":Mul"))))).isEmpty();
+        assertThat(refusal(resolver.resolve(new OpNeeds(needs(":X", ":Y"), Set.of()))))
+                .isEqualTo(
+                        "op X is registered by liba.so@aaaaaaaa (/r/m/ops/liba.so) and libb.so@bbbbbbbb (/r/.ops/libb.so), which this model needs both, and no process can have both; build the ops that it needs into one library");
+        assertThat(refusal(resolver.resolve(new OpNeeds(needs(":Y"), needs(":Mul")))))
+                .isEqualTo(
+                        "op Mul, which the engine has itself, gets a second kernel from libb.so@bbbbbbbb (/r/.ops/libb.so), which this model needs too, and every run of the op would fail; take that kernel out of the library, or register it with a label or another priority");
+        assertThat(refusal(resolver.resolve(new OpNeeds(needs(":Y"), needs(":Add"))))).isEmpty();
+    }
+
+    @Test
     void leavesStandardOpsToTheEngineUnlessTheModelsOwnLibraryReplacesThem() {
         OpNeeds relu = new OpNeeds(Set.of(), needs(":Relu"));
         Usable server = at(Distance.SERVER, "/server/liba.so", 'a', ":Relu");
-        assertThat(libraries(new OpResolver(List.of(server)).resolve(relu))).isEmpty();
+        assertThat(libraries(new OpResolver(List.of(server), false).resolve(relu))).isEmpty();
         Usable own = at(Distance.MODEL, "/r/m/ops/libb.so", 'b', ":Relu");
-        assertThat(libraries(new OpResolver(List.of(server, own)).resolve(relu)))
+        assertThat(libraries(new OpResolver(List.of(server, own), false).resolve(relu)))
                 .containsExactly("libb.so@bbbbbbbb");
     }
 }

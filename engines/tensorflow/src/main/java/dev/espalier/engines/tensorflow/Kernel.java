@@ -1,6 +1,10 @@
 package dev.espalier.engines.tensorflow;
 
 import dev.espalier.engine.EngineException;
+import dev.espalier.tensor.OpSignature;
+import dev.espalier.tensor.OpSignature.Parameter;
+import dev.espalier.tensor.OpSignature.Presence;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -79,6 +83,17 @@ record Kernel(
                 && label.equals(other.label)
                 && priority == other.priority
                 && types.entrySet().stream().allMatch(entry -> other.allowsOne(entry));
+    }
+
+    /// Its op as a library provides it.
+    OpSignature signature() {
+        List<Parameter> inputs =
+                types.values().stream()
+                        .flatMap(Set::stream)
+                        .sorted()
+                        .map(type -> new Parameter(ElementType.name(type), Presence.REQUIRED))
+                        .toList();
+        return new OpDefinition(op, inputs, List.of()).signature("");
     }
 
     private boolean allowsOne(Map.Entry<String, Set<Integer>> constraint) {

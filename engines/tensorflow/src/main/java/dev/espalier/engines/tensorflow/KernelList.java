@@ -43,6 +43,13 @@ record KernelList(List<Kernel> kernels) {
         return new KernelList(rest);
     }
 
+    /// Those that TensorFlow cannot tell from one in `other`.
+    List<Kernel> clashingWith(KernelList other) {
+        return kernels.stream()
+                .filter(kernel -> other.kernels.stream().anyMatch(kernel::clashesWith))
+                .toList();
+    }
+
     /// The kind of device that runs the op; empty for the CPU, and where there is no kernel to tell.
     String device(String op) {
         List<String> devices =

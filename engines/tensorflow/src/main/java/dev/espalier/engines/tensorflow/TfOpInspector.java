@@ -5,9 +5,11 @@ import dev.espalier.engine.OpInspector;
 import dev.espalier.tensor.OpReport;
 import dev.espalier.tensor.OpSignature;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/// Looks into op libraries of TensorFlow. What a library registers stays with the process, so one process
+/// Looks into op libraries of TensorFlow. A library provides the ops that it defines, and those of TensorFlow's
+/// own that it has a kernel for where TensorFlow has one already. What a library registers stays with the process, so one process
 /// looks into one library.
 public final class TfOpInspector implements OpInspector {
     private final TfApi api;
@@ -35,8 +37,11 @@ public final class TfOpInspector implements OpInspector {
             }
             progress.opened();
             KernelList added = KernelList.registered(api).without(before);
-            List<OpSignature> signatures =
-                    defined.stream().map(op -> op.signature(added.device(op.name()))).toList();
+            List<OpSignature> signatures = new ArrayList<>();
+            defined.forEach(op -> signatures.add(op.signature(added.device(op.name()))));
+            for (Kernel kernel : added.clashingWith(before)) {
+                signatures.add(kernel.signature());
+            }
             return new OpReport.Provides(signatures);
         } catch (EngineException failure) {
             return new OpReport.Refused(String.valueOf(failure.getMessage()));

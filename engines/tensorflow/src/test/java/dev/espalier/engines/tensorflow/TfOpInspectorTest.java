@@ -61,6 +61,17 @@ final class TfOpInspectorTest {
     }
 
     @Test
+    void tellsWhichOfTensorFlowsOwnOpsALibraryHasASecondKernelFor() throws Exception {
+        assertThat(inspect("multiply"))
+                .isInstanceOfSatisfying(
+                        OpReport.Provides.class,
+                        found ->
+                                assertThat(found.ops())
+                                        .extracting(op -> op.op().name())
+                                        .containsExactly("Triple", "Mul"));
+    }
+
+    @Test
     void tellsWhyALibraryCannotBeOpened() throws Exception {
         assertThat(inspect("old_abi"))
                 .isInstanceOfSatisfying(
