@@ -15,6 +15,7 @@ import tensorflow as tf
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIBRARIES = ROOT / "tests/ops/x86-64"
 MODELS = ROOT / "tests/models/tensorflow"
+CONFLICT = ROOT / "tests/models/tensorflow_conflict"
 EXAMPLES = ROOT / "examples/tensorflow-models"
 TYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 half bfloat16 float32 float64 string".split()
 
@@ -61,9 +62,13 @@ def frozen(folder: pathlib.Path, name: str, output: str, dtype: str, config: str
     )
 
 
-def put_library(folder: pathlib.Path, name: str) -> None:
+def put_library(folder: pathlib.Path, name: str, file_name: str = "") -> None:
     (folder / "1/ops").mkdir(exist_ok=True)
-    shutil.copy(LIBRARIES / f"libtf_{name}.so", folder / "1/ops")
+    shutil.copy(LIBRARIES / f"libtf_{name}.so", folder / "1/ops" / file_name)
+
+
+def op(library: str, name: str):
+    return getattr(tf.load_op_library(str(LIBRARIES / f"libtf_{library}.so")), name)
 
 
 class Memory(tf.Module):
@@ -126,28 +131,49 @@ def plain() -> None:
     frozen(MODELS / "plus_graphdef", "x", "sum", "float32", "FP32", lambda x: x + np.float32(1))
 
 
-def with_op(folder: pathlib.Path, library: str, op: str, dtype: str, x: str, y: str, libraries=None) -> None:
-    """A SavedModel of one op that takes rows of any length, and the library beside it."""
+def with_op(folder: pathlib.Path, compute, dtype: str, x: str, y: str) -> None:
+    """A SavedModel of one op that takes rows of any length."""
     module = tf.Module()
-    compute = getattr(tf.load_op_library(str(LIBRARIES / f"libtf_{library}.so")), op)
     module.run = function(lambda value: {y: compute(value)}, spec(dtype, None, None, name=x))
     saved(folder, module, "max_batch_size: 8\n", serving_default=module.run)
-    for name in libraries or [library]:
-        put_library(folder, name)
+
+
+def of_three(folder: pathlib.Path, names: str, compute) -> None:
+    """A SavedModel of vectors of three numbers, declared as the ONNX models of the same ops are."""
+    module = tf.Module()
+    # The parameters' names are those that clients know.
+    compute_named = {"X": lambda X: {"Z": compute(X)}, "XY": lambda X, Y: {"Z": compute(X, Y)}}[names]  # noqa: N803
+    module.run = function(compute_named, *(spec("float32", 3, name=name) for name in names))
+    tensor = "data_type: TYPE_FP32 dims: [ 3 ]"
+    declared = [f'input [ {{ name: "{name}" {tensor} }} ]\n' for name in names]
+    saved(folder, module, "".join([*declared, f'output [ {{ name: "Z" {tensor} }} ]\n']), serving_default=module.run)
 
 
 def custom() -> None:
-    zero_out = tf.load_op_library(str(LIBRARIES / "libtf_zero_out.so")).zero_out
-    with_op(EXAMPLES / "tf_zero_out", "zero_out", "zero_out", "int32", "to_zero", "zeroed")
-    with_op(EXAMPLES / "tf_add_one", "add_one", "add_one", "int32", "x", "y")
-    with_op(MODELS / "keep_two", "zero_out", "zero_out", "int32", "to_zero", "zeroed", ["keep_two"])
-    with_op(MODELS / "busy", "busy", "busy", "int64", "x", "y")
-    with_op(MODELS / "crash", "crash", "crash", "float32", "x", "y")
-    with_op(MODELS / "failing", "failing", "failing", "float32", "x", "y")
+    zero_out, add_one = op("zero_out", "zero_out"), op("add_one", "add_one")
+    with_op(EXAMPLES / "tf_zero_out", zero_out, "int32", "to_zero", "zeroed")
+    put_library(EXAMPLES / "tf_zero_out", "zero_out")
+    with_op(EXAMPLES / "tf_add_one", add_one, "int32", "x", "y")
+    put_library(EXAMPLES / "tf_add_one", "add_one")
     frozen(MODELS / "zero_out_graphdef", "to_zero", "zeroed", "int32", "INT32", zero_out)
     put_library(MODELS / "zero_out_graphdef", "zero_out")
+    for name, dtype in (("busy", "int64"), ("crash", "float32"), ("failing", "float32")):
+        with_op(MODELS / name, op(name, name), dtype, "x", "y")
+        put_library(MODELS / name, name)
+    for name, library in (("one", "zero_out"), ("two", "keep_two")):
+        with_op(CONFLICT / f"zero_out_{name}", zero_out, "int32", "to_zero", "zeroed")
+        put_library(CONFLICT / f"zero_out_{name}", library, "libop.so")
+    custom_op = op("conflict_add", "custom_op")
+    for name in ("add", "sub"):
+        of_three(CONFLICT / f"custom_{name}", "XY", custom_op)
+        put_library(CONFLICT / f"custom_{name}", f"conflict_{name}", "libop.so")
+    twice, thrice = op("twice", "twice"), op("thrice", "thrice")
+    of_three(MODELS / "twice_and_thrice", "X", lambda x: thrice(twice(x)))
+    for name in ("twice", "thrice"):
+        put_library(MODELS / "twice_and_thrice", name)
     # Last: from here on this process's Mul is the library's.
-    with_op(MODELS / "triple", "multiply", "triple", "float32", "x", "y")
+    with_op(MODELS / "triple", op("multiply", "triple"), "float32", "x", "y")
+    put_library(MODELS / "triple", "multiply")
 
 
 if __name__ == "__main__":

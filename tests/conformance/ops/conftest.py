@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from started import ADD, ROOT, Repository, Started, library  # noqa: E402
+from started import ADD, KITS, ONNX, ROOT, Repository, Started, library  # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -49,9 +49,17 @@ def need(options):
     return need
 
 
+@pytest.fixture(params=KITS, ids=[kit.engine for kit in KITS])
+def kit(request):
+    """The case runs for each engine."""
+    return request.param
+
+
 @pytest.fixture
-def repository(tmp_path):
-    return Repository(tmp_path / "repository")
+def repository(request, tmp_path):
+    """Of models of the case's kit; of ONNX models where it takes none."""
+    asked = "kit" in request.fixturenames
+    return Repository(tmp_path / "repository", request.getfixturevalue("kit") if asked else ONNX)
 
 
 @pytest.fixture

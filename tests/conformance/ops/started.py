@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 LIBRARIES = ROOT / "tests/ops/x86-64"
@@ -29,6 +30,58 @@ READY_WITHIN = 60.0
 
 def library(name: str) -> bytes:
     return (LIBRARIES / f"lib{name}.so").read_bytes()
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What the cases are made of, for one engine: models of the same ops and libraries with the same names."""
+
+    engine: str
+    prefix: str  # of its libraries
+    conflict: pathlib.Path  # a model of X and Y
+    twice_and_thrice: pathlib.Path
+    model_file: str
+    content_file: str  # in the former, where that is a folder
+    conflict_names: tuple[str, str]  # of the libraries that add and subtract
+    op: str  # the name of their op for people
+    other_ops: tuple[str, str]
+    undefined: str  # a library that lacks a symbol
+    switches: int  # as many as a case can wait for
+
+    def library(self, name: str) -> bytes:
+        return library(self.prefix + name)
+
+    def conflict_libraries(self) -> list[bytes]:
+        return [self.library(name) for name in self.conflict_names]
+
+
+ONNX = Kit(
+    engine="onnxruntime",
+    prefix="",
+    conflict=CONFLICT,
+    twice_and_thrice=TWICE_AND_THRICE,
+    model_file="model.onnx",
+    content_file="model.onnx",
+    conflict_names=("conflict_c_add", "conflict_c_sub"),
+    op="test.custom:CustomOp",
+    other_ops=("test.shared:Twice", "test.shared:Thrice"),
+    undefined="undefined",
+    switches=20,
+)
+TENSORFLOW = Kit(
+    engine="tensorflow",
+    prefix="tf_",
+    conflict=MODELS / "tensorflow_conflict/custom_add",
+    twice_and_thrice=MODELS / "tensorflow/twice_and_thrice",
+    model_file="model.savedmodel",
+    content_file="model.savedmodel/saved_model.pb",
+    conflict_names=("conflict_add", "conflict_sub"),
+    op="CustomOp",
+    other_ops=("Twice", "Thrice"),
+    undefined="other_version",
+    switches=5,
+)
+KITS = (ONNX, TENSORFLOW)
 
 
 def until(condition, within: float = 30.0, what: str = "the condition"):
@@ -53,10 +106,10 @@ def free_ports(count: int) -> list[int]:
 
 
 class Repository:
-    """A folder of models; where nothing else is said, of `test.custom:CustomOp` of X and Y."""
+    """A folder of models; where nothing else is said, of the kit's `CustomOp` of X and Y."""
 
-    def __init__(self, folder: pathlib.Path):
-        self.folder = folder
+    def __init__(self, folder: pathlib.Path, kit: Kit = ONNX):
+        self.folder, self.kit = folder, kit
         folder.mkdir(parents=True)
 
     def add(self, name: str, content: bytes, version: int = 1) -> None:
@@ -64,12 +117,14 @@ class Repository:
         self.add_without(name, version=version)
         self.put(self.library(name, version), content)
 
-    def add_without(self, name: str, model: pathlib.Path = CONFLICT, version: int = 1, more: str = "") -> None:
+    def add_without(self, name: str, model: pathlib.Path | None = None, version: int = 1, more: str = "") -> None:
         """A model without a library, and with `more` in its configuration."""
-        folder = self.folder / name
+        folder, model = self.folder / name, model or self.kit.conflict
         (folder / str(version)).mkdir(parents=True)
         (folder / "config.pbtxt").write_text((model / "config.pbtxt").read_text() + more)
-        shutil.copy(model / "1/model.onnx", folder / str(version))
+        for entry in (model / "1").glob("model.*"):
+            target = folder / str(version) / entry.name
+            shutil.copytree(entry, target) if entry.is_dir() else shutil.copy(entry, target)
 
     @staticmethod
     def put(file: pathlib.Path, content: bytes) -> pathlib.Path:
@@ -82,7 +137,8 @@ class Repository:
         return self.folder / name / str(version) / "ops/libop.so"
 
     def model(self, name: str, version: int = 1) -> pathlib.Path:
-        return self.folder / name / str(version) / "model.onnx"
+        """The file with the model's graph."""
+        return self.folder / name / str(version) / self.kit.content_file
 
     def rename_over(self, file: pathlib.Path, content: bytes) -> None:
         other = self.folder / ".incoming"

@@ -7,7 +7,6 @@ from started import ADD, CONFLICT, SUB, Traffic, library, until
 
 EXPLICIT = "--model-control-mode=explicit"
 POLL = ("--model-control-mode=poll", "--repository-poll-secs=1")
-SWITCHES = 20
 CONFIG = {
     "backend": "onnxruntime",
     "input": [{"name": name, "data_type": "TYPE_FP32", "dims": [3]} for name in ("X", "Y")],
@@ -20,16 +19,17 @@ def loaded(server, model: str = "m") -> None:
     assert answer.status == 200, answer.text
 
 
-def test_c06_upgrade_under_load(start, repository):
-    """Twenty switches while requests are in flight: none fails, and none is answered by both or by the old one late."""
-    repository.add("m", library("conflict_c_add"))
+def test_c06_upgrade_under_load(start, repository, kit):
+    """Switches while requests are in flight: none fails, and none is answered by both or by the old one late."""
+    add, sub = kit.conflict_libraries()
+    repository.add("m", add)
     server = start(EXPLICIT)
     loaded(server)
     memories = server.shared_memories()
     with Traffic(server, "m", clients=64) as traffic:
-        for switch in range(SWITCHES):
-            name, right = (("conflict_c_sub", SUB), ("conflict_c_add", ADD))[switch % 2]
-            repository.library("m").write_bytes(library(name))
+        for switch in range(kit.switches):
+            build, right = ((sub, SUB), (add, ADD))[switch % 2]
+            repository.library("m").write_bytes(build)
             traffic.asked(64)
             # The new one may answer before the client hears that it is loaded.
             traffic.expected = None
@@ -37,7 +37,7 @@ def test_c06_upgrade_under_load(start, repository):
             traffic.from_now_on(right)
             traffic.asked(64)
     assert not traffic.wrong, traffic.wrong[:3]
-    assert traffic.seen["add"] > 500 and traffic.seen["sub"] > 500, traffic.seen
+    assert traffic.seen["add"] > 25 * kit.switches and traffic.seen["sub"] > 25 * kit.switches, traffic.seen
     until(lambda: len(server.workers()) == 1, what="the end of the last worker but one")
     until(lambda: server.shared_memories() <= memories, what="the return of their memory")
 
@@ -78,17 +78,18 @@ def test_c06_model_and_library_in_one_request(start, repository):
     assert not traffic.wrong, traffic.wrong[:3]
 
 
-def test_c07_failed_upgrade_keeps_the_old(start, repository):
-    repository.add("m", library("conflict_c_add"))
+def test_c07_failed_upgrade_keeps_the_old(start, repository, kit):
+    add, _ = kit.conflict_libraries()
+    repository.add("m", add)
     server = start(EXPLICIT)
     loaded(server)
     model = repository.model("m").read_bytes()
     config = repository.folder / "m/config.pbtxt"
     written = config.read_text()
     refused = {
-        "a library that lacks a symbol": lambda: repository.library("m").write_bytes(library("undefined")),
+        "a library that lacks a symbol": lambda: repository.library("m").write_bytes(kit.library(kit.undefined)),
         "a library that is none": lambda: repository.library("m").write_text("not a library"),
-        "a library without the op": lambda: repository.library("m").write_bytes(library("busy")),
+        "a library without the op": lambda: repository.library("m").write_bytes(kit.library("busy")),
         "no library": lambda: repository.library("m").unlink(),
         "a broken model": lambda: repository.model("m").write_bytes(model[: len(model) // 2]),
         "no model": lambda: repository.model("m").unlink(),
@@ -103,7 +104,7 @@ def test_c07_failed_upgrade_keeps_the_old(start, repository):
             assert answer.status in (400, 500) and "m" in answer.json["error"], f"{what}: {answer.text}"
             entry = server.index()["m", "1"]
             assert entry["state"] == "READY" and entry["reason"], f"{what}: {entry}"
-            repository.library("m").write_bytes(library("conflict_c_add"))
+            repository.library("m").write_bytes(add)
             repository.model("m").write_bytes(model)
             config.write_text(written)
         traffic.asked(200)
@@ -145,9 +146,10 @@ def test_c08_rollback(start, repository):
     assert not traffic.wrong, traffic.wrong[:3]
 
 
-def test_c09_unload_ends_the_process(start, repository):
-    repository.add("m", library("conflict_c_add"))
-    repository.add("other", library("conflict_c_sub"))
+def test_c09_unload_ends_the_process(start, repository, kit):
+    add, sub = kit.conflict_libraries()
+    repository.add("m", add)
+    repository.add("other", sub)
     server = start(EXPLICIT, "--load-model=*")
     assert (server.result("m"), server.result("other")) == (ADD, SUB)
     assert len(server.workers()) == 2
@@ -210,19 +212,20 @@ def test_c10_models_that_come_and_go(start, repository):
     assert server.load("m").json["error"].startswith("explicit model load / unload is not allowed")
 
 
-def test_c12_one_library_ten_models_one_worker(start, repository):
+def test_c12_one_library_ten_models_one_worker(start, repository, kit):
+    add, sub = kit.conflict_libraries()
     names = [f"m{number}" for number in range(10)]
     for name in names:
-        repository.add(name, library("conflict_c_add"))
+        repository.add(name, add)
     server = start(EXPLICIT, "--load-model=*")
     assert [server.result(name) for name in names] == [ADD] * 10
     workers = server.workers()
     assert len(workers) == 1
-    repository.library("m3").write_bytes(library("conflict_c_sub"))
+    repository.library("m3").write_bytes(sub)
     loaded(server, "m3")
     assert [server.result(name) for name in names] == [SUB if name == "m3" else ADD for name in names]
     assert len(server.workers()) == 2 and workers < server.workers()
-    repository.library("m3").write_bytes(library("conflict_c_add"))
+    repository.library("m3").write_bytes(add)
     loaded(server, "m3")
     until(lambda: server.workers() == workers, what="the second worker's end")
     assert server.result("m3") == ADD

@@ -8,6 +8,10 @@ EXPLICIT = "--model-control-mode=explicit"
 BUILDS = {"add": library("conflict_c_add"), "sub": library("conflict_c_sub")}
 
 
+def builds(kit) -> dict[str, bytes]:
+    return dict(zip(("add", "sub"), kit.conflict_libraries()))
+
+
 def served(server, model: str) -> list[float]:
     answer = server.load(model)
     assert answer.status == 200, answer.text
@@ -21,9 +25,9 @@ def refused(server, model: str) -> str:
     return answer.json["error"]
 
 
-def test_c01_same_op_in_two_models(start, repository):
+def test_c01_same_op_in_two_models(start, repository, kit):
     """The same op from two libraries, in two models: both right, at once and in turns."""
-    for name, build in BUILDS.items():
+    for name, build in builds(kit).items():
         repository.add(name, build)
     server = start()
     server.settled()
@@ -33,14 +37,14 @@ def test_c01_same_op_in_two_models(start, repository):
 
 
 @pytest.mark.parametrize("place", ["1/ops", "ops"])
-def test_c02_same_op_twice_at_one_distance(start, repository, place):
+def test_c02_same_op_twice_at_one_distance(start, repository, kit, place):
     """The model is refused by name; each of the ways that the message names ends it."""
     repository.add_without("m")
-    for name, build in BUILDS.items():
+    for name, build in builds(kit).items():
         repository.put(repository.folder / "m" / place / f"lib{name}.so", build)
     server = start(EXPLICIT)
     reason = server.refusal("m")
-    for named in ("test.custom:CustomOp", "libadd.so@", "libsub.so@", "op_library_filename", "nearer" if place == "ops" else "farther"):
+    for named in (kit.op, "libadd.so@", "libsub.so@", "op_library_filename", "nearer" if place == "ops" else "farther"):
         assert named in reason, f"{named} is not in: {reason}"
     config = repository.folder / "m/config.pbtxt"
     written = config.read_text()
@@ -51,31 +55,31 @@ def test_c02_same_op_twice_at_one_distance(start, repository, place):
     assert served(server, "m") == ADD
 
 
-def test_c02_same_bytes_twice_are_one(start, repository):
-    repository.add("m", BUILDS["add"])
-    repository.put(repository.folder / "m/1/ops/libanother.so", BUILDS["add"])
+def test_c02_same_bytes_twice_are_one(start, repository, kit):
+    repository.add("m", builds(kit)["add"])
+    repository.put(repository.folder / "m/1/ops/libanother.so", builds(kit)["add"])
     server = start(EXPLICIT)
     assert served(server, "m") == ADD
 
 
-def test_c02_two_libraries_of_one_domain(start, repository):
+def test_c02_two_libraries_of_one_domain(start, repository, kit):
     """Different ops of the same domain may come from two libraries."""
-    repository.add_without("m", TWICE_AND_THRICE)
+    repository.add_without("m", kit.twice_and_thrice)
     for name in ("twice", "thrice"):
-        repository.put(repository.folder / f"m/1/ops/lib{name}.so", library(name))
+        repository.put(repository.folder / f"m/1/ops/lib{name}.so", kit.library(name))
     server = start()
     server.settled()
     assert server.result("m", ("X",)) == [30.0, 42.0, 54.0]
 
 
-def test_c03_nearer_shadows_farther(start, repository, need):
+def test_c03_nearer_shadows_farther(start, repository, kit, need):
     """The version's own before the model's, the model's before the shelf's, the shelf's before the server's; it is told."""
     need("--op-library")
     repository.add_without("m")
-    add, sub = BUILDS["add"], BUILDS["sub"]
+    add, sub = builds(kit).values()
     folder = repository.folder
     from_far = repository.put(folder.parent / "server/libserver.so", add)
-    server = start(EXPLICIT, f"--op-library=onnxruntime:{from_far}")
+    server = start(EXPLICIT, f"--op-library={kit.engine}:{from_far}")
     assert served(server, "m") == ADD
     repository.put(folder / ".ops/libshelf.so", sub)
     assert served(server, "m") == SUB
@@ -87,16 +91,17 @@ def test_c03_nearer_shadows_farther(start, repository, need):
     assert told and "libmodel.so@" in told[-1], server.log.read_text()[-2000:]
 
 
-def test_c04_all_missing_ops_are_named(start, repository):
+def test_c04_all_missing_ops_are_named(start, repository, kit):
     """Not only the first; and what was probably meant."""
-    repository.add_without("m", TWICE_AND_THRICE)
+    twice, thrice = kit.other_ops
+    repository.add_without("m", kit.twice_and_thrice)
     server = start(EXPLICIT)
     reason = server.refusal("m")
-    assert "test.shared:Twice" in reason and "test.shared:Thrice" in reason, reason
-    repository.put(repository.folder / "m/1/ops/libtwice.so", library("twice"))
+    assert f"op {twice}" in reason and f"op {thrice}" in reason, reason
+    repository.put(repository.folder / "m/1/ops/libtwice.so", kit.library("twice"))
     reason = server.refusal("m")
-    assert "test.shared:Thrice" in reason, reason
-    assert "did you mean test.shared:Twice (libtwice.so@" in reason, reason
+    assert f"op {thrice}" in reason, reason
+    assert f"did you mean {twice} (libtwice.so@" in reason, reason
 
 
 # What is wrong with the file → what the reason says.
@@ -140,14 +145,15 @@ def test_c05_broken_libraries(start, repository):
     assert server.workers() == workers
 
 
-def test_c11_a_library_for_all_models(start, repository, need):
+def test_c11_a_library_for_all_models(start, repository, kit, need):
     """It serves every model that needs it, and is in no process of one that does not."""
     need("--op-library")
     for name in ("m1", "m2"):
         repository.add_without(name)
-    repository.add("own", BUILDS["sub"])
+    repository.add("own", builds(kit)["sub"])
     repository.add_without("plus_one", PLAIN)
-    server = start(f"--op-library={LIBRARIES / 'libconflict_c_add.so'}", f"--op-library={LIBRARIES / 'libtwice.so'}")
+    everywhere = [kit.prefix + kit.conflict_names[0], f"{kit.prefix}twice"]
+    server = start(*(f"--op-library={LIBRARIES / f'lib{name}.so'}" for name in everywhere))
     server.settled()
     assert [server.result(name) for name in ("m1", "m2", "own")] == [ADD, ADD, SUB]
     assert server.index()["plus_one", "1"]["state"] == "READY"

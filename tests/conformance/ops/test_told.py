@@ -35,23 +35,24 @@ def told(server, model: str = "", what: str = "libraries") -> list[dict]:
     return answer.json[what]
 
 
-def test_libraries_are_told(start, repository):
+def test_libraries_are_told(start, repository, kit):
     """By content: the same bytes in two models are one library, with one worker."""
-    repository.add("m1", library("conflict_c_add"))
-    repository.add("m2", library("conflict_c_add"))
-    repository.add("other", library("conflict_c_sub"))
+    add, sub = kit.conflict_libraries()
+    repository.add("m1", add)
+    repository.add("m2", add)
+    repository.add("other", sub)
     repository.add_without("plus_one", PLAIN)
     server = start(EXPLICIT, "--load-model=*")
     server.settled()
     both, other = sorted(told(server), key=lambda each: -len(each["models"]))
-    assert both["sha256"] == sha256(library("conflict_c_add"))
-    assert (both["name"], both["engine"]) == ("libop.so", "onnxruntime")
-    assert both["ops"] == ["test.custom:CustomOp"] and both["shadows"] == []
+    assert both["sha256"] == sha256(add)
+    assert (both["name"], both["engine"]) == ("libop.so", kit.engine)
+    assert both["ops"] == [kit.op] and both["shadows"] == []
     assert both["places"] == [str(repository.library(name)) for name in ("m1", "m2")]
     assert both["models"] == [{"name": name, "version": "1"} for name in ("m1", "m2")]
     assert both["load_us"] > 0
     assert {both["workers"][0]["pid"], other["workers"][0]["pid"]} < server.workers()
-    assert [each["sha256"] for each in told(server, "other")] == [sha256(library("conflict_c_sub"))]
+    assert [each["sha256"] for each in told(server, "other")] == [sha256(sub)]
     assert told(server, "plus_one") == []
     assert server.ask("GET", "/v2/espalier/models/nobody/ops").status == 404
     with pytest.raises(grpc.RpcError) as failure:
