@@ -9,7 +9,7 @@ espalier_is_current() {
     espalier_newer=$(find "$root/pom.xml" "$root/.mvn" "$root"/*/pom.xml "$root"/engines/*/pom.xml \
         "$root"/*/src/main "$root"/engines/*/src/main "$root/launcher/bin" "$root/launcher/lib" \
         "$root/launcher/starter" "$root/launcher/build.sh" "$root/launcher/train.sh" "$root/examples" \
-        -newer "$espalier_built" 2>/dev/null | head -n 1)
+        -name target -prune -o -newer "$espalier_built" -print 2>/dev/null | head -n 1)
     [ -z "$espalier_newer" ]
 }
 

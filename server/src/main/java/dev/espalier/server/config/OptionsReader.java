@@ -217,7 +217,8 @@ final class OptionsReader {
         if (folder != null && !Files.isDirectory(folder)) {
             throw UsageException.bad(Flag.OP_SHELF.text(), shelf, "a folder that exists");
         }
-        List<ServerLibrary> libraries = new ArrayList<>();
+        Places places = new Places(environment);
+        List<ServerLibrary> libraries = new ArrayList<>(places.builtInLibraries());
         for (String value : values.all(Flag.OP_LIBRARY)) {
             libraries.add(serverLibrary(value));
         }
@@ -226,7 +227,7 @@ final class OptionsReader {
                 libraries,
                 readableFile(Flag.OP_ALLOW),
                 environment.getOrDefault("LD_LIBRARY_PATH", ""),
-                new Places(environment).preload());
+                places.preload());
     }
 
     private static ServerLibrary serverLibrary(String value) throws UsageException {

@@ -1,12 +1,22 @@
 package dev.espalier.server.config;
 
+import dev.espalier.server.config.OpOptions.ServerLibrary;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /// Where the server's folders are when the command line does not say.
 record Places(Map<String, String> environment) {
     /// Set by the launcher: the folder of the distribution.
     static final String HOME = "ESPALIER_HOME";
+
+    /// This machine in the names of folders of libraries, as `uname` names it.
+    static final String PLATFORM =
+            "linux-" + System.getProperty("os.arch").replace("amd64", "x86_64");
 
     /// The folder of the distribution; the working directory where no launcher said.
     Path home() {
@@ -41,6 +51,29 @@ record Places(Map<String, String> environment) {
         return folder.isEmpty()
                 ? home().resolve("no-aot-cache")
                 : absolute(folder).resolve("worker.aot");
+    }
+
+    /// The folders of op libraries for this machine that somebody has built into the distribution:
+    /// `ops/<engine>/<platform>/`, as they come in the jars of op packages.
+    List<ServerLibrary> builtInLibraries() throws UsageException {
+        Path ops = home().resolve("ops");
+        if (!environment.containsKey(HOME) || !Files.isDirectory(ops)) {
+            return List.of();
+        }
+        List<ServerLibrary> libraries = new ArrayList<>();
+        try (var engines = Files.newDirectoryStream(ops)) {
+            for (Path engine : engines) {
+                Path folder = engine.resolve(PLATFORM);
+                if (Files.isDirectory(folder)) {
+                    libraries.add(new ServerLibrary(String.valueOf(engine.getFileName()), folder));
+                }
+            }
+        } catch (IOException | DirectoryIteratorException failure) {
+            throw new UsageException(
+                    "the op libraries of the distribution in %s cannot be listed: %s"
+                            .formatted(ops, failure.getMessage()));
+        }
+        return libraries;
     }
 
     /// Set by `bin/trtserver`: what `LD_PRELOAD` named; empty for nothing.
