@@ -1,5 +1,7 @@
 package dev.espalier.server;
 
+import dev.espalier.link.LinkKind;
+import dev.espalier.link.Links;
 import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.config.ControlMode;
 import dev.espalier.server.config.ServerOptions;
@@ -66,7 +68,8 @@ final class Server implements AutoCloseable {
         options.notices().forEach(notice -> LOG.log(Level.WARNING, notice));
         try {
             int cores = Runtime.getRuntime().availableProcessors();
-            loops = opened(new LinkedLoops(Math.min(options.http().threadCount(), cores)));
+            LinkKind link = options.workers().link();
+            loops = opened(new LinkedLoops(Math.min(options.http().threadCount(), cores), link));
             ScheduledExecutorService timer =
                     opened(
                             Executors.newSingleThreadScheduledExecutor(
@@ -86,11 +89,13 @@ final class Server implements AutoCloseable {
                             "the heap for JSON and typed contents",
                             "send and ask for binary tensors",
                             Runtime.getRuntime().maxMemory() / 2);
+            Links links = opened(link.open());
             WorkerPool workers =
                     opened(
                             new WorkerPool(
                                     ops.packs(),
                                     ops.launcher(),
+                                    links,
                                     loops,
                                     requestMemory,
                                     options.workers()));
@@ -192,18 +197,18 @@ final class Server implements AutoCloseable {
             opened(new RepositoryPoll(repository, pause));
         }
         if (options.http().allowed()) {
-            HttpServer http = new HttpServer(options.http(), loops.group(), httpServices);
+            HttpServer http = new HttpServer(options.http(), loops.serving(), httpServices);
             open.push(() -> http.close(options.exitTimeout()));
             announce("HTTP service", options.http().address(), http.port());
         }
         if (options.grpc().allowed()) {
-            GrpcServer grpc = new GrpcServer(options.grpc(), loops.group(), grpcServices);
+            GrpcServer grpc = new GrpcServer(options.grpc(), loops.serving(), grpcServices);
             open.push(() -> grpc.close(options.exitTimeout()));
             announce("GRPCInferenceService", options.grpc().address(), grpc.port());
         }
         if (options.metrics().allowed()) {
             MetricsServer served =
-                    new MetricsServer(options.metrics(), loops.group(), metrics::text);
+                    new MetricsServer(options.metrics(), loops.serving(), metrics::text);
             open.push(() -> served.close(Duration.ZERO));
             announce("metrics service", options.metrics().address(), served.port());
         }

@@ -14,17 +14,19 @@ public final class CompletionWriter {
 
     private final MemorySegment in;
     private final MemorySegment out;
-    private final int[] doorbells;
+    private final Doorbells doorbells;
+    private final int loops;
     private final AtomicIntegerArray claimed;
     private final AtomicIntegerArray rungFor;
 
-    /// @param doorbells the loops' eventfds, by loop
-    public CompletionWriter(SharedRegion in, SharedRegion out, int[] doorbells) {
+    /// @param loops how many loops there are
+    public CompletionWriter(SharedRegion in, SharedRegion out, int loops, Doorbells doorbells) {
         this.in = in.memory();
         this.out = out.memory();
-        this.doorbells = doorbells.clone();
-        this.claimed = new AtomicIntegerArray(doorbells.length * STRIDE);
-        this.rungFor = new AtomicIntegerArray(doorbells.length * STRIDE);
+        this.doorbells = doorbells;
+        this.loops = loops;
+        this.claimed = new AtomicIntegerArray(loops * STRIDE);
+        this.rungFor = new AtomicIntegerArray(loops * STRIDE);
     }
 
     /// Tells `loop` of an execution whose result frame is written.
@@ -47,13 +49,13 @@ public final class CompletionWriter {
             if ((sleep & 1) == 1
                     && seen != sleep
                     && rungFor.compareAndSet(loop * STRIDE, seen, sleep)) {
-                LinuxCalls.signal(doorbells[loop]);
+                doorbells.ringLoop(loop);
             }
         }
     }
 
     /// How many loops there are.
     public int loops() {
-        return doorbells.length;
+        return loops;
     }
 }

@@ -20,8 +20,8 @@ import java.util.Map;
 /// The encoding is a type byte, then the components in order; numbers are big-endian, texts are a
 /// 4-byte length and UTF-8, lists a 4-byte count.
 public sealed interface ControlMessage {
-    /// Server to worker, first: the two memories; their descriptors and the loops' doorbells come with
-    /// it, IN, OUT, then one a loop.
+    /// Server to worker, first: the two memories; their handles come with it, IN, OUT, then one a loop
+    /// where loops have doorbells.
     record Attach(long inSize, long outSize) implements ControlMessage {}
 
     /// Worker to server: the engine is up.
@@ -58,7 +58,7 @@ public sealed interface ControlMessage {
     /// standby waits for this with its models loaded.
     record Serve() implements ControlMessage {}
 
-    /// Server to worker: IN has one more segment; its descriptor comes with the message. Sent before any
+    /// Server to worker: IN has one more segment; its handle comes with the message. Sent before any
     /// execution that has inputs there.
     record AddSegment(int segment, long size) implements ControlMessage {}
 

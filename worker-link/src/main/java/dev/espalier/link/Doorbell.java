@@ -22,6 +22,11 @@ public final class Doorbell implements AutoCloseable {
         return descriptor;
     }
 
+    /// What a worker rings it by.
+    public Handle handle() {
+        return new Handle.Descriptor(descriptor);
+    }
+
     @Override
     public void close() {
         LinuxCalls.close(descriptor);

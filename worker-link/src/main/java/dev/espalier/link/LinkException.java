@@ -10,6 +10,10 @@ public final class LinkException extends IOException {
         super(message);
     }
 
+    LinkException(String what, IOException cause) {
+        super(what + ": " + cause.getMessage(), cause);
+    }
+
     LinkException(String what, int errno) {
         super(what + ": " + Errno.text(errno));
     }

@@ -36,7 +36,7 @@ final class LinuxCalls {
     static final long SENDMSG = ARM ? 211 : 46;
     static final long RECVMSG = ARM ? 212 : 47;
     static final long PPOLL = ARM ? 73 : 271;
-    static final long EXIT_GROUP = ARM ? 94 : 231;
+    private static final long EXIT_GROUP = ARM ? 94 : 231;
     private static final long WRITE = ARM ? 64 : 1;
     private static final long FUTEX = ARM ? 98 : 202;
 
@@ -147,6 +147,15 @@ final class LinuxCalls {
             long _ = (long) BRIEF.invokeExact(number, a, b, c, 0L, 0L, 0L);
         } catch (Throwable impossible) {
             throw new AssertionError(impossible);
+        }
+    }
+
+    /// Ends this process without any exit handler, Java's or C's.
+    static void exit(int code) {
+        try {
+            long _ = checked("exit", EXIT_GROUP, code);
+        } catch (LinkException impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
 

@@ -22,13 +22,13 @@ public final class MappedSegments {
     }
 
     /// Maps a segment.
-    public synchronized void add(int number, int descriptor, long size) throws LinkException {
+    public synchronized void add(int number, Handle handle, long size) throws LinkException {
         if (number < 1 || number >= LinkLayout.MAX_SEGMENTS || regions.get(number) != null) {
             throw new LinkException(
                     "segment %d of IN is added (expected: one of 1..%d that is not there)"
                             .formatted(number, LinkLayout.MAX_SEGMENTS - 1));
         }
-        regions.set(number, SharedRegion.attach(descriptor, size, false));
+        regions.set(number, handle.attachSegment(size));
         notifyAll();
     }
 

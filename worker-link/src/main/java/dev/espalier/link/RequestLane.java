@@ -13,16 +13,16 @@ public final class RequestLane {
     private final MemorySegment in;
     private final MemorySegment out;
     private final int lane;
-    private final long bellAddress;
+    private final Doorbells doorbells;
     private int sequence;
     private int rungFor;
 
     /// The lane number `lane`, empty.
-    public RequestLane(SharedRegion in, SharedRegion out, int lane) {
+    public RequestLane(SharedRegion in, SharedRegion out, int lane, Doorbells doorbells) {
         this.in = in.memory();
         this.out = out.memory();
         this.lane = lane;
-        this.bellAddress = in.address() + LinkLayout.bell(lane);
+        this.doorbells = doorbells;
     }
 
     /// Empties the lane number `lane` for the next worker on the same IN, which must not take what an
@@ -52,8 +52,7 @@ public final class RequestLane {
         int sleep = (int) LinkLayout.INT.getAcquire(out, LinkLayout.laneSleep(lane));
         if ((sleep & 1) == 1 && sleep != rungFor) {
             rungFor = sleep;
-            int _ = (int) LinkLayout.INT.getAndAdd(in, LinkLayout.bell(lane), 1);
-            LinuxCalls.futexWake(bellAddress);
+            doorbells.ringLane(lane);
         }
     }
 }

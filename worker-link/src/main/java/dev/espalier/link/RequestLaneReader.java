@@ -7,25 +7,21 @@ import java.lang.foreign.MemorySegment;
 /// The worker's end of a [RequestLane]: where an instance's thread finds its next execution. Used by
 /// that thread only.
 public final class RequestLaneReader {
-    /// How long a sleeper trusts that it will be rung.
-    private static final long NAP_NANOS = 1_000_000_000L;
-
     private final MemorySegment in;
     private final MemorySegment out;
     private final int lane;
-    private final long bellAddress;
-    private final long nap = LinuxCalls.timespec(NAP_NANOS);
+    private final Doorbells doorbells;
     private int sequence;
     private int slot;
     private int generation;
     private int frameLength;
     private int loopMask;
 
-    public RequestLaneReader(SharedRegion in, SharedRegion out, int lane) {
+    public RequestLaneReader(SharedRegion in, SharedRegion out, int lane, Doorbells doorbells) {
         this.in = in.memory();
         this.out = out.memory();
         this.lane = lane;
-        this.bellAddress = in.address() + LinkLayout.bell(lane);
+        this.doorbells = doorbells;
     }
 
     private boolean hasNext() {
@@ -49,12 +45,12 @@ public final class RequestLaneReader {
 
     /// Sleeps until there is something to take, or about a second.
     public void sleep() {
-        int bell = (int) LinkLayout.INT.getAcquire(in, LinkLayout.bell(lane));
+        int begun = doorbells.beginSleep(lane);
         long word = LinkLayout.laneSleep(lane);
         int epoch = out.get(JAVA_INT, word);
         LinkLayout.INT.setVolatile(out, word, epoch + 1);
         if (!hasNext()) {
-            LinuxCalls.futexWait(bellAddress, bell, nap);
+            doorbells.sleep(lane, begun);
         }
         LinkLayout.INT.setVolatile(out, word, epoch + 2);
     }

@@ -1,168 +1,43 @@
 package dev.espalier.link;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Memory that server and worker share: a memfd and a mapping of it. It has no name in any file
-/// system, and goes when the last process that holds it ends.
+/// Memory that server and worker share, and its mapping in this process. Made by [Links] on the server,
+/// and by [Handle#attach] on the worker.
 ///
 /// Pages exist once they are reserved or touched; [#reserve] comes before use, because touching a
 /// page for which there is no memory is a SIGBUS.
-public final class SharedRegion implements AutoCloseable {
-    private static final long PROT_READ = 1;
-    private static final long PROT_WRITE = 2;
-    private static final long MAP_SHARED = 1;
-    private static final long MAP_NORESERVE = 0x4000;
-    private static final long MFD_CLOEXEC = 1;
-    private static final long MFD_ALLOW_SEALING = 2;
-    private static final long F_ADD_SEALS = 1033;
-    private static final long F_GET_SEALS = 1034;
-    private static final long KEEP_SIZE_AND_PUNCH_HOLE = 3;
-    private static final long SEAL_SEAL = 1;
-    private static final long SEAL_SHRINK = 2;
-    private static final long SEAL_GROW = 4;
-    private static final long SEAL_FUTURE_WRITE = 16;
-
-    private final int descriptor;
-    private final MemorySegment memory;
-
-    private SharedRegion(int descriptor, MemorySegment memory) {
-        this.descriptor = descriptor;
-        this.memory = memory;
-    }
-
-    /// Makes memory that this process alone can write, for as long as it exists.
-    public static SharedRegion createWritable(String name, long size) throws LinkException {
-        int descriptor = create(name, size);
-        MemorySegment memory = map(descriptor, size, PROT_READ | PROT_WRITE);
-        seal(descriptor, SEAL_FUTURE_WRITE | SEAL_SHRINK | SEAL_GROW | SEAL_SEAL);
-        return new SharedRegion(descriptor, memory);
-    }
-
-    /// Makes memory for the peer to write, of which this process sees a read-only mapping. The size
-    /// is sealed, so that the peer cannot take pages away under a reader.
-    public static SharedRegion createForPeer(String name, long size) throws LinkException {
-        int descriptor = create(name, size);
-        MemorySegment memory = map(descriptor, size, PROT_READ);
-        seal(descriptor, SEAL_SHRINK | SEAL_GROW | SEAL_SEAL);
-        return new SharedRegion(descriptor, memory);
-    }
-
-    /// Maps memory that the peer made.
-    public static SharedRegion attach(int descriptor, long size, boolean writable)
-            throws LinkException {
-        return new SharedRegion(
-                descriptor, map(descriptor, size, writable ? PROT_READ | PROT_WRITE : PROT_READ));
-    }
-
-    private static int create(String name, long size) throws LinkException {
-        try (Arena arena = Arena.ofConfined()) {
-            int descriptor =
-                    (int)
-                            LinuxCalls.checked(
-                                    "create shared memory",
-                                    LinuxCalls.MEMFD_CREATE,
-                                    arena.allocateFrom(name).address(),
-                                    MFD_CLOEXEC | MFD_ALLOW_SEALING);
-            long _ =
-                    LinuxCalls.checked(
-                            "set the size of shared memory to " + size + " bytes",
-                            LinuxCalls.FTRUNCATE,
-                            descriptor,
-                            size);
-            return descriptor;
-        }
-    }
-
-    private static void seal(int descriptor, long seals) throws LinkException {
-        long _ =
-                LinuxCalls.checked(
-                        "seal shared memory", LinuxCalls.FCNTL, descriptor, F_ADD_SEALS, seals);
-    }
-
-    private static MemorySegment map(int descriptor, long size, long protection)
-            throws LinkException {
-        long address =
-                LinuxCalls.checked(
-                        "map " + size + " bytes of shared memory",
-                        LinuxCalls.MMAP,
-                        0,
-                        size,
-                        protection,
-                        MAP_SHARED | MAP_NORESERVE,
-                        descriptor,
-                        0);
-        return MemorySegment.ofAddress(address).reinterpret(size);
-    }
-
-    /// Makes sure that the pages of this range exist.
+public sealed interface SharedRegion extends AutoCloseable
+        permits SealedRegion, FileRegion, DroppedRegion {
+    /// Makes sure that the pages of this range exist. Nobody uses it yet.
     ///
     /// @throws LinkException when the machine has no memory for them
-    public void reserve(long offset, long length) throws LinkException {
-        long _ =
-                LinuxCalls.checked(
-                        "reserve " + length + " bytes of shared memory",
-                        LinuxCalls.FALLOCATE,
-                        descriptor,
-                        0,
-                        offset,
-                        length);
-    }
+    void reserve(long offset, long length) throws LinkException;
 
-    /// Gives the pages of this range back; they read as zeros until they are written again. For the peer
-    /// of [#createForPeer] only: nobody may do it to memory that is sealed against writers.
-    public void discard(long offset, long length) throws LinkException {
-        long _ =
-                LinuxCalls.checked(
-                        "give " + length + " bytes of shared memory back",
-                        LinuxCalls.FALLOCATE,
-                        descriptor,
-                        KEEP_SIZE_AND_PUNCH_HOLE,
-                        offset,
-                        length);
-    }
+    /// Gives the pages of this range back as far as that can be; what they hold is lost. Only for who may
+    /// write the memory and did not make it.
+    void discard(long offset, long length) throws LinkException;
 
-    /// Whether the descriptor is still one of sealed memory. Somebody else's code in this process may have closed it; then
-    /// nothing can be reserved any more.
-    public boolean isOpen() {
-        try {
-            long seals =
-                    LinuxCalls.checked("read seals", LinuxCalls.FCNTL, descriptor, F_GET_SEALS);
-            return (seals & SEAL_SEAL) != 0;
-        } catch (LinkException _) {
-            return false;
-        }
-    }
+    /// Whether the descriptor is still that of this memory, as far as the system tells. Somebody else's code in this
+    /// process may have closed it; then nothing can be reserved any more.
+    boolean isOpen();
 
     /// The mapping.
-    public MemorySegment memory() {
-        return memory;
-    }
+    MemorySegment memory();
 
     /// The mapping's address in this process.
-    public long address() {
-        return memory.address();
+    default long address() {
+        return memory().address();
     }
 
-    public long size() {
-        return memory.byteSize();
+    default long size() {
+        return memory().byteSize();
     }
 
-    /// The memfd, to be passed to the peer.
-    public int descriptor() {
-        return descriptor;
-    }
+    /// What the peer attaches to it by.
+    Handle handle();
 
     /// Unmaps the memory. Nobody may hold a view of it any more.
     @Override
-    public void close() {
-        try {
-            long _ =
-                    LinuxCalls.checked(
-                            "unmap", LinuxCalls.MUNMAP, memory.address(), memory.byteSize());
-        } catch (LinkException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-        LinuxCalls.close(descriptor);
-    }
+    void close();
 }

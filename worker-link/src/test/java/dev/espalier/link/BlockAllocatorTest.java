@@ -22,12 +22,12 @@ final class BlockAllocatorTest {
     private static final long MEGABYTE = 1 << 20;
     private static final long CAPACITY = 37 * MEGABYTE;
 
-    private SharedRegion region;
+    private SealedRegion region;
     private BlockAllocator blocks;
 
     @BeforeEach
     void makeRegion() throws LinkException {
-        region = SharedRegion.createWritable("blocks", LinkLayout.BLOCKS + CAPACITY);
+        region = SealedRegion.createWritable("blocks", LinkLayout.BLOCKS + CAPACITY);
         blocks = new BlockAllocator(region, LinkLayout.BLOCKS);
     }
 
@@ -76,9 +76,9 @@ final class BlockAllocatorTest {
 
     @Test
     void givesThePagesOfFreeBlocksBackThatNobodyUsed() throws Exception {
-        try (SharedRegion peers =
-                SharedRegion.createForPeer("peer", LinkLayout.BLOCKS + CAPACITY)) {
-            SharedRegion own = SharedRegion.attach(peers.descriptor(), peers.size(), true);
+        try (SealedRegion peers =
+                SealedRegion.createForPeer("peer", LinkLayout.BLOCKS + CAPACITY)) {
+            SealedRegion own = SealedRegion.attach(peers.descriptor(), peers.size(), true);
             BlockAllocator pages = new BlockAllocator(own, LinkLayout.BLOCKS);
             long kept = pages.allocate(MEGABYTE);
             long large = pages.allocate(8 * MEGABYTE);
@@ -98,7 +98,7 @@ final class BlockAllocatorTest {
     }
 
     /// Bytes of the memory that exist.
-    private static long residentPages(SharedRegion memory) throws IOException {
+    private static long residentPages(SealedRegion memory) throws IOException {
         String file =
                 "/proc/%d/fd/%d".formatted(ProcessHandle.current().pid(), memory.descriptor());
         Process stat =

@@ -8,13 +8,19 @@ import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Signature;
 import dev.espalier.tensor.TensorSpec;
 import java.io.EOFException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(30)
@@ -65,60 +71,104 @@ final class ControlSocketTest {
         }
     }
 
-    @Test
-    void carriesDescriptors() throws Exception {
-        String name = "espalier-test-" + UUID.randomUUID();
-        try (ControlSocket.Listener listener = new ControlSocket.Listener(name);
-                ControlSocket worker = ControlSocket.connect(name);
+    @ParameterizedTest
+    @EnumSource(LinkKind.class)
+    void carriesHandles(LinkKind kind) throws Exception {
+        try (Links links = kind.open();
+                ControlSocket.Listener listener = links.listen();
+                ControlSocket worker = kind.connect(listener.address());
                 ControlSocket server = listener.accept(OWN_PID, 5000);
-                SharedRegion region = SharedRegion.createWritable("passed", 4096)) {
+                SharedRegion region = links.createSegment(4096)) {
             region.memory().set(JAVA_BYTE, 5, (byte) 99);
-            server.send("hello".getBytes(), region.descriptor());
+            server.send("hello".getBytes(), List.of(region.handle()));
 
             ControlSocket.Frame frame = worker.receive();
 
             assertThat(new String(frame.bytes())).isEqualTo("hello");
-            assertThat(frame.descriptors()).hasSize(1);
-            try (SharedRegion copy = SharedRegion.attach(frame.descriptors()[0], 4096, false)) {
+            assertThat(frame.handles()).hasSize(1);
+            try (SharedRegion copy = frame.handles().getFirst().attach(4096, false)) {
                 assertThat(copy.memory().get(JAVA_BYTE, 5)).isEqualTo((byte) 99);
             }
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(LinkKind.class)
+    void waitsNoLongerThanItIsTold(LinkKind kind) throws Exception {
+        try (Links links = kind.open();
+                ControlSocket.Listener listener = links.listen()) {
+            assertThat(listener.accept(OWN_PID, 1)).isNull();
+        }
+    }
+
+    /// The portable one cannot ask; there the folder keeps strangers out.
     @Test
     void turnsAwayProcessesThatItDoesNotWaitFor() throws Exception {
-        String name = "espalier-test-" + UUID.randomUUID();
-        try (ControlSocket.Listener listener = new ControlSocket.Listener(name);
-                ControlSocket stranger = ControlSocket.connect(name)) {
+        try (Links links = LinkKind.LINUX.open();
+                ControlSocket.Listener listener = links.listen();
+                ControlSocket stranger = LinkKind.LINUX.connect(listener.address())) {
             assertThat(listener.accept(OWN_PID + 1, 5000)).isNull();
             assertThatThrownBy(stranger::receive).isInstanceOf(EOFException.class);
         }
     }
 
-    @Test
-    void tellsThatThePeerIsGone() throws Exception {
-        String name = "espalier-test-" + UUID.randomUUID();
-        try (ControlSocket.Listener listener = new ControlSocket.Listener(name);
-                ControlSocket worker = ControlSocket.connect(name)) {
+    @ParameterizedTest
+    @EnumSource(LinkKind.class)
+    void tellsThatThePeerIsGone(LinkKind kind) throws Exception {
+        try (Links links = kind.open();
+                ControlSocket.Listener listener = links.listen();
+                ControlSocket worker = kind.connect(listener.address())) {
             listener.accept(OWN_PID, 5000).close();
 
             assertThatThrownBy(worker::receive).isInstanceOf(EOFException.class);
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(LinkKind.class)
+    void endsForAThreadThatWaits(LinkKind kind) throws Exception {
+        try (Links links = kind.open();
+                ControlSocket.Listener listener = links.listen();
+                ControlSocket _ = kind.connect(listener.address());
+                ControlSocket server = listener.accept(OWN_PID, 5000)) {
+            FutureTask<ControlSocket.Frame> received = new FutureTask<>(server::receive);
+            Thread _ = Thread.ofPlatform().start(received);
+
+            server.shutdown();
+
+            assertThatThrownBy(received::get).hasCauseInstanceOf(EOFException.class);
+        }
+    }
+
+    @Test
+    void refusesNumbersThatNoPeerOfOursSends() throws Exception {
+        Path folder = Files.createTempDirectory("espalier-test");
+        Path file = folder.resolve("s");
+        try (ControlSocket.Listener listener = new PortableControlSocket.Listener(file);
+                SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(file));
+                ControlSocket server = listener.accept(OWN_PID, 5000)) {
+            peer.write(ByteBuffer.allocate(4).putInt(ControlSocket.MAX_FRAME + 1).flip());
+            assertThatThrownBy(server::receive)
+                    .isInstanceOf(LinkException.class)
+                    .hasMessageContaining("length: 16777217 (expected: 0..16777216)");
+        } finally {
+            Files.delete(folder);
+        }
+    }
+
     @Test
     void noticesThatItsDescriptorIsNoLongerItsOwn() throws Exception {
-        String name = "espalier-test-" + UUID.randomUUID();
-        try (ControlSocket.Listener _ = new ControlSocket.Listener(name);
-                SharedRegion memory = SharedRegion.createWritable("memory", 4096)) {
-            ControlSocket worker = ControlSocket.connect(name);
+        try (Links links = LinkKind.LINUX.open();
+                ControlSocket.Listener listener = links.listen();
+                SharedRegion memory = links.createSegment(4096)) {
+            ControlSocket worker = LinkKind.LINUX.connect(listener.address());
             assertThat(worker.isOpen()).isTrue();
             assertThat(memory.isOpen()).isTrue();
 
             worker.close();
 
             assertThat(worker.isOpen()).isFalse();
-            try (SharedRegion inItsPlace = SharedRegion.createWritable("next", 4096)) {
+            try (SharedRegion inItsPlace = links.createSegment(4096)) {
                 assertThat(inItsPlace.isOpen()).isTrue();
                 assertThat(worker.isOpen()).isFalse();
             }

@@ -21,8 +21,8 @@ final class MappedSegmentsTest {
 
     @BeforeEach
     void make() throws LinkException {
-        first = SharedRegion.createWritable("first", SIZE);
-        second = SharedRegion.createWritable("second", SIZE);
+        first = SealedRegion.createWritable("first", SIZE);
+        second = SealedRegion.createWritable("second", SIZE);
         segments = new MappedSegments(first);
     }
 
@@ -34,7 +34,7 @@ final class MappedSegmentsTest {
 
     @Test
     void findsBytesOfEachSegment() throws Exception {
-        segments.add(5, second.descriptor(), SIZE);
+        segments.add(5, second.handle(), SIZE);
         first.memory().set(JAVA_LONG, 64, 11);
         second.memory().set(JAVA_LONG, 64, 22);
 
@@ -58,7 +58,7 @@ final class MappedSegmentsTest {
             Thread.onSpinWait();
         }
 
-        segments.add(1, second.descriptor(), SIZE);
+        segments.add(1, second.handle(), SIZE);
 
         assertThat(located.get()).isNotZero();
         segments.drop(1);
@@ -75,10 +75,10 @@ final class MappedSegmentsTest {
 
     @Test
     void refusesSegmentsThatComeTwiceOrGoTwice() throws Exception {
-        segments.add(1, second.descriptor(), SIZE);
-        assertThatThrownBy(() -> segments.add(1, second.descriptor(), SIZE))
+        segments.add(1, second.handle(), SIZE);
+        assertThatThrownBy(() -> segments.add(1, second.handle(), SIZE))
                 .hasMessageContaining("segment 1 of IN is added");
-        assertThatThrownBy(() -> segments.add(0, second.descriptor(), SIZE))
+        assertThatThrownBy(() -> segments.add(0, second.handle(), SIZE))
                 .isInstanceOf(LinkException.class);
 
         segments.drop(1);

@@ -1,44 +1,75 @@
 package dev.espalier.link;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Both ends of the rings, over mappings like those of two processes.
+@ParameterizedClass
+@EnumSource(LinkKind.class)
 @Timeout(60)
 final class RingsTest {
     private static final long SIZE = LinkLayout.BLOCKS + (2 << 20);
 
+    @Parameter LinkKind kind;
+
+    private BothEnds ends;
     private SharedRegion serverIn;
     private SharedRegion serverOut;
     private SharedRegion workerIn;
     private SharedRegion workerOut;
 
     @BeforeEach
-    void link() throws LinkException {
-        serverIn = SharedRegion.createWritable("in", SIZE);
-        serverOut = SharedRegion.createForPeer("out", SIZE);
-        workerIn = SharedRegion.attach(serverIn.descriptor(), SIZE, false);
-        workerOut = SharedRegion.attach(serverOut.descriptor(), SIZE, true);
+    void link() throws Exception {
+        ends = new BothEnds(kind, SIZE);
+        serverIn = ends.serverIn;
+        serverOut = ends.serverOut;
+        workerIn = ends.workerIn;
+        workerOut = ends.workerOut;
+    }
+
+    /// As the control socket's reader on either side does, until the end.
+    private static void listen(ControlSocket socket) {
+        Thread.ofPlatform()
+                .daemon()
+                .start(() -> {
+                    try {
+                        while (true) {
+                            socket.receive();
+                        }
+                    } catch (IOException over) {
+                        assertThat(over).isNotNull();
+                    }
+                });
     }
 
     @Test
     void carriesExecutionsThereAndBack() throws Exception {
         int rounds = 20_000;
-        RequestLane lane = new RequestLane(serverIn, serverOut, 3);
-        RequestLaneReader reader = new RequestLaneReader(workerIn, workerOut, 3);
+        Doorbells serverBells = silent();
+        RequestLane lane = new RequestLane(serverIn, serverOut, 3, serverBells);
         CompletionRing ring = new CompletionRing(serverIn, serverOut, 0);
         try (Doorbell doorbell = new Doorbell()) {
-            CompletionWriter writer =
-                    new CompletionWriter(workerIn, workerOut, new int[] {doorbell.descriptor()});
+            Doorbells bells = workerDoorbells(doorbell);
+            RequestLaneReader reader = new RequestLaneReader(workerIn, workerOut, 3, bells);
+            CompletionWriter writer = new CompletionWriter(workerIn, workerOut, 1, bells);
+            listen(ends.worker);
+            listen(ends.server);
             Thread worker = Thread.ofPlatform().start(() -> echo(reader, writer, rounds));
             int published = 0;
             int completed = 0;
@@ -59,6 +90,45 @@ final class RingsTest {
         }
     }
 
+    /// Those of one loop.
+    private Doorbells workerDoorbells(Doorbell doorbell) throws LinkException {
+        return ends.worker.workerDoorbells(
+                workerIn, 1, kind == LinkKind.LINUX ? List.of(doorbell.handle()) : List.of());
+    }
+
+    /// Those that nobody has to hear.
+    private Doorbells silent() {
+        return ends.server.serverDoorbells(serverIn, _ -> {});
+    }
+
+    /// One request at a time, each for an instance that sleeps: a ring that is lost costs a second.
+    @Test
+    void wakesAnInstanceForEachRequest() throws Exception {
+        int rounds = 20;
+        RequestLane lane = new RequestLane(serverIn, serverOut, 0, silent());
+        CompletionRing ring = new CompletionRing(serverIn, serverOut, 0);
+        try (Doorbell doorbell = new Doorbell()) {
+            Doorbells bells = workerDoorbells(doorbell);
+            RequestLaneReader reader = new RequestLaneReader(workerIn, workerOut, 0, bells);
+            CompletionWriter writer = new CompletionWriter(workerIn, workerOut, 1, bells);
+            listen(ends.worker);
+            Thread worker = Thread.ofPlatform().start(() -> echo(reader, writer, rounds));
+            long begun = System.nanoTime();
+            for (int round = 0; round < rounds; round++) {
+                while ((serverOut.memory().get(JAVA_INT, LinkLayout.laneSleep(0)) & 1) == 0) {
+                    Thread.onSpinWait();
+                }
+                lane.publish(0, round, 0, 1);
+                lane.ring();
+                while (!ring.poll()) {
+                    Thread.onSpinWait();
+                }
+            }
+            worker.join();
+            assertThat(System.nanoTime() - begun).isLessThan(rounds * 500_000_000L);
+        }
+    }
+
     private static void echo(RequestLaneReader reader, CompletionWriter writer, int rounds) {
         int done = 0;
         while (done < rounds) {
@@ -76,7 +146,7 @@ final class RingsTest {
         int threads = 4;
         int each = 200;
         CompletionRing ring = new CompletionRing(serverIn, serverOut, 1);
-        CompletionWriter writer = new CompletionWriter(workerIn, workerOut, new int[2]);
+        CompletionWriter writer = new CompletionWriter(workerIn, workerOut, 2, silent());
         Thread[] workers = new Thread[threads];
         for (int t = 0; t < threads; t++) {
             int first = t * each;
@@ -104,7 +174,7 @@ final class RingsTest {
         CompletionRing ring = new CompletionRing(serverIn, serverOut, 0);
         try (Doorbell doorbell = new Doorbell()) {
             CompletionWriter writer =
-                    new CompletionWriter(workerIn, workerOut, new int[] {doorbell.descriptor()});
+                    new CompletionWriter(workerIn, workerOut, 1, workerDoorbells(doorbell));
             writer.ring(1);
             assertThat(rung(doorbell)).isZero();
             ring.beginSleep();
@@ -119,8 +189,22 @@ final class RingsTest {
         }
     }
 
+    /// How often the loop has been rung since the last time.
+    private long rung(Doorbell doorbell) throws Exception {
+        return kind == LinkKind.LINUX ? read(doorbell) : ringsAtTheServer();
+    }
+
+    /// Those before the next frame on the control socket.
+    private long ringsAtTheServer() throws Exception {
+        AtomicInteger rings = new AtomicInteger();
+        Doorbells _ = ends.server.serverDoorbells(serverIn, _ -> rings.incrementAndGet());
+        ends.worker.send(new byte[0]);
+        ControlSocket.Frame _ = ends.server.receive();
+        return rings.get();
+    }
+
     /// Reads and clears an eventfd's count.
-    private static long rung(Doorbell doorbell) throws LinkException {
+    private static long read(Doorbell doorbell) throws LinkException {
         long read = System.getProperty("os.arch").equals("aarch64") ? 63 : 0;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment count = arena.allocate(8, 8);
@@ -142,7 +226,7 @@ final class RingsTest {
         frame.putInput(2, 11, 2, LinkLayout.BLOCKS + 64, 24);
         frame.putDimension(2);
         frame.putDimension(3);
-        new RequestLane(serverIn, serverOut, 1).publish(1, 9, frame.length(), 3);
+        new RequestLane(serverIn, serverOut, 1, silent()).publish(1, 9, frame.length(), 3);
         ResultFrame result = new ResultFrame(workerOut.memory());
         result.begin(1);
         result.putStarted(9);
@@ -151,7 +235,7 @@ final class RingsTest {
         }
         assertThat(result.putOutput(5, 11, 1, LinkLayout.BLOCKS + 256, 8)).isTrue();
         result.putDimension(2);
-        new CompletionWriter(workerIn, workerOut, new int[1]).complete(0, 1, 9, result.length());
+        new CompletionWriter(workerIn, workerOut, 1, silent()).complete(0, 1, 9, result.length());
 
         assertThat(hex(workerIn, 0, 32))
                 .isEqualTo("455350414c4945520200000002000000" + "00006001000000000000600100000000");
@@ -193,9 +277,6 @@ final class RingsTest {
 
     @AfterEach
     void unlink() {
-        workerIn.close();
-        workerOut.close();
-        serverIn.close();
-        serverOut.close();
+        ends.close();
     }
 }

@@ -8,8 +8,10 @@ import dev.espalier.engine.ModelSource;
 import dev.espalier.link.CompletionWriter;
 import dev.espalier.link.ControlMessage;
 import dev.espalier.link.ControlSocket;
-import dev.espalier.link.ImmediateExit;
+import dev.espalier.link.Doorbells;
+import dev.espalier.link.Handle;
 import dev.espalier.link.LinkException;
+import dev.espalier.link.LinkKind;
 import dev.espalier.link.LinkLayout;
 import dev.espalier.link.MappedSegments;
 import dev.espalier.link.RequestLaneReader;
@@ -17,7 +19,6 @@ import dev.espalier.link.SharedRegion;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ final class Worker {
     /// Memory of results that is not used for so long, and at most twice as long, is given back.
     private static final int BEATS_A_TRIM = 50;
 
+    private final LinkKind link;
     private final ControlSocket socket;
     private final Engine engine;
     private final ExecutorService loader =
@@ -44,6 +46,7 @@ final class Worker {
 
     private final SharedRegion in;
     private final SharedRegion out;
+    private final Doorbells doorbells;
     private final CompletionWriter completions;
     private final OutputSlots outputs;
     private final MappedSegments inputs;
@@ -55,32 +58,26 @@ final class Worker {
     private record Running(LoadedModel model, List<InstanceLoop> loops, List<Thread> threads) {}
 
     /// Attaches to the memory that the server's first message brings.
-    Worker(ControlSocket socket, Engine engine) throws IOException {
+    Worker(LinkKind link, ControlSocket socket, Engine engine) throws IOException {
+        this.link = link;
         this.socket = socket;
         this.engine = engine;
         ControlSocket.Frame frame = socket.receive();
         if (!(ControlMessage.decoded(frame.bytes()) instanceof ControlMessage.Attach attach)) {
             throw new LinkException("the server's first message is no Attach");
         }
-        int[] descriptors = frame.descriptors();
-        if (descriptors.length < 3) {
+        List<Handle> handles = frame.handles();
+        if (handles.size() < 2) {
             throw new LinkException(
-                    "descriptors: "
-                            + descriptors.length
-                            + " (expected: IN, OUT and a doorbell a loop)");
+                    "handles: %d (expected: those of IN and OUT first)".formatted(handles.size()));
         }
-        in = SharedRegion.attach(descriptors[0], attach.inSize(), false);
-        out = SharedRegion.attach(descriptors[1], attach.outSize(), true);
+        in = handles.get(0).attach(attach.inSize(), false);
+        out = handles.get(1).attach(attach.outSize(), true);
         LinkLayout.checkHeader("IN", in.memory());
         int loops = LinkLayout.loops(in.memory());
-        if (descriptors.length != 2 + loops) {
-            throw new LinkException(
-                    "descriptors: %d (expected: %d)".formatted(descriptors.length, 2 + loops));
-        }
+        doorbells = socket.workerDoorbells(in, loops, handles.subList(2, handles.size()));
         LinkLayout.writeOutHeader(out.memory());
-        completions =
-                new CompletionWriter(
-                        in, out, Arrays.copyOfRange(descriptors, 2, descriptors.length));
+        completions = new CompletionWriter(in, out, loops, doorbells);
         outputs = new OutputSlots(in, out);
         inputs = new MappedSegments(in);
     }
@@ -116,7 +113,7 @@ final class Worker {
                 // After the loads and unloads before it: lanes may have changed hands.
                 case ControlMessage.Serve() -> loader.execute(serving::countDown);
                 case ControlMessage.AddSegment(int number, long size) ->
-                        inputs.add(number, descriptor(frame), size);
+                        inputs.add(number, segment(frame), size);
                 case ControlMessage.DropSegment(int number) -> inputs.drop(number);
                 case ControlMessage.Attach _,
                         ControlMessage.Attached _,
@@ -128,13 +125,12 @@ final class Worker {
         }
     }
 
-    private static int descriptor(ControlSocket.Frame frame) throws LinkException {
-        if (frame.descriptors().length != 1) {
+    private static Handle segment(ControlSocket.Frame frame) throws LinkException {
+        if (frame.handles().size() != 1) {
             throw new LinkException(
-                    "descriptors: %d (expected: that of a segment)"
-                            .formatted(frame.descriptors().length));
+                    "handles: %d (expected: that of a segment)".formatted(frame.handles().size()));
         }
-        return frame.descriptors()[0];
+        return frame.handles().getFirst();
     }
 
     /// Says that this process lives, as long as it can be asked and can answer.
@@ -143,7 +139,7 @@ final class Worker {
             for (int beats = 1; true; beats++) {
                 if (!socket.isOpen() || !out.isOpen()) {
                     System.err.println("worker: an op has closed descriptors of this process");
-                    ImmediateExit.now(ImmediateExit.DISCONNECTED);
+                    link.exit(LinkKind.DISCONNECTED);
                 }
                 LinkLayout.beat(out.memory());
                 Thread.sleep(BEAT_MILLIS);
@@ -198,7 +194,7 @@ final class Worker {
                     new InstanceLoop(
                             instances.get(i),
                             model.signature(),
-                            new RequestLaneReader(in, out, load.firstLane() + i),
+                            new RequestLaneReader(in, out, load.firstLane() + i, doorbells),
                             completions,
                             outputs.new Writer(),
                             inputs,

@@ -5,40 +5,42 @@ import dev.espalier.engine.EngineException;
 import dev.espalier.engines.onnxruntime.OnnxRuntimeEngine;
 import dev.espalier.engines.tensorflow.TensorFlowEngine;
 import dev.espalier.link.ControlSocket;
-import dev.espalier.link.ImmediateExit;
+import dev.espalier.link.LinkKind;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// Where a worker process begins: `WorkerMain SOCKET ENGINE LIBRARY`, with the name of the server's
-/// control socket, the engine's name and the path of its native library. Started by the server only.
+/// Where a worker process begins: `WorkerMain LINK SOCKET ENGINE LIBRARY`, with the kind of the link, the
+/// name of the server's control socket, the engine's name and the path of its native library. Started by
+/// the server only.
 public final class WorkerMain {
     private WorkerMain() {}
 
     public static void main(String[] arguments) {
-        if (arguments.length != 3) {
+        if (arguments.length != 4) {
             System.err.println(
-                    "WorkerMain is started by the Espalier server: SOCKET ENGINE LIBRARY (got "
+                    "WorkerMain is started by the Espalier server: LINK SOCKET ENGINE LIBRARY (got "
                             + arguments.length
                             + " arguments)");
             System.exit(2);
         }
-        Thread.setDefaultUncaughtExceptionHandler(WorkerMain::fail);
-        try (ControlSocket socket = ControlSocket.connect(arguments[0])) {
-            new Worker(socket, engine(arguments[1], Path.of(arguments[2]))).run();
+        LinkKind link = LinkKind.named(arguments[0]);
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> fail(link, thread, failure));
+        try (ControlSocket socket = link.connect(arguments[1])) {
+            new Worker(link, socket, engine(arguments[2], Path.of(arguments[3]))).run();
         } catch (EOFException serverIsGone) {
-            end();
+            end(link);
         } catch (IOException | EngineException failure) {
             System.err.println("worker: " + failure.getMessage());
-            ImmediateExit.now(1);
+            link.exit(1);
         }
     }
 
     /// A thread of ours has ended in an error: what it was for is not done any more, so the worker goes,
     /// and another one comes.
-    private static void fail(Thread thread, Throwable failure) {
+    private static void fail(LinkKind link, Thread thread, Throwable failure) {
         System.err.println("worker: thread '" + thread.getName() + "' failed: " + failure);
-        ImmediateExit.now(1);
+        link.exit(1);
     }
 
     private static Engine engine(String name, Path library) throws EngineException {
@@ -52,11 +54,11 @@ public final class WorkerMain {
     }
 
     /// Ends the process without running exit handlers: an op may have registered one that never returns.
-    private static void end() {
+    private static void end(LinkKind link) {
         if (Boolean.getBoolean("espalier.worker.orderly-exit")) {
             // The run that records an AOT cache writes it in the JVM's own exit.
             System.exit(0);
         }
-        ImmediateExit.now(0);
+        link.exit(0);
     }
 }

@@ -289,6 +289,13 @@ enum Flag {
             new Text("<options>"),
             "",
             "Further options of the workers' JVMs, separated by blanks."),
+    WORKER_LINK(
+            FlagGroup.WORKERS,
+            "worker-link",
+            new Choice(List.of("auto", "portable")),
+            "auto",
+            "What connects the server with its workers; portable: plain files and sockets, which are"
+                    + " slower and confine nothing, as on systems other than Linux."),
     WORKER_SANDBOX(
             FlagGroup.WORKERS,
             "worker-sandbox",

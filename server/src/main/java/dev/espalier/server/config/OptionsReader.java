@@ -1,5 +1,6 @@
 package dev.espalier.server.config;
 
+import dev.espalier.link.LinkKind;
 import dev.espalier.server.config.GrpcOptions.Keepalive;
 import dev.espalier.server.config.OpOptions.ServerLibrary;
 import java.nio.file.Files;
@@ -264,6 +265,9 @@ final class OptionsReader {
                 places.engineDirectory(values.text(Flag.ENGINE_DIRECTORY)),
                 places.workerAotCache(),
                 words(values.all(Flag.WORKER_JAVA_OPTIONS)),
+                values.text(Flag.WORKER_LINK).equals("portable")
+                        ? LinkKind.PORTABLE
+                        : LinkKind.ofThisMachine(),
                 new SandboxOptions(
                         SandboxOptions.Mode.valueOf(
                                 values.text(Flag.WORKER_SANDBOX).toUpperCase(Locale.ROOT)),

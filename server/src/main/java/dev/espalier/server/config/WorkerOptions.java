@@ -1,5 +1,6 @@
 package dev.espalier.server.config;
 
+import dev.espalier.link.LinkKind;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
 /// @param engineDirectory the folder of the engine packs, absolute
 /// @param aotCache the AOT cache of worker processes; may not exist
 /// @param javaOptions further options of the workers' JVMs
+/// @param link what server and workers share memory and wake each other by
 /// @param oneForAll puts all models into one worker, where their op libraries disturb each other: only
 ///     for the test that shows why that must not be
 public record WorkerOptions(
@@ -20,6 +22,7 @@ public record WorkerOptions(
         Path engineDirectory,
         Path aotCache,
         List<String> javaOptions,
+        LinkKind link,
         SandboxOptions sandbox,
         SupervisionOptions supervision,
         boolean oneForAll) {

@@ -2,6 +2,7 @@ package dev.espalier.server.execution;
 
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
+import dev.espalier.link.Links;
 import dev.espalier.link.RequestLane;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.server.failure.ServingException;
@@ -18,6 +19,7 @@ public final class InputMemory implements AutoCloseable {
     private static final long FIRST_BLOCKS = 8L << 20;
 
     private final ByteBudget budget;
+    private final Links links;
     private final SharedRegion region;
     private final InputSegments segments;
 
@@ -30,14 +32,19 @@ public final class InputMemory implements AutoCloseable {
     private int holders = 1;
 
     /// @param budget what all workers' requests and results may take up together
-    public InputMemory(ByteBudget budget) throws LinkException {
+    public InputMemory(ByteBudget budget, Links links) throws LinkException {
         this.budget = budget;
-        region = SharedRegion.createWritable("espalier-in", LinkLayout.BLOCKS + FIRST_BLOCKS);
-        segments = new InputSegments(budget, region);
+        this.links = links;
+        region = links.createIn(LinkLayout.BLOCKS + FIRST_BLOCKS);
+        segments = new InputSegments(budget, links, region);
     }
 
     ByteBudget budget() {
         return budget;
+    }
+
+    Links links() {
+        return links;
     }
 
     /// The segments that every process of this memory must map.

@@ -3,6 +3,7 @@ package dev.espalier.server.execution;
 import dev.espalier.link.BlockAllocator;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
+import dev.espalier.link.Links;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.ByteBudget;
@@ -32,6 +33,7 @@ final class InputSegments {
     private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ByteBudget budget;
+    private final Links links;
 
     /// Behind the control words. It never goes, so its own lock is enough.
     private final BlockAllocator first;
@@ -66,8 +68,9 @@ final class InputSegments {
         }
     }
 
-    InputSegments(ByteBudget budget, SharedRegion first) {
+    InputSegments(ByteBudget budget, Links links, SharedRegion first) {
         this.budget = budget;
+        this.links = links;
         this.first = new BlockAllocator(first, LinkLayout.BLOCKS);
         this.segments = new Segment[] {new Segment(first, this.first)};
         budget.addReserve(reserve);
@@ -147,7 +150,7 @@ final class InputSegments {
         }
         SharedRegion region = null;
         try {
-            region = SharedRegion.createWritable("espalier-in", size);
+            region = links.createSegment(size);
             if (reserved) {
                 region.reserve(0, size);
             }

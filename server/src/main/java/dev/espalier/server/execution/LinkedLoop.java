@@ -1,7 +1,6 @@
 package dev.espalier.server.execution;
 
 import dev.espalier.link.Doorbell;
-import dev.espalier.link.LinkException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
@@ -17,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /// An event loop that also watches the workers: before it sleeps it looks at their completion rings, and
-/// a worker that finishes something for a sleeping loop rings the loop's own doorbell. So a request stays
+/// a worker that finishes something for a sleeping loop rings it. So a request stays
 /// on one thread from its first byte to its last.
 ///
 /// Decorates the loop's [IoHandler]. Everything runs on the loop's thread, except [#execute].
@@ -43,24 +42,17 @@ public final class LinkedLoop implements IoHandler, Executor {
     private final int index;
     private final IoHandler io;
     private final ThreadAwareExecutor executor;
-    private final Doorbell doorbell;
     private final List<LinkedWorker> workers = new ArrayList<>();
 
-    LinkedLoop(int index, ThreadAwareExecutor executor, IoHandler io) throws LinkException {
+    LinkedLoop(int index, ThreadAwareExecutor executor, IoHandler io) {
         this.index = index;
         this.executor = executor;
         this.io = io;
-        this.doorbell = new Doorbell();
     }
 
     /// The loop's number, from 0 on.
     public int index() {
         return index;
-    }
-
-    /// Rings the loop when it sleeps.
-    Doorbell doorbell() {
-        return doorbell;
     }
 
     boolean isCurrent() {
@@ -78,8 +70,13 @@ public final class LinkedLoop implements IoHandler, Executor {
         return (IoEventLoop) executor;
     }
 
-    /// Makes the doorbell wake this loop. Waits until it does.
-    void listen() throws InterruptedException {
+    /// Wakes the loop when it sleeps. Slower than a [Doorbell]: it is a task.
+    void wake() {
+        executor.execute(() -> {});
+    }
+
+    /// Makes a doorbell wake this loop, which must be one of epoll's. Waits until it does.
+    void listen(Doorbell doorbell) throws InterruptedException {
         FileDescriptor descriptor = new FileDescriptor(doorbell.descriptor());
         IoRegistration registration =
                 eventLoop()
@@ -168,7 +165,6 @@ public final class LinkedLoop implements IoHandler, Executor {
     @Override
     public void destroy() {
         io.destroy();
-        doorbell.close();
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.espalier.server.execution;
 
 import dev.espalier.link.CompletionRing;
+import dev.espalier.link.ControlSocket;
+import dev.espalier.link.Doorbells;
+import dev.espalier.link.Handle;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
 import dev.espalier.link.RequestFrame;
@@ -34,6 +37,7 @@ public final class LinkedWorker {
     private final CompletionRing[] rings;
     private final ResultFrame[] results;
     private final SlotReleases releases;
+    private volatile @Nullable Doorbells doorbells;
     private final AtomicReferenceArray<@Nullable ExecutionInFlight> inFlight =
             new AtomicReferenceArray<>(LinkLayout.SLOTS);
 
@@ -52,9 +56,7 @@ public final class LinkedWorker {
         this.name = name;
         this.loops = loops;
         this.input = input;
-        this.out =
-                SharedRegion.createForPeer(
-                        "espalier-out", LinkLayout.BLOCKS + input.budget().limit());
+        this.out = input.links().createOut(LinkLayout.BLOCKS + input.budget().limit());
         this.releases = new SlotReleases(input.region());
         int count = loops.all().size();
         rings = new CompletionRing[count];
@@ -71,15 +73,13 @@ public final class LinkedWorker {
         LinkLayout.writeInHeader(input.memory(), count, out.size());
     }
 
-    /// What the worker needs to attach: the descriptors of IN, OUT and the loops' doorbells.
-    public int[] descriptors() {
-        int[] descriptors = new int[2 + rings.length];
-        descriptors[0] = input.region().descriptor();
-        descriptors[1] = out.descriptor();
-        for (LinkedLoop loop : loops.all()) {
-            descriptors[2 + loop.index()] = loop.doorbell().descriptor();
-        }
-        return descriptors;
+    /// What the worker needs to attach: IN, OUT, and the loops' doorbells where they have some.
+    public List<Handle> handles() {
+        List<Handle> handles = new ArrayList<>();
+        handles.add(input.region().handle());
+        handles.add(out.handle());
+        handles.addAll(loops.doorbells());
+        return handles;
     }
 
     public long inSize() {
@@ -107,11 +107,18 @@ public final class LinkedWorker {
         return input;
     }
 
-    /// The process has attached: checks that it is of the same build.
+    /// The process at the other end of `control` has attached: checks that it is of the same build.
     ///
     /// @throws LinkException when it is not
-    public void attach() throws LinkException {
+    public void attach(ControlSocket control) throws LinkException {
         LinkLayout.checkHeader("OUT", out.memory());
+        doorbells = control.serverDoorbells(input.region(), this::wakeLoop);
+    }
+
+    private void wakeLoop(int loop) {
+        if (loop < rings.length) { // Else an op has scribbled over what the worker rings by.
+            loops.all().get(loop).wake();
+        }
     }
 
     /// Makes this the worker of its IN memory, the one before it being dead: empties the lanes, and has all
@@ -123,10 +130,14 @@ public final class LinkedWorker {
         }
     }
 
-    /// The lane number `lane` of this worker, for one model instance.
+    /// The lane number `lane` of this worker, which has attached, for one model instance.
     public RequestLane lane(int lane) {
+        Doorbells attached = doorbells;
+        if (attached == null) {
+            throw new IllegalStateException("no process has attached to worker " + name);
+        }
         input.useLane(lane);
-        return new RequestLane(input.region(), out, lane);
+        return new RequestLane(input.region(), out, lane, attached);
     }
 
     /// A cursor for the frames of requests.
@@ -279,7 +290,7 @@ public final class LinkedWorker {
     public void wakeLoops() {
         for (LinkedLoop loop : loops.all()) {
             if (rings[loop.index()].hasNext()) {
-                loop.execute(() -> {});
+                loop.wake();
             }
         }
     }

@@ -2,14 +2,12 @@ package dev.espalier.server.grpc;
 
 import dev.espalier.server.config.GrpcOptions;
 import dev.espalier.server.config.TlsOptions;
+import dev.espalier.server.transport.ServingLoops;
 import io.grpc.Server;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -36,15 +34,14 @@ public final class GrpcServer {
     ///
     /// @param loops the loops on which inferences may be opened; each call stays on its connection's
     /// @throws IOException when address, port, certificate or key cannot be used
-    public GrpcServer(GrpcOptions options, EventLoopGroup loops, GrpcServices services)
+    public GrpcServer(GrpcOptions options, ServingLoops loops, GrpcServices services)
             throws IOException {
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(
                                 new InetSocketAddress(options.address(), options.port()))
-                        .bossEventLoopGroup(loops)
-                        .workerEventLoopGroup(loops)
-                        .channelType(EpollServerSocketChannel.class)
-                        .withOption(EpollChannelOption.SO_REUSEPORT, options.reusePort())
+                        .bossEventLoopGroup(loops.group())
+                        .workerEventLoopGroup(loops.group())
+                        .channelType(loops.transport().serverChannel())
                         .withChildOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                         .withChildOption(ChannelOption.ALLOCATOR, new AnswerAllocator())
                         .directExecutor()
@@ -58,6 +55,9 @@ public final class GrpcServer {
                                 InferenceProtocol.service(services, options.responseCompression()))
                         .addService(OpLibraryProtocol.service(services.ops()))
                         .addService(HealthProtocol.service(services.health()));
+        if (options.reusePort()) {
+            var _ = builder.withOption(loops.transport().reusePort(), true);
+        }
         keepalive(builder, options.keepalive());
         builder.protocolNegotiator(new FrameNegotiator(tls(options.tls())));
         server = started(builder.build(), options);

@@ -2,7 +2,7 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.config.HttpOptions;
 import dev.espalier.server.config.TlsOptions;
-import io.netty.channel.EventLoopGroup;
+import dev.espalier.server.transport.ServingLoops;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -19,7 +19,7 @@ public final class HttpServer {
     ///
     /// @param loops the loops on which inferences may be opened
     /// @throws IOException when address, port, certificate or key cannot be used
-    public HttpServer(HttpOptions options, EventLoopGroup loops, HttpServices services)
+    public HttpServer(HttpOptions options, ServingLoops loops, HttpServices services)
             throws IOException {
         socket =
                 ListeningSocket.open(

@@ -1,14 +1,12 @@
 package dev.espalier.server.http;
 
+import dev.espalier.server.transport.ServingLoops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslContext;
@@ -47,7 +45,7 @@ final class ListeningSocket {
             String flag, String address, int port, boolean reusePort, @Nullable SslContext tls) {}
 
     /// @throws IOException when the address cannot be had
-    static ListeningSocket open(Place place, EventLoopGroup loops, RequestHandler handler)
+    static ListeningSocket open(Place place, ServingLoops loops, RequestHandler handler)
             throws IOException {
         OpenConnections connections = new OpenConnections();
         HttpDecoderConfig http =
@@ -57,11 +55,10 @@ final class ListeningSocket {
                         .setMaxChunkSize(MOST_READ);
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
-                        .group(loops)
-                        .channel(EpollServerSocketChannel.class)
+                        .group(loops.group())
+                        .channel(loops.transport().serverChannel())
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
-                        .option(EpollChannelOption.SO_REUSEPORT, place.reusePort())
                         .handler(new AcceptFailures())
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(
@@ -80,6 +77,9 @@ final class ListeningSocket {
                                                 .addLast(new HttpConnection(handler, connections));
                                     }
                                 });
+        if (place.reusePort()) {
+            var _ = bootstrap.option(loops.transport().reusePort(), true);
+        }
         ChannelFuture bound =
                 bootstrap
                         .bind(new InetSocketAddress(place.address(), place.port()))

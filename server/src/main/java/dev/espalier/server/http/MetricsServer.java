@@ -1,7 +1,7 @@
 package dev.espalier.server.http;
 
 import dev.espalier.server.config.MetricsOptions;
-import io.netty.channel.EventLoopGroup;
+import dev.espalier.server.transport.ServingLoops;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import java.io.IOException;
@@ -20,7 +20,7 @@ public final class MetricsServer {
     ///
     /// @param metrics makes the text, on an event loop: it must not block
     /// @throws IOException when address or port cannot be had
-    public MetricsServer(MetricsOptions options, EventLoopGroup loops, Supplier<String> metrics)
+    public MetricsServer(MetricsOptions options, ServingLoops loops, Supplier<String> metrics)
             throws IOException {
         socket =
                 ListeningSocket.open(

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ConfinedProcess {
     private static final long BEGIN_SECONDS = 60;
     private static final long CLEAR_SECONDS = 5;
-    private static final String PLAIN =
-            "not confined: this distribution has no starter for this machine";
+    private static final String PLAIN = "not confined: started without the starter";
 
     private final WorkerLauncher.Started started;
     private final WorkerOutput output;

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// The program that confines a worker and outlives it (`launcher/starter`): its command line, and the
 /// lines that it says. A distribution without one for this machine starts workers plain.
 ///
-/// @param program the starter for this machine; may not exist
 record Starter(Path program, SandboxOptions.Mode sandbox) {
     private static final Pattern LINE = Pattern.compile("espalier-starter: (.*)");
     private static final Pattern BEGIN = Pattern.compile("pid (\\d+): (.*)");
@@ -34,15 +34,15 @@ record Starter(Path program, SandboxOptions.Mode sandbox) {
         record Refused(String reason) implements Line {}
     }
 
-    /// Where the starter for this machine lies in a distribution.
-    static Path in(Path home) {
-        return home.resolve("lib/starter")
-                .resolve(System.getProperty("os.arch"))
-                .resolve("espalier-starter");
-    }
-
-    boolean exists() {
-        return Files.isExecutable(program);
+    /// The starter for this machine in a distribution, where it has one.
+    static Optional<Starter> in(Path home, SandboxOptions.Mode sandbox) {
+        Path program =
+                home.resolve("lib/starter")
+                        .resolve(System.getProperty("os.arch"))
+                        .resolve("espalier-starter");
+        return Files.isExecutable(program)
+                ? Optional.of(new Starter(program, sandbox))
+                : Optional.empty();
     }
 
     /// The command that starts `command` confined.

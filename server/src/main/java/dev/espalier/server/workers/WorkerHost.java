@@ -251,7 +251,7 @@ public final class WorkerHost implements AutoCloseable {
     private WorkerProcess startProcess() throws IOException {
         LinkedWorker link = new LinkedWorker(label, site.loops(), input);
         try {
-            WorkerProcess process = WorkerProcess.start(label, pack, site.launcher(), link);
+            WorkerProcess process = WorkerProcess.start(label, pack, site, link);
             LOG.log(
                     Level.INFO,
                     "{0} runs {1} {2}; {3}",

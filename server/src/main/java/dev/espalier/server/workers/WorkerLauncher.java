@@ -1,11 +1,14 @@
 package dev.espalier.server.workers;
 
+import dev.espalier.link.LinkKind;
+import dev.espalier.server.config.SandboxOptions;
 import dev.espalier.server.config.WorkerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Starts worker processes, confined as far as this machine can, and probes.
 public final class WorkerLauncher {
@@ -25,7 +28,7 @@ public final class WorkerLauncher {
     private final WorkerOptions options;
     private final ReadableFiles readable;
     private final WorkerEnvironment environment;
-    private final Starter starter;
+    private final Optional<Starter> starter;
 
     /// @param javaHome the JDK that the server runs on; workers run on the same
     /// @param repositories the model repositories, which workers may read
@@ -42,7 +45,10 @@ public final class WorkerLauncher {
                                 options.stateDirectory()),
                         repositories);
         this.environment = new WorkerEnvironment(options.sandbox().environment());
-        this.starter = new Starter(Starter.in(options.home()), options.sandbox().mode());
+        this.starter =
+                options.link() == LinkKind.LINUX
+                        ? Starter.in(options.home(), options.sandbox().mode())
+                        : Optional.empty();
     }
 
     /// A process that has been started.
@@ -52,17 +58,22 @@ public final class WorkerLauncher {
 
     /// Starts a worker for an engine, which will connect to the control socket `socket`.
     Started start(EnginePack pack, String socket) throws IOException {
+        if (starter.isEmpty() && options.sandbox().mode() == SandboxOptions.Mode.ON) {
+            throw new IOException(
+                    "cannot be confined, as --worker-sandbox=on demands: there is no starter for this"
+                            + " machine or with --worker-link=portable");
+        }
         WorkerFolder folder = WorkerFolder.create();
-        boolean confined = starter.exists();
         List<String> command = command(pack, socket, folder);
         ProcessBuilder builder =
                 new ProcessBuilder(
-                        confined ? starter.command(folder, readable.paths(), command) : command);
+                        starter.map(found -> found.command(folder, readable.paths(), command))
+                                .orElse(command));
         builder.directory(folder.path().toFile());
         builder.redirectErrorStream(true);
         environment.scrub(builder.environment(), folder.path());
         try {
-            return new Started(builder.start(), folder, confined);
+            return new Started(builder.start(), folder, starter.isPresent());
         } catch (IOException failure) {
             folder.remove();
             throw failure;
@@ -78,7 +89,8 @@ public final class WorkerLauncher {
         command.add("-Djava.io.tmpdir=" + folder.path());
         command.addAll(options.javaOptions());
         command.addAll(List.of("-cp", pack.classPath().toString(), pack.mainClass()));
-        command.addAll(List.of(socket, pack.engine(), pack.library().toString()));
+        command.addAll(List.of(options.link().text(), socket));
+        command.addAll(List.of(pack.engine(), pack.library().toString()));
         return command;
     }
 

@@ -1,6 +1,7 @@
 package dev.espalier.server.workers;
 
 import dev.espalier.link.LinkException;
+import dev.espalier.link.Links;
 import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
@@ -36,10 +37,12 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /// @param launcher starts the processes
+    /// @param links what the processes are linked by
     /// @param requestMemory what all workers' requests and results may take up together
     public WorkerPool(
             List<EnginePack> packs,
             WorkerLauncher launcher,
+            Links links,
             LinkedLoops loops,
             ByteBudget requestMemory,
             WorkerOptions options) {
@@ -47,6 +50,7 @@ public final class WorkerPool implements AutoCloseable {
         this.site =
                 new WorkerSite(
                         launcher,
+                        links,
                         loops,
                         new WorkerWatch(),
                         new DeathRecords(options.stateDirectory().resolve("deaths")),
@@ -73,7 +77,7 @@ public final class WorkerPool implements AutoCloseable {
                             pack.name() + " [" + ops.label() + "]",
                             pack,
                             site,
-                            new InputMemory(requestMemory));
+                            new InputMemory(requestMemory, site.links()));
             Leased leased = new Leased(host);
             leased.leases = 1;
             hosts.put(key, leased);

@@ -2,8 +2,9 @@ package dev.espalier.server.workers;
 
 import dev.espalier.link.ControlMessage;
 import dev.espalier.link.ControlSocket;
-import dev.espalier.link.ImmediateExit;
+import dev.espalier.link.Handle;
 import dev.espalier.link.LinkException;
+import dev.espalier.link.LinkKind;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.execution.SegmentMapping;
@@ -13,7 +14,6 @@ import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -49,17 +49,17 @@ final class WorkerProcess {
     private record Segments(ControlSocket socket) implements SegmentMapping {
         @Override
         public void add(int number, SharedRegion region) {
-            tell(new ControlMessage.AddSegment(number, region.size()), region.descriptor());
+            tell(new ControlMessage.AddSegment(number, region.size()), List.of(region.handle()));
         }
 
         @Override
         public void drop(int number) {
-            tell(new ControlMessage.DropSegment(number));
+            tell(new ControlMessage.DropSegment(number), List.of());
         }
 
-        private void tell(ControlMessage message, int... descriptors) {
+        private void tell(ControlMessage message, List<Handle> handles) {
             try {
-                socket.send(message.encoded(), descriptors);
+                socket.send(message.encoded(), handles);
             } catch (LinkException gone) {
                 LOG.log(Level.DEBUG, "{0}", gone.getMessage());
             }
@@ -83,12 +83,11 @@ final class WorkerProcess {
     /// Starts a process and waits until it has attached to `link`.
     ///
     /// @throws IOException when it cannot be started, or ends before; the message says how
-    static WorkerProcess start(
-            String label, EnginePack pack, WorkerLauncher launcher, LinkedWorker link)
+    static WorkerProcess start(String label, EnginePack pack, WorkerSite site, LinkedWorker link)
             throws IOException {
-        String name = "espalier-" + UUID.randomUUID();
-        try (ControlSocket.Listener listener = new ControlSocket.Listener(name)) {
-            ConfinedProcess process = ConfinedProcess.start(label, launcher.start(pack, name));
+        try (ControlSocket.Listener listener = site.links().listen()) {
+            ConfinedProcess process =
+                    ConfinedProcess.start(label, site.launcher().start(pack, listener.address()));
             try {
                 return attach(label, process, accept(listener, process), link);
             } catch (IOException failure) {
@@ -122,10 +121,10 @@ final class WorkerProcess {
         try {
             socket.send(
                     new ControlMessage.Attach(link.inSize(), link.outSize()).encoded(),
-                    link.descriptors());
+                    link.handles());
             if (ControlMessage.decoded(socket.receive().bytes())
                     instanceof ControlMessage.Attached(String version)) {
-                link.attach();
+                link.attach(socket);
                 link.map(new Segments(socket));
                 return new WorkerProcess(label, process, socket, link, version);
             }
@@ -247,7 +246,7 @@ final class WorkerProcess {
             return new DeathCause.Crashed(report, report.place(opLibraries));
         }
         return switch (end) {
-            case ProcessEnd.Exited(int code) when code == ImmediateExit.DISCONNECTED ->
+            case ProcessEnd.Exited(int code) when code == LinkKind.DISCONNECTED ->
                     new DeathCause.Disconnected();
             case ProcessEnd.Exited(int code) -> new DeathCause.Exited(code);
             case ProcessEnd.Signalled(int number) -> new DeathCause.Signalled(number);

@@ -1,11 +1,13 @@
 package dev.espalier.server.workers;
 
+import dev.espalier.link.Links;
 import dev.espalier.server.config.SupervisionOptions;
 import dev.espalier.server.execution.LinkedLoops;
 
 /// What all hosts of workers share.
 record WorkerSite(
         WorkerLauncher launcher,
+        Links links,
         LinkedLoops loops,
         WorkerWatch watch,
         DeathRecords records,

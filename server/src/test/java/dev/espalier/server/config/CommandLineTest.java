@@ -2,6 +2,7 @@ package dev.espalier.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.link.LinkKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,6 +149,15 @@ class CommandLineTest {
         assertThat(workers.engineDirectory()).hasToString("/f");
         assertThat(workers.requestMemoryBytes()).isEqualTo(64L << 20);
         assertThat(workers.javaOptions()).containsExactly("-Xmx64m", "-Xss1m");
+    }
+
+    @Test
+    void takesTheBestLinkUnlessItIsToldOtherwise() {
+        assertThat(options(repository).workers().link()).isEqualTo(LinkKind.ofThisMachine());
+        assertThat(options(repository, "--worker-link=auto").workers().link())
+                .isEqualTo(LinkKind.ofThisMachine());
+        assertThat(options(repository, "--worker-link=portable").workers().link())
+                .isEqualTo(LinkKind.PORTABLE);
     }
 
     @Test

@@ -4,7 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.link.LinkKind;
 import dev.espalier.link.LinkLayout;
+import dev.espalier.link.Links;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.ByteBudget;
@@ -16,7 +18,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(LinkKind.class)
 @Timeout(60)
 final class InputMemoryTest {
     private static final long MB = 1 << 20;
@@ -24,6 +31,10 @@ final class InputMemoryTest {
     private final ByteBudget budget = new ByteBudget("request memory", "wait", 256 * MB);
     private final Segments process = new Segments();
     private InputMemory memory;
+
+    @Parameter LinkKind kind;
+
+    private Links links;
 
     /// What a worker's process would map, by number.
     private static final class Segments implements SegmentMapping {
@@ -42,13 +53,15 @@ final class InputMemoryTest {
 
     @BeforeEach
     void make() throws Exception {
-        memory = new InputMemory(budget);
+        links = kind.open();
+        memory = new InputMemory(budget, links);
         memory.segments().addMapping(process);
     }
 
     @AfterEach
     void close() {
         memory.close();
+        links.close();
         assertThat(budget.used()).isZero();
     }
 
@@ -74,7 +87,7 @@ final class InputMemoryTest {
         assertThat(process.sizes).hasSizeGreaterThan(1);
         free(memory, blocks);
 
-        InputMemory other = new InputMemory(budget);
+        InputMemory other = new InputMemory(budget, links);
         List<Long> whole = allocate(other, 1, 250 * MB);
 
         assertThat(process.sizes).isEmpty();

@@ -62,7 +62,7 @@ final class EchoServer implements AutoCloseable {
                                 options.tls(),
                                 options.compression(),
                                 KEEPALIVE),
-                        backend.loops().group(),
+                        backend.loops().serving(),
                         services(backend, backend.inferences(), options.tokens()));
     }
 

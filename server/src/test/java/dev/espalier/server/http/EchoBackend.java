@@ -1,6 +1,7 @@
 package dev.espalier.server.http;
 
-import dev.espalier.link.LinkException;
+import dev.espalier.link.LinkKind;
+import dev.espalier.link.Links;
 import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
@@ -18,6 +19,7 @@ import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.OpCatalog;
 import dev.espalier.server.scheduling.EchoWorker;
+import java.io.IOException;
 import java.util.List;
 
 /// What lies behind a protocol, for tests of any of them: real event loops, scheduling and shared memory,
@@ -28,6 +30,7 @@ public final class EchoBackend implements AutoCloseable {
 
     private final ByteBudget heap = new ByteBudget("heap", "send less", HEAP);
 
+    private final Links links;
     private final LinkedLoops loops;
     private final EchoModels models;
     private final EchoWorker worker;
@@ -35,13 +38,15 @@ public final class EchoBackend implements AutoCloseable {
     private final CopiedBytes copied = new CopiedBytes();
     private volatile boolean well = true;
 
-    public EchoBackend() throws LinkException {
-        loops = new LinkedLoops(2);
-        InputMemory memory = new InputMemory(new ByteBudget("request memory", "wait", MEMORY));
+    public EchoBackend() throws IOException {
+        links = LinkKind.ofThisMachine().open();
+        loops = new LinkedLoops(2, links.kind());
+        InputMemory memory =
+                new InputMemory(new ByteBudget("request memory", "wait", MEMORY), links);
         models = new EchoModels(memory, loops);
         LinkedWorker link = new LinkedWorker("echo", loops, memory);
         link.activate();
-        worker = new EchoWorker(link, models.count());
+        worker = new EchoWorker(link, links, models.count());
         models.attach(link);
         inferences = new ObservedInferences(new InferenceService(models, loops));
     }
@@ -129,5 +134,6 @@ public final class EchoBackend implements AutoCloseable {
     public void close() {
         worker.stop();
         loops.close();
+        links.close();
     }
 }

@@ -133,7 +133,7 @@ final class EchoModels implements ServedModels, ModelCatalog, ModelControl, OpCa
                         ExecutionPolicy.DEFAULT,
                         memory,
                         statistics,
-                        loops.group().next());
+                        loops.serving().group().next());
         ModelPlan plan = new ModelPlan(name, maxBatchSize, List.of(tensors), List.of(tensors));
         ModelConfig.Builder config =
                 ModelConfig.newBuilder().setName(name).setMaxBatchSize(maxBatchSize);

@@ -36,7 +36,7 @@ final class EchoServer implements AutoCloseable {
         http =
                 new HttpServer(
                         new HttpOptions(true, "127.0.0.1", 0, false, 2, MOST_INPUT, tls),
-                        backend.loops().group(),
+                        backend.loops().serving(),
                         backend.httpServices(backend.inferences(), tokens));
     }
 

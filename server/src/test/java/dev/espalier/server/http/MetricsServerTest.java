@@ -3,6 +3,7 @@ package dev.espalier.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.link.LinkKind;
 import dev.espalier.server.config.MetricsOptions;
 import dev.espalier.server.execution.LinkedLoops;
 import java.io.IOException;
@@ -19,7 +20,7 @@ final class MetricsServerTest {
 
     @BeforeEach
     void start() throws Exception {
-        loops = new LinkedLoops(1);
+        loops = new LinkedLoops(1, LinkKind.ofThisMachine());
     }
 
     @AfterEach
@@ -30,7 +31,7 @@ final class MetricsServerTest {
     private MetricsServer serve(int port) throws IOException {
         return new MetricsServer(
                 new MetricsOptions(true, "127.0.0.1", port, false, Duration.ofSeconds(2)),
-                loops.group(),
+                loops.serving(),
                 () -> "up 1\n");
     }
 

@@ -1,11 +1,16 @@
 package dev.espalier.server.scheduling;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.link.BlockAllocator;
 import dev.espalier.link.CompletionWriter;
+import dev.espalier.link.ControlMessage;
+import dev.espalier.link.ControlSocket;
+import dev.espalier.link.Doorbells;
+import dev.espalier.link.Handle;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
+import dev.espalier.link.Links;
 import dev.espalier.link.MappedSegments;
 import dev.espalier.link.RequestFrame;
 import dev.espalier.link.RequestLaneReader;
@@ -13,12 +18,12 @@ import dev.espalier.link.ResultFrame;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.execution.SegmentMapping;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import java.io.EOFException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -26,8 +31,13 @@ import java.util.concurrent.Semaphore;
 /// A worker's end of a link on threads of the test: its models give each input back as the output of the
 /// same index. It runs an execution only when the test lets it.
 public final class EchoWorker {
+    private static final long ACCEPT_MILLIS = 10_000;
+
+    private final ControlSocket socket;
+    private final ControlSocket serverSocket;
     private final SharedRegion in;
     private final SharedRegion out;
+    private final Doorbells doorbells;
     private final CompletionWriter completions;
     private final MappedSegments inputs;
     private final BlockAllocator blocks;
@@ -39,25 +49,53 @@ public final class EchoWorker {
     private volatile boolean stopped;
 
     /// A worker with one model instance.
-    EchoWorker(LinkedWorker link) throws LinkException {
-        this(link, 1);
+    EchoWorker(LinkedWorker link, Links links) throws IOException {
+        this(link, links, 1);
     }
 
     /// A worker with an instance on each of the first `lanes` lanes.
-    public EchoWorker(LinkedWorker link, int lanes) throws LinkException {
-        int[] descriptors = link.descriptors();
-        in = SharedRegion.attach(descriptors[0], link.inSize(), false);
-        out = SharedRegion.attach(descriptors[1], link.outSize(), true);
+    public EchoWorker(LinkedWorker link, Links links, int lanes) throws IOException {
+        try (ControlSocket.Listener listener = links.listen()) {
+            socket = links.kind().connect(listener.address());
+            serverSocket =
+                    Objects.requireNonNull(
+                            listener.accept(ProcessHandle.current().pid(), ACCEPT_MILLIS));
+        }
+        serverSocket.send(
+                new ControlMessage.Attach(link.inSize(), link.outSize()).encoded(), link.handles());
+        List<Handle> handles = socket.receive().handles();
+        in = handles.get(0).attach(link.inSize(), false);
+        out = handles.get(1).attach(link.outSize(), true);
         LinkLayout.writeOutHeader(out.memory());
-        completions =
-                new CompletionWriter(
-                        in, out, Arrays.copyOfRange(descriptors, 2, descriptors.length));
+        int loops = LinkLayout.loops(in.memory());
+        doorbells = socket.workerDoorbells(in, loops, handles.subList(2, handles.size()));
+        completions = new CompletionWriter(in, out, loops, doorbells);
         blocks = new BlockAllocator(out, LinkLayout.BLOCKS);
         inputs = new MappedSegments(in);
         link.map(new Mapping());
-        link.attach();
+        link.attach(serverSocket);
+        Thread.ofPlatform().daemon().start(() -> listen(serverSocket));
+        Thread.ofPlatform().daemon().start(() -> listen(socket));
         for (int lane = 0; lane < lanes; lane++) {
             Thread.ofPlatform().daemon().start(new Instance(lane));
+        }
+    }
+
+    private void listen(ControlSocket end) {
+        try {
+            while (true) {
+                ControlSocket.Frame frame = end.receive();
+                switch (ControlMessage.decoded(frame.bytes())) {
+                    case ControlMessage.AddSegment(int number, long size) ->
+                            inputs.add(number, frame.handles().getFirst(), size);
+                    case ControlMessage.DropSegment(int number) -> inputs.drop(number);
+                    default -> throw new IllegalStateException("the server tells of a model");
+                }
+            }
+        } catch (EOFException stopped) {
+            end.close();
+        } catch (IOException broken) {
+            throw new IllegalStateException(broken);
         }
     }
 
@@ -78,6 +116,7 @@ public final class EchoWorker {
 
     public void stop() {
         stopped = true;
+        serverSocket.shutdown();
         permits.release(1 << 20);
     }
 
@@ -86,37 +125,24 @@ public final class EchoWorker {
         return batches;
     }
 
-    /// Maps segments as a process would that is told of them.
+    /// Has the worker's end map segments.
     private final class Mapping implements SegmentMapping {
         @Override
         public void add(int number, SharedRegion region) {
-            try {
-                inputs.add(number, copy(region.descriptor()), region.size());
-            } catch (LinkException broken) {
-                throw new IllegalStateException(broken);
-            }
+            tell(new ControlMessage.AddSegment(number, region.size()), List.of(region.handle()));
         }
 
         @Override
         public void drop(int number) {
-            try {
-                inputs.drop(number);
-            } catch (LinkException broken) {
-                throw new IllegalStateException(broken);
-            }
+            tell(new ControlMessage.DropSegment(number), List.of());
         }
-    }
 
-    /// A descriptor of its own, as another process would get.
-    private static int copy(int descriptor) {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment dup = linker.defaultLookup().findOrThrow("dup");
-        try {
-            return (int)
-                    linker.downcallHandle(dup, FunctionDescriptor.of(JAVA_INT, JAVA_INT))
-                            .invokeExact(descriptor);
-        } catch (Throwable broken) {
-            throw new IllegalStateException(broken);
+        private void tell(ControlMessage message, List<Handle> handles) {
+            try {
+                serverSocket.send(message.encoded(), handles);
+            } catch (LinkException gone) {
+                assertThat(stopped).isTrue();
+            }
         }
     }
 
@@ -127,7 +153,7 @@ public final class EchoWorker {
         private final ResultFrame result = new ResultFrame(out.memory());
 
         Instance(int number) {
-            lane = new RequestLaneReader(in, out, number);
+            lane = new RequestLaneReader(in, out, number, doorbells);
         }
 
         @Override

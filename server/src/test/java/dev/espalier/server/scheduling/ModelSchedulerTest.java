@@ -4,6 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.link.LinkKind;
+import dev.espalier.link.Links;
 import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.InputMemory;
@@ -27,13 +29,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Over real memory and real loops; only the model is made up.
+@ParameterizedClass
+@EnumSource(LinkKind.class)
 @Timeout(60)
 final class ModelSchedulerTest {
     private static final long MEMORY = 64L << 20;
 
     private final ModelStatistics statistics = new ModelStatistics();
+    @Parameter LinkKind kind;
+
+    private Links links;
     private LinkedLoops loops;
     private InputMemory input;
     private LinkedWorker link;
@@ -42,14 +52,16 @@ final class ModelSchedulerTest {
 
     @BeforeEach
     void start() throws Exception {
-        loops = new LinkedLoops(2);
-        input = new InputMemory(new ByteBudget("request memory", "wait", MEMORY));
+        links = kind.open();
+        loops = new LinkedLoops(2, kind);
+        input = new InputMemory(new ByteBudget("request memory", "wait", MEMORY), links);
     }
 
     @AfterEach
     void stop() {
         worker.stop();
         loops.close();
+        links.close();
     }
 
     private void serve(SchedulingPolicy policy) throws Exception {
@@ -59,14 +71,19 @@ final class ModelSchedulerTest {
     private void serve(SchedulingPolicy policy, ExecutionPolicy execution) throws Exception {
         scheduler =
                 new ModelScheduler(
-                        "echo", policy, execution, input, statistics, loops.group().next());
+                        "echo",
+                        policy,
+                        execution,
+                        input,
+                        statistics,
+                        loops.serving().group().next());
         attachWorker();
     }
 
     private void attachWorker() throws Exception {
         link = new LinkedWorker("test", loops, input);
         link.activate();
-        worker = new EchoWorker(link);
+        worker = new EchoWorker(link, links);
         scheduler.attach(link, 0, 1);
     }
 
@@ -401,7 +418,7 @@ final class ModelSchedulerTest {
     }
 
     private <T> T onLoop(int index, Callable<T> action) {
-        var children = loops.group().iterator();
+        var children = loops.serving().group().iterator();
         var executor = children.next();
         for (int i = 0; i < index; i++) {
             executor = children.next();

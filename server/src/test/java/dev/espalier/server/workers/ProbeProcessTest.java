@@ -2,6 +2,7 @@ package dev.espalier.server.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.link.LinkKind;
 import dev.espalier.link.ProbeEvent;
 import dev.espalier.server.config.SandboxOptions;
 import dev.espalier.server.config.SupervisionOptions;
@@ -41,6 +42,7 @@ class ProbeProcessTest {
                                 folder,
                                 folder.resolve("none.aot"),
                                 List.of(),
+                                LinkKind.ofThisMachine(),
                                 new SandboxOptions(SandboxOptions.Mode.OFF, List.of()),
                                 new SupervisionOptions(0, 0, 0, Duration.ZERO, false),
                                 false),

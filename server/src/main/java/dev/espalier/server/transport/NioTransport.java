@@ -1,0 +1,27 @@
+package dev.espalier.server.transport;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.net.StandardSocketOptions;
+
+/// The JDK's.
+public record NioTransport() implements Transport {
+    @Override
+    public IoHandlerFactory handlers() {
+        return NioIoHandler.newFactory();
+    }
+
+    @Override
+    public Class<? extends ServerChannel> serverChannel() {
+        return NioServerSocketChannel.class;
+    }
+
+    @Override
+    public ChannelOption<Boolean> reusePort() {
+        return NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.espalier.server.workers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.link.LinkKind;
+import dev.espalier.server.config.SandboxOptions;
+import dev.espalier.server.config.SupervisionOptions;
+import dev.espalier.server.config.WorkerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class WorkerLauncherTest {
+    private static final EnginePack NONE =
+            new EnginePack("none", "1", Path.of("none.so"), Path.of("none.jar"), "Main", "Probe");
+
+    @TempDir Path folder;
+
+    /// One of a distribution whose only content is a starter.
+    private WorkerLauncher launcher(LinkKind link, SandboxOptions.Mode sandbox) throws Exception {
+        Path starter =
+                folder.resolve("lib/starter")
+                        .resolve(System.getProperty("os.arch"))
+                        .resolve("espalier-starter");
+        if (Files.notExists(starter)) {
+            Files.createDirectories(starter.getParent());
+            Files.writeString(starter, "#!/bin/sh\necho \"$@\"\n");
+            assertThat(starter.toFile().setExecutable(true)).isTrue();
+        }
+        return new WorkerLauncher(
+                Path.of(System.getProperty("java.home")),
+                new WorkerOptions(
+                        0,
+                        folder,
+                        folder,
+                        folder,
+                        folder.resolve("none.aot"),
+                        List.of(),
+                        link,
+                        new SandboxOptions(sandbox, List.of()),
+                        new SupervisionOptions(0, 0, 0, Duration.ZERO, false),
+                        false),
+                List.of());
+    }
+
+    @Test
+    void leavesTheStarterToLinux() throws Exception {
+        WorkerLauncher.Started portable =
+                launcher(LinkKind.PORTABLE, SandboxOptions.Mode.AUTO).start(NONE, "socket");
+        WorkerLauncher.Started linux =
+                launcher(LinkKind.LINUX, SandboxOptions.Mode.AUTO).start(NONE, "socket");
+
+        assertThat(portable.confined()).isFalse();
+        assertThat(said(portable)).contains("find or load main class Main");
+        assertThat(linux.confined()).isTrue();
+        assertThat(said(linux)).contains("--sandbox=auto").contains("Main linux socket none");
+    }
+
+    private static String said(WorkerLauncher.Started started) throws Exception {
+        try (var reader = started.process().inputReader()) {
+            String said = reader.readAllAsString();
+            assertThat(started.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+            return said;
+        } finally {
+            started.folder().remove();
+        }
+    }
+
+    @Test
+    void startsNothingUnconfinedWhereThatIsForbidden() throws Exception {
+        WorkerLauncher launcher = launcher(LinkKind.PORTABLE, SandboxOptions.Mode.ON);
+
+        assertThatThrownBy(() -> launcher.start(NONE, "socket"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("as --worker-sandbox=on demands");
+    }
+}
