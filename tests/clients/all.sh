@@ -9,6 +9,7 @@
 #   batching     dynamic batches                    conflict    libraries that define the same op
 #   extensions   a third party's op library         kills       workers that die
 #   perf         perf_analyzer                      ops         op libraries that come, change and go
+#   portable     clients and kills once more, over files and sockets (--worker-link=portable)
 # Ends with the end of each failed suite's log, and `N passed, N failed`.
 set -euo pipefail
 
@@ -27,7 +28,7 @@ while (($#)); do
   esac
 done
 if [[ ${#suites[@]} == 0 ]]; then
-  suites=(clients compare live hostile broken batching conflict extensions kills perf secure ops)
+  suites=(clients compare live hostile broken batching conflict extensions kills perf secure ops portable)
 fi
 
 free_ports() { # free_ports COUNT
@@ -178,9 +179,22 @@ kills() {
   python "$here/kill.py" --pid "$pid"
 }
 
+# The kind of link that needs nothing of Linux. Leaves no file.
+portable() {
+  mkdir -p "$work/files"
+  local -x ESPALIER_JAVA_OPTIONS="${ESPALIER_JAVA_OPTIONS:-} -Djava.io.tmpdir=$work/files"
+  plain --worker-link=portable || return 1
+  clients || return 1
+  serve portable --model-repository="$tests/models/repository" --quarantine-after=0 \
+    --worker-link=portable || return 1
+  python "$here/kill.py" --pid "$pid" --kills 20 || return 1
+  stop || return 1
+  [[ -z $(ls -A "$work/files") ]] || { echo "FAILED: files are left:" && ls -R "$work/files" && return 1; }
+}
+
 run() {
   case $1 in
-    secure | live | conflict | extensions | broken | kills | ops)
+    secure | live | conflict | extensions | broken | kills | ops | portable)
       "$1"
       return
       ;;
