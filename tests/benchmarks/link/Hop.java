@@ -1,0 +1,312 @@
+import dev.espalier.link.BlockAllocator;
+import dev.espalier.link.CompletionWriter;
+import dev.espalier.link.ControlMessage;
+import dev.espalier.link.ControlSocket;
+import dev.espalier.link.Handle;
+import dev.espalier.link.LinkKind;
+import dev.espalier.link.LinkLayout;
+import dev.espalier.link.Links;
+import dev.espalier.link.MappedSegments;
+import dev.espalier.link.RequestFrame;
+import dev.espalier.link.RequestLane;
+import dev.espalier.link.RequestLaneReader;
+import dev.espalier.link.ResultFrame;
+import dev.espalier.link.SharedRegion;
+import dev.espalier.server.execution.ExecutionInFlight;
+import dev.espalier.server.execution.ExecutionOutcome;
+import dev.espalier.server.execution.InputMemory;
+import dev.espalier.server.execution.LinkedLoop;
+import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.server.memory.ByteBudget;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What the hop to another process costs: an event loop of the server hands a request to the thread that
+/// executes it, and gets the result back; once through the link to a worker process, once through a queue
+/// to a thread of its own process. Executing is copying the input to the output.
+///
+/// `Hop BYTES IN_FLIGHT ROUNDS` prints round trips a second and microseconds of CPU of both sides, each
+/// way's median, and the median of the rounds' ratios.
+final class Hop {
+    private static final int ROUND_MILLIS = 2000;
+    private static final int FP32 = 11;
+
+    private Hop() {}
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments[0].equals("worker")) {
+            work(arguments[1]);
+            return;
+        }
+        long size = Long.parseLong(arguments[0]);
+        int inFlight = Integer.parseInt(arguments[1]);
+        int rounds = Integer.parseInt(arguments[2]);
+        LinkedLoops loops = new LinkedLoops(1, LinkKind.LINUX);
+        LinkedLoop loop = loop(loops);
+        Way queue = new QueueWay(loop, size);
+        Way link = new LinkWay(loops, size);
+        Figures[] hops = new Figures[rounds];
+        Figures[] handOffs = new Figures[rounds];
+        for (int i = -1; i < rounds; i++) { // the first one warms up
+            Figures handOff = measured(queue, loop, inFlight);
+            Figures hop = measured(link, loop, inFlight);
+            if (i >= 0) {
+                handOffs[i] = handOff;
+                hops[i] = hop;
+            }
+        }
+        double[] ratios = new double[rounds];
+        for (int i = 0; i < rounds; i++) {
+            ratios[i] = hops[i].cpuMicros / handOffs[i].cpuMicros;
+        }
+        System.out.printf(
+                "%9d B, %2d in flight: queue %7.0f/s %6.2f us CPU · link %7.0f/s %6.2f us CPU · CPU ratio %.2f%n",
+                size,
+                inFlight,
+                median(Arrays.stream(handOffs).mapToDouble(Figures::rate).toArray()),
+                median(Arrays.stream(handOffs).mapToDouble(Figures::cpuMicros).toArray()),
+                median(Arrays.stream(hops).mapToDouble(Figures::rate).toArray()),
+                median(Arrays.stream(hops).mapToDouble(Figures::cpuMicros).toArray()),
+                median(ratios));
+        System.exit(0);
+    }
+
+    private record Figures(double rate, double cpuMicros) {}
+
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
+    }
+
+    private static LinkedLoop loop(LinkedLoops loops) throws Exception {
+        var found = new LinkedTransferQueue<LinkedLoop>();
+        loops.serving().group().execute(() -> found.add(loops.current()));
+        return found.take();
+    }
+
+    /// Keeps so many requests on their way for a round.
+    private static Figures measured(Way way, LinkedLoop loop, int inFlight) throws Exception {
+        AtomicLong done = new AtomicLong();
+        CountDownLatch ended = new CountDownLatch(inFlight);
+        Duration cpu = way.cpu();
+        long begin = System.nanoTime();
+        long end = begin + ROUND_MILLIS * 1_000_000L;
+        loop.execute(() -> {
+            for (int i = 0; i < inFlight; i++) {
+                next(way, end, done, ended);
+            }
+        });
+        ended.await();
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        double micros = way.cpu().minus(cpu).toNanos() / 1e3;
+        return new Figures(done.get() / seconds, micros / done.get());
+    }
+
+    private static void next(Way way, long end, AtomicLong done, CountDownLatch ended) {
+        if (System.nanoTime() >= end) {
+            ended.countDown();
+            return;
+        }
+        way.request(() -> {
+            done.setRelease(done.getPlain() + 1);
+            next(way, end, done, ended);
+        });
+    }
+
+    /// A way to whoever executes.
+    private interface Way {
+        /// Has a request executed; `done` runs on the calling loop. On the loop's thread.
+        void request(Runnable done);
+
+        /// The CPU time of both sides so far.
+        Duration cpu();
+    }
+
+    private static Duration cpu(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    /// To a thread of this process.
+    private static final class QueueWay implements Way {
+        private final LinkedLoop loop;
+        private final LinkedTransferQueue<Runnable> queue = new LinkedTransferQueue<>();
+        private final MemorySegment input;
+        private final MemorySegment output;
+
+        QueueWay(LinkedLoop loop, long size) {
+            this.loop = loop;
+            input = Arena.global().allocate(size, 64);
+            output = Arena.global().allocate(size, 64);
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    while (true) {
+                        queue.take().run();
+                    }
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+
+        @Override
+        public void request(Runnable done) {
+            queue.add(() -> {
+                output.copyFrom(input);
+                loop.execute(done);
+            });
+        }
+
+        @Override
+        public Duration cpu() {
+            return Hop.cpu(ProcessHandle.current());
+        }
+    }
+
+    /// To a worker process.
+    private static final class LinkWay implements Way {
+        private static final long BUDGET = 64 << 20;
+
+        private final Process process;
+        private final LinkedWorker worker;
+        private final RequestLane lane;
+        private final RequestFrame frame;
+        private final long input;
+        private final long size;
+
+        LinkWay(LinkedLoops loops, long size) throws Exception {
+            this.size = size;
+            Links links = LinkKind.LINUX.open();
+            InputMemory memory =
+                    new InputMemory(new ByteBudget("request memory", "wait", BUDGET), links);
+            worker = new LinkedWorker("hop", loops, memory);
+            try (ControlSocket.Listener listener = links.listen()) {
+                process =
+                        new ProcessBuilder(
+                                        System.getProperty("java.home") + "/bin/java",
+                                        "--enable-native-access=ALL-UNNAMED",
+                                        "-XX:+UseSerialGC",
+                                        "-cp",
+                                        System.getProperty("java.class.path"),
+                                        "Hop",
+                                        "worker",
+                                        listener.address())
+                                .inheritIO()
+                                .start();
+                ControlSocket socket =
+                        Objects.requireNonNull(listener.accept(process.pid(), 10_000));
+                socket.send(
+                        new ControlMessage.Attach(worker.inSize(), worker.outSize()).encoded(),
+                        worker.handles());
+                input = memory.allocate(size);
+                socket.receive();
+                worker.attach(socket);
+            }
+            worker.activate();
+            lane = worker.lane(0);
+            frame = worker.requestFrame();
+        }
+
+        @Override
+        public void request(Runnable done) {
+            int slot = worker.takeSlot(() -> {});
+            ExecutionInFlight execution = worker.begin(slot, new Returned(done), 0, 1, 1);
+            frame.begin(slot, 1, 1).putWanted(0);
+            frame.putInput(0, FP32, 1, input, size);
+            frame.putDimension(size / Float.BYTES);
+            worker.publish(execution, lane, frame.length(), 1);
+        }
+
+        @Override
+        public Duration cpu() {
+            return Hop.cpu(ProcessHandle.current()).plus(Hop.cpu(process.toHandle()));
+        }
+    }
+
+    private record Returned(Runnable done) implements ExecutionInFlight.Completion {
+        @Override
+        public long limitMillis() {
+            return 0;
+        }
+
+        @Override
+        public void finished(ExecutionInFlight execution, ExecutionOutcome outcome) {
+            if (!(outcome instanceof ExecutionOutcome.Done)) {
+                System.err.println("Hop: " + outcome);
+                System.exit(1);
+            }
+        }
+
+        @Override
+        public void deliver(ExecutionInFlight execution, ExecutionOutcome outcome, LinkedLoop loop) {
+            execution.release();
+            done.run();
+        }
+    }
+
+    // --- the worker process
+
+    private static void work(String address) throws Exception {
+        ControlSocket socket = LinkKind.LINUX.connect(address);
+        ControlSocket.Frame first = socket.receive();
+        ControlMessage.Attach attach = (ControlMessage.Attach) ControlMessage.decoded(first.bytes());
+        List<Handle> handles = first.handles();
+        SharedRegion in = handles.get(0).attach(attach.inSize(), false);
+        SharedRegion out = handles.get(1).attach(attach.outSize(), true);
+        LinkLayout.writeOutHeader(out.memory());
+        var doorbells = socket.workerDoorbells(in, 1, handles.subList(2, handles.size()));
+        var completions = new CompletionWriter(in, out, 1, doorbells);
+        var lane = new RequestLaneReader(in, out, 0, doorbells);
+        var segments = new MappedSegments(in);
+        var blocks = new BlockAllocator(out, LinkLayout.BLOCKS);
+        socket.send(new ControlMessage.Attached("hop").encoded());
+        Thread.ofPlatform().daemon().start(() -> untilGone(socket));
+
+        var request = new RequestFrame(in.memory());
+        var result = new ResultFrame(out.memory());
+        long output = -1;
+        while (true) {
+            boolean any = false;
+            while (lane.poll()) {
+                any = true;
+                request.read(lane.slot(), lane.frameLength());
+                request.nextInput();
+                long size = request.byteSize();
+                if (output < 0) {
+                    output = blocks.allocate(size);
+                }
+                result.begin(lane.slot());
+                result.putStarted(lane.generation());
+                MemorySegment input =
+                        MemorySegment.ofAddress(segments.locate(request.address(), size))
+                                .reinterpret(size);
+                MemorySegment.copy(input, 0, out.memory(), output, size);
+                result.putOutput(0, FP32, 1, output, size);
+                result.putDimension(request.dimension(0));
+                completions.complete(0, lane.slot(), lane.generation(), result.length());
+            }
+            if (any) {
+                completions.ring(1);
+            } else {
+                lane.sleep();
+            }
+        }
+    }
+
+    private static void untilGone(ControlSocket socket) {
+        try {
+            while (true) {
+                socket.receive();
+            }
+        } catch (Exception _) {
+            Runtime.getRuntime().halt(0);
+        }
+    }
+}
