@@ -176,15 +176,24 @@ final class LoadedVersion implements HostedModel.Observer {
     }
 
     @Override
+    public void unserved(String reason) {
+        failWaiting(definition.files().inUsersTerms(reason));
+    }
+
+    @Override
     public void failed(ServingException failure) {
         String reason = definition.files().inUsersTerms(failure.text());
         leave(new Standing(ModelState.UNAVAILABLE, reason), reason);
+        failWaiting(reason);
+        settled.countDown();
+    }
+
+    private void failWaiting(String reason) {
         scheduler.failWaiting(
                 new ServingException(
                         ErrorCode.UNAVAILABLE,
                         "model '%s' version %d is not available: %s"
                                 .formatted(config().getName(), number(), reason)));
-        settled.countDown();
     }
 
     // --- the end

@@ -34,7 +34,11 @@ public record HostedModel(
         /// How that worker died, in words.
         void died(String death);
 
-        /// It cannot be served, now or for good, and why.
+        /// Several workers in a row have not got as far as serving it. Others will be tried, less and less
+        /// often; requests had better not wait for them.
+        void unserved(String reason);
+
+        /// It is given up, and why.
         void failed(ServingException failure);
     }
 }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a worker running for one engine version and one op set: starts it, loads its models, notices its
@@ -36,6 +37,9 @@ public final class WorkerHost implements AutoCloseable {
     private @Nullable WorkerProcess worker;
     private WorkerState state = new WorkerState.Idle();
     private boolean closed;
+
+    /// Whether something has come for which a worker is to be tried without delay.
+    private boolean hurried;
 
     /// @param label what operators call this worker: engine and op set
     WorkerHost(String label, EnginePack pack, WorkerSite site, InputMemory input) {
@@ -129,6 +133,7 @@ public final class WorkerHost implements AutoCloseable {
             for (int i = 0; i < model.instances(); i++) {
                 input.clearLane(hosted.firstLane() + i);
             }
+            hurried = true;
             lock.notifyAll();
             if (worker != null) {
                 load(worker, hosted);
@@ -179,8 +184,11 @@ public final class WorkerHost implements AutoCloseable {
                 if (isClosed()) {
                     return;
                 }
-                boolean progressed = judge(death, backoff);
-                Thread.sleep(backoff.next(progressed));
+                long millis = backoff.next(judge(death));
+                if (backoff.isOutOfPatience()) {
+                    despair(death, backoff.failures());
+                }
+                rest(millis);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -202,6 +210,16 @@ public final class WorkerHost implements AutoCloseable {
         }
     }
 
+    /// Waits before the next worker is started; a new model or the end cuts it short.
+    private void rest(long millis) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        synchronized (lock) {
+            while (!closed && !hurried && System.nanoTime() - until < 0) {
+                TimeUnit.NANOSECONDS.timedWait(lock, until - System.nanoTime());
+            }
+        }
+    }
+
     private boolean isClosed() {
         synchronized (lock) {
             return closed;
@@ -215,6 +233,7 @@ public final class WorkerHost implements AutoCloseable {
         become(new WorkerState.Starting());
         WorkerProcess process;
         synchronized (lock) {
+            hurried = false;
             models.begin();
             process = standby.take();
             if (process != null) {
@@ -245,6 +264,11 @@ public final class WorkerHost implements AutoCloseable {
         LOG.log(Level.WARNING, "{0}", death.text());
         deaths.add(death, "");
         become(new WorkerState.Dead(death.text()));
+        List<Hosted> affected;
+        synchronized (lock) {
+            affected = models.all();
+        }
+        affected.forEach(hosted -> hosted.model().observer().died(death.text()));
         return death;
     }
 
@@ -381,10 +405,10 @@ public final class WorkerHost implements AutoCloseable {
     }
 
     /// A worker that dies while it loads a model for the first time fails that model at once: whoever put
-    /// it there is waiting to hear about it. One that was loaded before has some more attempts.
+    /// it there is waiting to hear about it. One that was loaded before is tried for as long as it is wanted.
     ///
     /// @return whether the next worker has a better chance
-    private boolean judge(Death death, Backoff backoff) {
+    private boolean judge(Death death) {
         Hosted unloaded;
         synchronized (lock) {
             unloaded = models.firstUnloaded();
@@ -394,15 +418,25 @@ public final class WorkerHost implements AutoCloseable {
         }
         if (!unloaded.everLoaded()) {
             drop(unloaded.number(), death.text() + ", before it had loaded the model");
-            return death.pid() != 0 || judge(death, backoff);
-        }
-        if (backoff.isLastAttempt()) {
-            drop(
-                    unloaded.number(),
-                    "%s, %d times in a row".formatted(death.text(), Backoff.ATTEMPTS));
-            return true;
+            return death.pid() != 0 || judge(death);
         }
         return false;
+    }
+
+    /// Lets nobody wait any longer for what may not come soon.
+    private void despair(Death death, int failures) {
+        String reason = "%s, %d times in a row".formatted(death.text(), failures);
+        List<Hosted> affected;
+        synchronized (lock) {
+            affected = models.all();
+        }
+        for (Hosted hosted : affected) {
+            if (hosted.everLoaded()) {
+                hosted.model().observer().unserved(reason);
+            } else {
+                drop(hosted.number(), reason);
+            }
+        }
     }
 
     private void drop(int number, String reason) {

@@ -8,27 +8,31 @@ class BackoffTest {
     private final Backoff backoff = new Backoff();
 
     @Test
-    void hardlyWaitsWhileWorkersGetAsFarAsServing() {
-        assertThat(backoff.next(true)).isEqualTo(20);
-        assertThat(backoff.next(true)).isEqualTo(20);
+    void doesNotWaitWhileWorkersGetAsFarAsServing() {
+        assertThat(backoff.next(true)).isZero();
+        assertThat(backoff.next(true)).isZero();
     }
 
     @Test
     void waitsLongerAfterEachFailureAndForgetsThemAfterASuccess() {
         assertThat(backoff.next(false)).isEqualTo(80);
-        assertThat(backoff.isLastAttempt()).isFalse();
         assertThat(backoff.next(false)).isEqualTo(320);
-        assertThat(backoff.isLastAttempt()).isTrue();
-        assertThat(backoff.next(true)).isEqualTo(20);
-        assertThat(backoff.isLastAttempt()).isFalse();
+        assertThat(backoff.isOutOfPatience()).isFalse();
+        assertThat(backoff.next(false)).isEqualTo(1280);
+        assertThat(backoff.isOutOfPatience()).isTrue();
+        assertThat(backoff.failures()).isEqualTo(3);
+        assertThat(backoff.next(true)).isZero();
+        assertThat(backoff.isOutOfPatience()).isFalse();
+        assertThat(backoff.next(false)).isEqualTo(80);
     }
 
     @Test
-    void neverWaitsLongerThanFiveSeconds() {
-        long longest = 0;
-        for (int i = 0; i < 100; i++) {
-            longest = backoff.next(false);
+    void neverWaitsLongerThanThirtySeconds() {
+        for (int i = 0; i < 5; i++) {
+            backoff.next(false);
         }
-        assertThat(longest).isEqualTo(5_000);
+        for (int i = 0; i < 100; i++) {
+            assertThat(backoff.next(false)).isEqualTo(30_000);
+        }
     }
 }

@@ -27,6 +27,8 @@ record Descriptors() implements Scenario {
         Model.OpSet victim = Model.OpSet.DEATHS;
         trial.underLoad(() -> {
             Pause.millis(IDLE_MILLIS);
+            // Before, as later the server accepts no connection over which it could be asked.
+            long pid = trial.workers().of(victim).pid();
             List<SocketChannel> idle = new ArrayList<>();
             try {
                 InetSocketAddress address =
@@ -36,8 +38,7 @@ record Descriptors() implements Scenario {
                     idle.add(SocketChannel.open(address));
                 }
                 trial.windows().open(victim);
-                Workers.Status worker = trial.workers().of(victim);
-                Signals.send("KILL", worker.pid());
+                Signals.send("KILL", pid);
                 Pause.millis(IDLE_MILLIS);
             } finally {
                 for (SocketChannel channel : idle) {
