@@ -44,7 +44,7 @@ public final class LinkLayout {
     /// The first eight bytes of both memories, "ESPALIER" as ASCII.
     public static final long MAGIC = 0x5245494C41505345L;
 
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     public static final int MAX_LOOPS = 32;
     public static final int MAX_LANES = 1024;

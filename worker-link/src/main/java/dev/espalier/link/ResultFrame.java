@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 /// ```text
 ///  0  status 4 · outputs 4, or bytes of the error text 4
 ///  8  begun 8 · engine called 8 · engine returned 8 · finished 8   (ns of the machine's monotonic clock)
-/// 40  generation of the execution that has been started 4 · (4)
+/// 40  generation of the execution that has been started 4 · of the one whose result this is 4
 /// 48  per output: index 4 · type 4 · rank 4 · (4) · offset in OUT 8 · byte size 8 · rank × dimension 8
 ///     or the error text, UTF-8
 /// ```
@@ -31,6 +31,7 @@ public final class ResultFrame {
     public static final int MAX_RANK = 16;
 
     private static final int STARTED = 40;
+    private static final int FINISHED = 44;
     private static final int HEAD = 48;
     private static final int OUTPUT_HEAD = 32;
 
@@ -70,6 +71,11 @@ public final class ResultFrame {
     /// Sets one of the four times: 0 begun, 1 engine called, 2 engine returned, 3 finished.
     public void putTime(int which, long nanos) {
         out.set(JAVA_LONG, base + 8 + 8L * which, nanos);
+    }
+
+    /// Says that the frame is the whole result of the execution of this generation. The last to be written.
+    public void putFinished(int generation) {
+        LinkLayout.INT.setRelease(out, base + FINISHED, generation);
     }
 
     /// Adds an output; its dimensions follow, one by one.
@@ -117,6 +123,13 @@ public final class ResultFrame {
     /// finished it since.
     public static boolean isStarted(MemorySegment out, int slot, int generation) {
         return (int) LinkLayout.INT.getAcquire(out, LinkLayout.frame(slot) + STARTED) == generation;
+    }
+
+    /// Whether the frame is still what the worker has finished for the execution of this generation. To be
+    /// asked when everything has been read: an op that empties the memory leaves a frame of zeros, which
+    /// reads like a result without outputs.
+    public boolean isFinished(int generation) {
+        return (int) LinkLayout.INT.getAcquire(out, base + FINISHED) == generation;
     }
 
     /// Reads the head of the frame of `slot`, which has `length` bytes.

@@ -103,19 +103,19 @@ final class LinkFuzzTest {
                 withInt(error, 4, Integer.MAX_VALUE),
                 withInt(error, 4, -1),
                 // The first output: its type, rank, offset, size and dimensions.
-                withInt(sound, 44, 99),
-                withInt(sound, 48, Integer.MAX_VALUE),
-                withInt(sound, 48, -1),
-                withLong(sound, 56, 0),
-                withLong(sound, 56, SIZE - 8),
-                withLong(sound, 56, Long.MAX_VALUE),
-                withLong(sound, 64, Long.MIN_VALUE),
-                withLong(sound, 64, 25),
-                withLong(sound, 72, Long.MAX_VALUE),
-                withLong(sound, 72, -2),
-                withLong(sound, 80, 0),
+                withInt(sound, 52, 99),
+                withInt(sound, 56, Integer.MAX_VALUE),
+                withInt(sound, 56, -1),
+                withLong(sound, 64, 0),
+                withLong(sound, 64, SIZE - 8),
+                withLong(sound, 64, Long.MAX_VALUE),
+                withLong(sound, 72, Long.MIN_VALUE),
+                withLong(sound, 72, 25),
+                withLong(sound, 80, Long.MAX_VALUE),
+                withLong(sound, 80, -2),
+                withLong(sound, 88, 0),
                 // 2^62 times 4 elements, which is none to those who count with 64 bits.
-                withLong(withLong(withLong(sound, 72, 1L << 62), 80, 4), 64, 0));
+                withLong(withLong(withLong(sound, 80, 1L << 62), 88, 4), 72, 0));
     }
 
     @MethodSource("resultFrames")

@@ -235,11 +235,12 @@ final class RingsTest {
         }
         assertThat(result.putOutput(5, 11, 1, LinkLayout.BLOCKS + 256, 8)).isTrue();
         result.putDimension(2);
+        result.putFinished(9);
         new CompletionWriter(workerIn, workerOut, 1, silent()).complete(0, 1, 9, result.length());
 
         assertThat(hex(workerIn, 0, 32))
-                .isEqualTo("455350414c4945520200000002000000" + "00006001000000000000600100000000");
-        assertThat(hex(serverOut, 0, 16)).isEqualTo("455350414c4945520200000000000000");
+                .isEqualTo("455350414c4945520300000002000000" + "00006001000000000000600100000000");
+        assertThat(hex(serverOut, 0, 16)).isEqualTo("455350414c4945520300000000000000");
         assertThat(hex(workerIn, (4 << 20) + (16 << 10), 64))
                 .isEqualTo(
                         "0100000001000000"
@@ -254,7 +255,7 @@ final class RingsTest {
                         "0000000001000000"
                                 + "64000000000000006500000000000000"
                                 + "66000000000000006700000000000000"
-                                + "0900000000000000"
+                                + "0900000009000000"
                                 + "050000000b0000000100000000000000"
                                 + "00014001000000000800000000000000"
                                 + "0200000000000000");

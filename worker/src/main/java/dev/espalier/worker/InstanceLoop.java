@@ -130,6 +130,7 @@ final class InstanceLoop implements Runnable {
         }
         long finished = System.nanoTime();
         result.putTime(3, finished);
+        result.putFinished(lane.generation());
         for (int mask = lane.loopMask(); mask != 0; mask &= mask - 1) {
             completions.complete(
                     Integer.numberOfTrailingZeros(mask), slot, lane.generation(), result.length());

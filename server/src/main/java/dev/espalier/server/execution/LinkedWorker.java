@@ -223,42 +223,45 @@ public final class LinkedWorker {
             if (execution == null || execution.generation() != ring.generation()) {
                 continue; // Not the server's: an op has scribbled over the ring.
             }
-            execution.finish(outcome(slot, ring.frameLength(), loop), loop);
+            execution.finish(outcome(execution, ring.frameLength(), results[loop.index()]), loop);
         }
     }
 
-    private ExecutionOutcome outcome(int slot, int frameLength, LinkedLoop loop) {
+    private ExecutionOutcome outcome(
+            ExecutionInFlight execution, int frameLength, ResultFrame cursor) {
         try {
-            ResultFrame frame = results[loop.index()].read(slot, frameLength);
-            if (frame.isError()) {
-                return new ExecutionOutcome.Failed(
-                        new ServingException(ErrorCode.INTERNAL, frame.errorText()));
+            ResultFrame frame = cursor.read(execution.slot(), frameLength);
+            ExecutionOutcome outcome = frame.isError() ? failed(frame.errorText()) : done(frame);
+            if (!frame.isFinished(execution.generation())) {
+                throw new LinkException("somebody else has written into its memory");
             }
-            int count = frame.outputCount();
-            ExecutionOutcome.Output[] outputs = new ExecutionOutcome.Output[count];
-            for (int i = 0; i < count; i++) {
-                frame.nextOutput();
-                MemorySegment data =
-                        frame.byteSize() == 0
-                                ? MemorySegment.NULL
-                                : out.memory()
-                                        .asSlice(frame.offset(), frame.byteSize())
-                                        .asReadOnly();
-                outputs[i] =
-                        new ExecutionOutcome.Output(
-                                frame.outputIndex(), frame.type(), frame.shape(), data);
-            }
-            return new ExecutionOutcome.Done(
-                    frame.time(0), frame.time(1), frame.time(2), frame.time(3), List.of(outputs));
+            return outcome;
         } catch (LinkException failure) {
-            return new ExecutionOutcome.Failed(
-                    new ServingException(
-                            ErrorCode.INTERNAL,
-                            "worker "
-                                    + name
-                                    + " gave a result that cannot be read: "
-                                    + failure.getMessage()));
+            return failed(
+                    "worker %s gave a result that cannot be read: %s"
+                            .formatted(name, failure.getMessage()));
         }
+    }
+
+    private static ExecutionOutcome failed(String text) {
+        return new ExecutionOutcome.Failed(new ServingException(ErrorCode.INTERNAL, text));
+    }
+
+    private ExecutionOutcome done(ResultFrame frame) throws LinkException {
+        int count = frame.outputCount();
+        ExecutionOutcome.Output[] outputs = new ExecutionOutcome.Output[count];
+        for (int i = 0; i < count; i++) {
+            frame.nextOutput();
+            MemorySegment data =
+                    frame.byteSize() == 0
+                            ? MemorySegment.NULL
+                            : out.memory().asSlice(frame.offset(), frame.byteSize()).asReadOnly();
+            outputs[i] =
+                    new ExecutionOutcome.Output(
+                            frame.outputIndex(), frame.type(), frame.shape(), data);
+        }
+        return new ExecutionOutcome.Done(
+                frame.time(0), frame.time(1), frame.time(2), frame.time(3), List.of(outputs));
     }
 
     // --- what a watch sees

@@ -46,6 +46,7 @@ public final class EchoWorker {
     private final Semaphore begun = new Semaphore(0);
     private final List<Long> batches = new CopyOnWriteArrayList<>();
     private volatile String failure = "";
+    private volatile boolean emptying;
     private volatile boolean stopped;
 
     /// A worker with one model instance.
@@ -112,6 +113,11 @@ public final class EchoWorker {
     /// Makes every execution from now on fail with this text; empty for success.
     public void fail(String text) {
         failure = text;
+    }
+
+    /// Makes an op empty the memory of the results between their end and the news of it.
+    void emptyResults() {
+        emptying = true;
     }
 
     public void stop() {
@@ -198,6 +204,12 @@ public final class EchoWorker {
                 }
             } else {
                 result.putError(failure);
+            }
+            result.putFinished(lane.generation());
+            if (emptying) {
+                out.memory()
+                        .asSlice(LinkLayout.frame(lane.slot()), LinkLayout.FRAME_SIZE)
+                        .fill((byte) 0);
             }
             for (int mask = lane.loopMask(); mask != 0; mask &= mask - 1) {
                 completions.complete(

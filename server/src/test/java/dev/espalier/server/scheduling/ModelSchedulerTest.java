@@ -17,6 +17,7 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.metrics.FailureReason;
 import dev.espalier.server.metrics.ModelStatistics;
+import dev.espalier.server.metrics.StatisticsSnapshot;
 import dev.espalier.tensor.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -209,6 +210,20 @@ final class ModelSchedulerTest {
         next.cancel();
         worker.permit(1);
         assertThat(running.answer()).containsExactly(1);
+    }
+
+    @Test
+    void failsARequestWhoseResultAnOpHasEmptied() throws Exception {
+        serve(single(1, 0));
+        worker.emptyResults();
+        Request request = request(1).send();
+        worker.permit(1);
+
+        assertThatThrownBy(request::answer)
+                .hasMessageContaining("worker test gave a result that cannot be read");
+        StatisticsSnapshot counted = statistics.snapshot("echo", "1");
+        assertThat(counted.success().count()).isZero();
+        assertThat(counted.fail().count()).isOne();
     }
 
     @Test

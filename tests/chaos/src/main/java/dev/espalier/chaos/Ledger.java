@@ -14,6 +14,12 @@ import java.util.Map;
 final class Ledger {
     private static final int MOST_TOLD = 20;
 
+    /// What the server says of a result that somebody has destroyed and that it has noticed.
+    private static final String SPOILT = "gave a result that cannot be read";
+
+    /// What it says of requests for which it cannot start a worker.
+    private static final String NOT_STARTED = "times in a row";
+
     private final Windows windows;
     private final Map<Long, Entry> open = new HashMap<>();
     private final Map<Model, Account> accounts = new EnumMap<>(Model.class);
@@ -68,8 +74,7 @@ final class Ledger {
                 }
                 float[] expected = ask.model().answer(ask.elements());
                 if (!Arrays.equals(values, expected)) {
-                    if (ask.model().opSet().faults().contains(Fault.TRUNCATION)
-                            && windows.touched(ask.model().opSet(), entry.sent())) {
+                    if (maySpoil(entry)) {
                         account(ask).spoilt++;
                         yield Verdict.REFUSED;
                     }
@@ -80,6 +85,9 @@ final class Ledger {
             }
             case Answer.Refused(boolean unavailable, String text) -> {
                 account(ask).refused++;
+                if (text.contains(SPOILT) && maySpoil(entry)) {
+                    yield Verdict.REFUSED;
+                }
                 if (isEngineError(ask.model(), text)) {
                     yield ask.fault() == Fault.EXCEPTION || ask.model().isBatched()
                             ? Verdict.REFUSED
@@ -97,9 +105,16 @@ final class Ledger {
         };
     }
 
+    /// Whether an op may have destroyed the result in its own worker's memory.
+    private boolean maySpoil(Entry entry) {
+        Model.OpSet opSet = entry.ask().model().opSet();
+        return opSet.faults().contains(Fault.TRUNCATION) && windows.touched(opSet, entry.sent());
+    }
+
     private static boolean namesDeath(Model model, String text) {
         return text.contains("was ended by SIGKILL")
                 || text.contains("gave no heartbeat")
+                || text.contains(NOT_STARTED)
                 || model.opSet().faults().stream().anyMatch(fault -> fault.isNamedIn(text));
     }
 

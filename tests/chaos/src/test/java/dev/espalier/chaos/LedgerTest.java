@@ -100,4 +100,15 @@ final class LedgerTest {
         assertThat(answered(ask(1, Model.DEATHS), zeros)).isEqualTo(Ledger.Verdict.WRONG);
         assertThat(ledger.sums(Model.MEDDLING).spoilt()).isOne();
     }
+
+    @Test
+    void takesTheWordForADestroyedResultOnlyWhereAnOpMayHaveDestroyedIt() {
+        windows.open(Model.OpSet.MEDDLING);
+        windows.open(Model.OpSet.DEATHS);
+        Answer noticed = new Answer.Refused(false, "worker w gave a result that cannot be read: x");
+
+        assertThat(answered(ask(1, Model.MEDDLING), noticed)).isEqualTo(Ledger.Verdict.REFUSED);
+        assertThat(answered(ask(2, Model.DEATHS), noticed)).isEqualTo(Ledger.Verdict.WRONG);
+        assertThat(ledger.sums(Model.MEDDLING).refused()).isOne();
+    }
 }
