@@ -1,5 +1,7 @@
 import dev.espalier.server.config.CommandLine;
 import dev.espalier.server.config.ServerOptions;
+import dev.espalier.server.ops.EngineVersion;
+import dev.espalier.server.ops.EngineVersions;
 import dev.espalier.server.ops.LibraryInspector;
 import dev.espalier.server.ops.LoadCheck;
 import dev.espalier.server.ops.OpLibraries;
@@ -13,6 +15,7 @@ import dev.espalier.server.ops.elf.SharedLibraries;
 import dev.espalier.server.repository.ModelOps;
 import dev.espalier.server.repository.OpExplanation;
 import dev.espalier.server.workers.EnginePack;
+import dev.espalier.server.workers.EnginePacks;
 import dev.espalier.server.workers.ProbeProcess;
 import dev.espalier.server.workers.WorkerLauncher;
 import java.nio.file.Files;
@@ -42,10 +45,11 @@ final class Resolve {
         boolean cold = arguments[2].equals("cold");
         ServerOptions options = options(repository, state);
         EnginePack pack =
-                EnginePack.in(options.workers().engineDirectory()).stream()
-                        .filter(each -> each.engine().equals("onnxruntime"))
-                        .findFirst()
-                        .orElseThrow();
+                new EnginePacks(
+                                options.workers().distributedEngines(),
+                                options.workers().installedEngines())
+                        .of("onnxruntime")
+                        .getFirst();
         Prepared probe = new Prepared(pack, cold ? probed(repository, pack, options) : Map.of());
         List<String> models;
         try (Stream<Path> folders = Files.list(repository)) {
@@ -62,7 +66,7 @@ final class Resolve {
                 new OpLibraries(
                         new OpStore(state.resolve("ops")),
                         machine.machine(),
-                        Map.of(
+                        new OneEngine(
                                 pack.engine(),
                                 new LibraryInspector(
                                         Trust.everything(),
@@ -135,11 +139,30 @@ final class Resolve {
         return library.getFileName().toString().replaceFirst("_\\d+\\.so$", "");
     }
 
+    /// One version of one engine.
+    private record OneEngine(EngineVersion version, LibraryInspector inspector)
+            implements EngineVersions {
+        @Override
+        public List<String> engines() {
+            return List.of(version.engine());
+        }
+
+        @Override
+        public List<EngineVersion> installed(String engine) {
+            return List.of(version);
+        }
+
+        @Override
+        public LibraryInspector inspector(EngineVersion engine) {
+            return inspector;
+        }
+    }
+
     /// Tells what probes have found before.
     private record Prepared(EnginePack pack, Map<String, ProbeOutcome> outcomes) implements Probe {
         @Override
         public String engine() {
-            return pack.name();
+            return pack.engine().toString();
         }
 
         @Override

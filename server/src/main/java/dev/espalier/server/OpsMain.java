@@ -85,7 +85,7 @@ public final class OpsMain {
     }
 
     private static boolean check(List<String> files, OpAssembly assembly, PrintStream out)
-            throws InterruptedException {
+            throws ServingException, InterruptedException {
         boolean good = true;
         for (String file : files) {
             Candidate library =

@@ -62,9 +62,7 @@ class OpsMainTest {
         assertThat(run("check", library("scale_by_2"))).isEqualTo(1);
         assertThat(lines().getLast())
                 .endsWith(
-                        "cannot be looked into: the probe has no engine onnxruntime to try it with in "
-                                + folder.resolve("no-engines")
-                                + " (see --engine-directory)");
+                        "cannot be looked into: the probe has no engine onnxruntime to try it with; install it with: espalier engine install onnxruntime");
     }
 
     @Test

@@ -282,7 +282,8 @@ enum Flag {
             "engine-directory",
             new Text("<folder>"),
             "",
-            "The engine packs. Without it: the distribution's."),
+            "Engine packs beside the distribution's, as espalier engine install puts them there."
+                    + " Without it: a folder in the user's XDG data folder."),
     WORKER_JAVA_OPTIONS(
             FlagGroup.WORKERS,
             "worker-java-options",

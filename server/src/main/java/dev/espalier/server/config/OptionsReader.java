@@ -262,7 +262,8 @@ final class OptionsReader {
                 memory,
                 places.home(),
                 places.stateDirectory(values.text(Flag.STATE_DIRECTORY)),
-                places.engineDirectory(values.text(Flag.ENGINE_DIRECTORY)),
+                places.home().resolve("engines"),
+                places.installedEngines(values.text(Flag.ENGINE_DIRECTORY)),
                 places.workerAotCache(),
                 words(values.all(Flag.WORKER_JAVA_OPTIONS)),
                 values.text(Flag.WORKER_LINK).equals("portable")

@@ -25,23 +25,28 @@ record Places(Map<String, String> environment) {
 
     /// The user's XDG state folder: `$XDG_STATE_HOME`, else `~/.local/state`.
     Path stateDirectory(String given) {
-        if (!given.isEmpty()) {
-            return absolute(given);
-        }
-        String state = environment.getOrDefault("XDG_STATE_HOME", "");
-        // The XDG rules: a relative path is to be ignored.
-        if (state.startsWith("/")) {
-            return absolute(state + "/espalier");
-        }
-        String home = environment.getOrDefault("HOME", "");
-        return absolute(home.isEmpty() ? "/var/tmp/espalier" : home + "/.local/state/espalier");
+        return given.isEmpty() ? userFolder("XDG_STATE_HOME", ".local/state") : absolute(given);
     }
 
-    Path engineDirectory(String given) {
-        if (!given.isEmpty()) {
-            return absolute(given);
+    /// Where `espalier engine install` puts engine packs: in the user's XDG data folder, `$XDG_DATA_HOME`,
+    /// else `~/.local/share`.
+    Path installedEngines(String given) {
+        return given.isEmpty()
+                ? userFolder("XDG_DATA_HOME", ".local/share").resolve("engines")
+                : absolute(given);
+    }
+
+    /// Ours in one of the folders of the XDG rules, by which a relative path is to be ignored.
+    ///
+    /// @param underHome where it is unless the variable says otherwise
+    private Path userFolder(String variable, String underHome) {
+        String folder = environment.getOrDefault(variable, "");
+        if (folder.startsWith("/")) {
+            return absolute(folder + "/espalier");
         }
-        return home().resolve("engines");
+        String home = environment.getOrDefault("HOME", "");
+        return absolute(
+                home.isEmpty() ? "/var/tmp/espalier" : home + "/" + underHome + "/espalier");
     }
 
     /// Where the launcher found AOT caches that suit this JDK; a file that does not exist where it found

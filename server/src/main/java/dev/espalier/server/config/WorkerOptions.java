@@ -9,7 +9,8 @@ import java.util.List;
 /// @param requestMemoryBytes the byte budget of all workers' request memory together
 /// @param home the folder of the distribution, absolute; `lib/` and `engines/` are in it
 /// @param stateDirectory absolute; may not exist yet
-/// @param engineDirectory the folder of the engine packs, absolute
+/// @param distributedEngines the folder of the engine packs that came with the server, absolute
+/// @param installedEngines the folder of those that were installed beside them, absolute; may not exist
 /// @param aotCache the AOT cache of worker processes; may not exist
 /// @param javaOptions further options of the workers' JVMs
 /// @param link what server and workers share memory and wake each other by
@@ -19,7 +20,8 @@ public record WorkerOptions(
         long requestMemoryBytes,
         Path home,
         Path stateDirectory,
-        Path engineDirectory,
+        Path distributedEngines,
+        Path installedEngines,
         Path aotCache,
         List<String> javaOptions,
         LinkKind link,

@@ -6,6 +6,8 @@ import java.util.List;
 /// One worker as operators see it.
 ///
 /// @param name engine and op set
+/// @param engine the engine's name
+/// @param engineVersion what the engine itself says; empty where no process runs
 /// @param state in one word
 /// @param pid 0 where none runs
 /// @param standbyPid the process that waits to take its place; 0 for none
@@ -16,6 +18,8 @@ import java.util.List;
 /// @param lastDeaths the latest of them, newest first
 public record WorkerStatus(
         String name,
+        String engine,
+        String engineVersion,
         String state,
         long pid,
         long standbyPid,

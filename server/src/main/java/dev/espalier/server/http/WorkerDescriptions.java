@@ -21,6 +21,8 @@ final class WorkerDescriptions {
 
     private static void worker(JsonBuffer json, WorkerStatus worker) {
         json.raw("{\"name\":").string(worker.name());
+        json.raw(",\"engine\":").string(worker.engine());
+        json.raw(",\"engine_version\":").string(worker.engineVersion());
         json.raw(",\"state\":").string(worker.state());
         json.raw(",\"pid\":").number(worker.pid());
         json.raw(",\"standby_pid\":").number(worker.standbyPid());

@@ -12,9 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Chooses the op libraries of model versions: finds those that come into question, takes a copy of each,
 /// looks into it, and lets needs meet provisions. Nothing of a library runs in this process.
@@ -22,17 +21,21 @@ import java.util.stream.Stream;
 /// Safe for use by several threads.
 public final class OpLibraries {
     private final OpStore store;
-    private final LibraryEngines engines;
-    private final Map<String, LibraryInspector> inspectors;
+    private final LibraryEngines marks;
+    private final EngineVersions engines;
 
     /// Files that could not be used when they were looked at last.
     private final Map<Path, Unusable> refused = new ConcurrentSkipListMap<>();
 
-    /// @param inspectors by engine; not empty
-    public OpLibraries(OpStore store, Machine machine, Map<String, LibraryInspector> inspectors) {
+    public OpLibraries(OpStore store, Machine machine, EngineVersions engines) {
         this.store = store;
-        this.engines = new LibraryEngines(machine);
-        this.inspectors = new TreeMap<>(inspectors);
+        this.marks = new LibraryEngines(machine);
+        this.engines = engines;
+    }
+
+    /// The engine versions that models may run with.
+    public EngineVersions engines() {
+        return engines;
     }
 
     /// Which libraries a model version runs with.
@@ -41,13 +44,13 @@ public final class OpLibraries {
     /// @param named the names in the model's `model_operations`
     /// @throws ServingException when a named library is not there, or a place cannot be read
     public Resolution resolve(
-            LibraryFinder.Site site, String engine, List<String> named, OpNeeds needs)
+            LibraryFinder.Site site, EngineVersion engine, List<String> named, OpNeeds needs)
             throws ServingException, InterruptedException {
         List<Candidate> candidates = new ArrayList<>();
         for (Located located : new LibraryFinder(site).find(named)) {
             candidate(located, engine).ifPresent(candidates::add);
         }
-        return new OpResolver(candidates, OpMark.hasOneRegistry(engine)).resolve(needs);
+        return new OpResolver(engine, candidates).resolve(needs);
     }
 
     /// The files that could not be used when they were looked at last, and are still there.
@@ -57,15 +60,15 @@ public final class OpLibraries {
                 .toList();
     }
 
-    /// A library, looked into with the engine that it is for.
-    public Candidate candidate(Located located) throws InterruptedException {
-        return lookInto(located, "").orElseThrow();
+    /// A library, looked into with the engine that it is for, in the version that models get by default.
+    public Candidate candidate(Located located) throws ServingException, InterruptedException {
+        return lookInto(located, null).orElseThrow();
     }
 
     /// A library, looked into with a model's engine; empty where it is for other engines' models and only happens
     /// to lie where this one may look.
-    private Optional<Candidate> candidate(Located located, String engine)
-            throws InterruptedException {
+    private Optional<Candidate> candidate(Located located, EngineVersion engine)
+            throws ServingException, InterruptedException {
         Optional<Candidate> candidate = lookInto(located, engine);
         if (candidate.isPresent() && candidate.get() instanceof Unusable unusable) {
             refused.put(located.file(), unusable);
@@ -75,58 +78,61 @@ public final class OpLibraries {
         return candidate;
     }
 
-    /// @param engine empty for the one that the library is for
-    private Optional<Candidate> lookInto(Located located, String engine)
-            throws InterruptedException {
+    /// @param engine null for the one that the library is for
+    private Optional<Candidate> lookInto(Located located, @Nullable EngineVersion engine)
+            throws ServingException, InterruptedException {
         OpLibrary library;
         try {
             library = store.keep(located.file());
         } catch (ServingException failure) {
             Fault fault =
-                    inspectors
-                            .values()
-                            .iterator()
-                            .next()
+                    inspector(engine, List.of())
                             .fault(located.file())
                             .orElseGet(() -> new FileFault.NotReadable(failure.text()));
             String name = String.valueOf(located.file().getFileName());
             return Optional.of(new Unusable(located, name, fault));
         }
-        List<OpMark> marks = engines.of(library);
+        List<OpMark> found = marks.of(library);
         boolean fits =
-                marks.isEmpty()
-                        || marks.stream()
+                found.isEmpty()
+                        || found.stream()
                                 .map(OpMark::engine)
                                 .anyMatch(
-                                        engine.isEmpty()
-                                                ? inspectors::containsKey
-                                                : engine::equals);
+                                        engine == null
+                                                ? engines.engines()::contains
+                                                : engine.engine()::equals);
         if (!fits) {
-            boolean meant = engine.isEmpty() || located.named() || located.distance().own();
+            boolean meant = engine == null || located.named() || located.distance().own();
             return meant
                     ? Optional.of(
                             new Unusable(
                                     located,
                                     library.label(),
-                                    new FileFault.OtherEngine(marks, expected(engine))))
+                                    new FileFault.OtherEngine(found, expected(engine))))
                     : Optional.empty();
         }
         return Optional.of(
-                switch (inspector(engine, marks).inspect(library)) {
+                switch (inspector(engine, found).inspect(library)) {
                     case Inspection.Provides(var ops) -> new Usable(located, library, ops);
                     case Fault fault -> new Unusable(located, library.label(), fault);
                 });
     }
 
-    private LibraryInspector inspector(String engine, List<OpMark> marks) {
-        return Stream.concat(Stream.of(engine), marks.stream().map(OpMark::engine))
-                .filter(inspectors::containsKey)
-                .map(inspectors::get)
-                .findFirst()
-                .orElseGet(() -> inspectors.values().iterator().next());
+    private LibraryInspector inspector(@Nullable EngineVersion engine, List<OpMark> found)
+            throws ServingException {
+        if (engine != null) {
+            return engines.inspector(engine);
+        }
+        String meant =
+                found.stream()
+                        .map(OpMark::engine)
+                        .filter(engines.engines()::contains)
+                        .findFirst()
+                        .orElse(engines.engines().getFirst());
+        return engines.inspector(engines.standard(meant));
     }
 
-    private String expected(String engine) {
-        return engine.isEmpty() ? String.join(" or ", inspectors.keySet()) : engine;
+    private String expected(@Nullable EngineVersion engine) {
+        return engine == null ? String.join(" or ", engines.engines()) : engine.engine();
     }
 }

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 /// Lets the ops that a model needs meet those that libraries provide. Nearer wins over farther; at one
 /// distance what the model names wins over what just lies there; two equally near are one too many.
 final class OpResolver {
+    private final EngineVersion engine;
     private final List<Candidate> candidates;
     private final boolean oneRegistry;
 
@@ -30,10 +31,10 @@ final class OpResolver {
 
     private final Map<OpName, List<Usable>> byOp = new HashMap<>();
 
-    /// @param oneRegistry whether the engine has one registry of ops for all models of a process, so that none
-    ///     may be there twice
-    OpResolver(List<Candidate> candidates, boolean oneRegistry) {
-        this.oneRegistry = oneRegistry;
+    /// @param engine what the libraries were tried with
+    OpResolver(EngineVersion engine, List<Candidate> candidates) {
+        this.engine = engine;
+        this.oneRegistry = OpMark.hasOneRegistry(engine.engine());
         this.candidates = candidates.stream().sorted(Candidate.NEAREST).toList();
         Set<String> hashes = new HashSet<>();
         for (Candidate candidate : this.candidates) {
@@ -57,9 +58,10 @@ final class OpResolver {
             needs.standard().forEach(need -> replacement(need).ifPresent(outcomes::add));
         }
         outcomes.sort(Comparator.comparing(outcome -> outcome.op().toString()));
-        Resolution resolution = new Resolution(candidates, outcomes, List.of());
+        Resolution resolution = new Resolution(engine, candidates, outcomes, List.of());
         return oneRegistry
                 ? new Resolution(
+                        engine,
                         candidates,
                         outcomes,
                         RegistryClash.in(resolution.choice().libraries(), needs))

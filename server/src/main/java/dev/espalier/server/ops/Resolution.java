@@ -10,11 +10,15 @@ import java.util.Set;
 
 /// Which library gives a model version each op that it needs, and what is in the way.
 ///
+/// @param engine what the libraries were tried with
 /// @param candidates all libraries that came into question, nearest first
 /// @param needs what became of each op that is not the engine's own, in the order of their names
 /// @param clashes ops that the libraries that are chosen would register twice
 public record Resolution(
-        List<Candidate> candidates, List<Need> needs, List<RegistryClash> clashes) {
+        EngineVersion engine,
+        List<Candidate> candidates,
+        List<Need> needs,
+        List<RegistryClash> clashes) {
     public Resolution {
         candidates = List.copyOf(candidates);
         needs = List.copyOf(needs);
@@ -66,11 +70,20 @@ public record Resolution(
                 libraries.add(usable);
             }
         }
-        return new OpChoice(libraries, origins);
+        return new OpChoice(engine, libraries, origins);
     }
 
     public OpSet ops() {
         return choice().ops();
+    }
+
+    /// Whether a library cannot be used because it was built for another version of the engine.
+    public boolean hasOtherVersions() {
+        return candidates.stream()
+                .anyMatch(candidate ->
+                        candidate instanceof Unusable unusable
+                                && unusable.fault() instanceof TensorFlowFault fault
+                                && fault.mistake() == TensorFlowFault.Mistake.OTHER_VERSION);
     }
 
     /// The model's own libraries that cannot be used: they were put there to be used.

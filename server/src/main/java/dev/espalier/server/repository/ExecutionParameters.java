@@ -31,7 +31,8 @@ final class ExecutionParameters {
                 });
     }
 
-    private static String text(ModelConfig config, String name) {
+    /// A parameter's value; empty where the model has none of that name.
+    static String text(ModelConfig config, String name) {
         return config.containsParameters(name)
                 ? config.getParametersOrThrow(name).getStringValue()
                 : "";

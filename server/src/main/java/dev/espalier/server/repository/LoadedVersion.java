@@ -77,7 +77,7 @@ final class LoadedVersion implements HostedModel.Observer {
     static LoadedVersion load(
             VersionDefinition definition, WorkerPool workers, ScheduledExecutorService timer)
             throws ServingException {
-        WorkerHost host = workers.lease(definition.config().getBackend(), definition.ops());
+        WorkerHost host = workers.lease(definition.choice().engine(), definition.ops());
         if (!definition.files().hold()) {
             throw new IllegalStateException("the copies of the version's files are gone");
         }

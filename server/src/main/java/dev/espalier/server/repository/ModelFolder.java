@@ -95,6 +95,11 @@ final class ModelFolder {
         return config.getBackend();
     }
 
+    /// The version of the engine that the model asks for; empty where any will do.
+    String engineVersion() {
+        return ExecutionParameters.text(config, "engine_version");
+    }
+
     /// A version, completed.
     ///
     /// @param model what its file says

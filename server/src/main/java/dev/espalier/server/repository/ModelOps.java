@@ -6,6 +6,7 @@ import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.OpNeeds;
 import dev.espalier.server.ops.Candidate.Located;
+import dev.espalier.server.ops.EngineVersion;
 import dev.espalier.server.ops.LibraryFinder;
 import dev.espalier.server.ops.OpChoice;
 import dev.espalier.server.ops.OpLibraries;
@@ -23,7 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/// Chooses the op libraries of models, by where the models are and what they need.
+/// Chooses the engine version and the op libraries of models, by where the models are and what they need.
 public final class ModelOps {
     private static final Logger LOG = System.getLogger(ModelOps.class.getName());
 
@@ -81,10 +82,10 @@ public final class ModelOps {
     /// What became of each op that a version needs.
     Resolution resolve(LibraryFinder.Site site, ModelFolder folder, OpNeeds needs)
             throws ServingException, InterruptedException {
-        return libraries.resolve(site, folder.engine(), folder.namedOpLibraries(), needs);
+        return new EngineVersionChoice(libraries, folder).resolve(site, needs);
     }
 
-    /// The libraries that a version runs with.
+    /// The engine version and the libraries that a version runs with.
     ///
     /// @throws ServingException when it cannot be served with what there is; the message says why
     OpChoice choose(ModelPlace place, ModelFolder folder, long version, OpNeeds needs)
@@ -98,6 +99,7 @@ public final class ModelOps {
         if (refusal.isPresent()) {
             throw new ServingException(ErrorCode.UNAVAILABLE, refusal.get());
         }
+        tellWhichEngine(place.name(), version, folder, resolution.engine());
         tellWhatIsHidden(place.name(), version, resolution);
         return resolution.choice();
     }
@@ -111,6 +113,20 @@ public final class ModelOps {
                         "op library %s came with the request, and --allow-op-upload=false forbids that (expected: op libraries in the model repository)"
                                 .formatted(located.file().getFileName()));
             }
+        }
+    }
+
+    private void tellWhichEngine(
+            String model, long version, ModelFolder folder, EngineVersion engine)
+            throws ServingException {
+        if (folder.engineVersion().isEmpty()
+                && !engine.equals(libraries.engines().standard(folder.engine()))) {
+            LOG.log(
+                    Level.INFO,
+                    "model ''{0}'' version {1,number,#}: runs with {2}, for which its op libraries were built",
+                    model,
+                    version,
+                    engine);
         }
     }
 

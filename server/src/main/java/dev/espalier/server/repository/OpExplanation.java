@@ -65,6 +65,7 @@ public final class OpExplanation {
             resolution.needs().forEach(this::explain);
             out.accept("looked in");
             site.places().forEach(folderOrFile -> look(folderOrFile, resolution.candidates()));
+            out.accept("engine: " + resolution.engine());
             out.accept("op set: " + resolution.ops().label());
             Optional<String> refusal = new Refusal(site, resolution).text();
             out.accept(

@@ -11,7 +11,7 @@ import java.util.Map;
 ///
 /// @param config the model's configuration, completed from this version's file
 /// @param modelFile what the engine loads, one of `files`
-/// @param choice the op libraries that it runs with
+/// @param choice the engine version and the op libraries that it runs with
 /// @param labels of the elements of outputs, by the output's name
 record VersionDefinition(
         long number,
@@ -32,6 +32,7 @@ record VersionDefinition(
     boolean isSameAs(VersionDefinition other) {
         return number == other.number
                 && config.equals(other.config)
+                && choice.engine().equals(other.choice.engine())
                 && ops().hashes().equals(other.ops().hashes())
                 && labels.equals(other.labels)
                 && files == other.files;

@@ -1,57 +1,34 @@
 package dev.espalier.server.workers;
 
+import dev.espalier.server.ops.EngineVersion;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 
 /// The files of one engine version: a folder with its natives, its jars, and `engine.properties`, which
 /// names them.
 ///
-/// @param engine the engine's name, such as `onnxruntime`
 /// @param library its native library for this machine
-/// @param classPath the jar that a worker with it needs; its manifest names the others
-/// @param mainClass where such a worker begins
-/// @param probeClass where a probe of op libraries begins, on the same class path
-public record EnginePack(
-        String engine,
-        String version,
-        Path library,
-        Path classPath,
-        String mainClass,
-        String probeClass) {
+/// @param worker the program that hosts it
+public record EnginePack(EngineVersion engine, Path library, WorkerProgram worker) {
     private static final String DESCRIPTION = "engine.properties";
 
-    /// The pack's name, such as `onnxruntime-1.29.0`.
-    public String name() {
-        return engine + "-" + version;
-    }
-
-    /// The packs in the folders of `directory` that have a library for this machine.
+    /// The pack in `folder`; empty where there is none, or none for this machine.
     ///
-    /// @throws IOException when a pack's description cannot be read
-    public static List<EnginePack> in(Path directory) throws IOException {
-        List<EnginePack> packs = new ArrayList<>();
-        if (!Files.isDirectory(directory)) {
-            return packs;
+    /// @param distributed the program of packs that name none, as those that users install do: a pack
+    ///     may outlive the distribution that it was installed with
+    /// @throws IOException when its description cannot be read
+    static Optional<EnginePack> in(Path folder, Optional<WorkerProgram> distributed)
+            throws IOException {
+        Path description = folder.resolve(DESCRIPTION);
+        if (!Files.exists(description)) {
+            return Optional.empty();
         }
-        try (var folders = Files.newDirectoryStream(directory)) {
-            for (Path folder : folders) {
-                if (Files.exists(folder.resolve(DESCRIPTION))) {
-                    read(folder).ifPresent(packs::add);
-                }
-            }
-        }
-        return packs;
-    }
-
-    private static Optional<EnginePack> read(Path folder) throws IOException {
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(folder.resolve(DESCRIPTION))) {
+        try (Reader reader = Files.newBufferedReader(description)) {
             properties.load(reader);
         }
         String library = properties.getProperty("library." + System.getProperty("os.arch"));
@@ -60,19 +37,42 @@ public record EnginePack(
         }
         return Optional.of(
                 new EnginePack(
-                        value(folder, properties, "engine"),
-                        value(folder, properties, "version"),
+                        new EngineVersion(
+                                value(description, properties, "engine"),
+                                version(description, properties)),
                         folder.resolve(library).normalize(),
-                        folder.resolve(value(folder, properties, "worker.classpath")).normalize(),
-                        value(folder, properties, "worker.main"),
-                        value(folder, properties, "probe.main")));
+                        worker(description, properties, distributed)));
     }
 
-    private static String value(Path folder, Properties properties, String key) throws IOException {
+    private static String version(Path description, Properties properties) throws IOException {
+        String version = value(description, properties, "version");
+        if (!Character.isDigit(version.charAt(0))) {
+            throw new IOException(
+                    "%s: version '%s' (expected: a number first, such as 2.21.0); install the pack anew"
+                            .formatted(description, version));
+        }
+        return version;
+    }
+
+    private static WorkerProgram worker(
+            Path description, Properties properties, Optional<WorkerProgram> distributed)
+            throws IOException {
+        if (distributed.isPresent() && !properties.containsKey("worker.classpath")) {
+            return distributed.get();
+        }
+        return new WorkerProgram(
+                description
+                        .resolveSibling(value(description, properties, "worker.classpath"))
+                        .normalize(),
+                value(description, properties, "worker.main"),
+                value(description, properties, "probe.main"));
+    }
+
+    private static String value(Path description, Properties properties, String key)
+            throws IOException {
         String value = properties.getProperty(key, "");
         if (value.isEmpty()) {
-            throw new IOException(
-                    folder.resolve(DESCRIPTION) + " has no '" + key + "'; install the pack anew");
+            throw new IOException(description + " has no '" + key + "'; install the pack anew");
         }
         return value;
     }

@@ -31,7 +31,7 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
 
     @Override
     public String engine() {
-        return pack.name();
+        return pack.engine().toString();
     }
 
     @Override

@@ -96,6 +96,8 @@ public final class WorkerHost implements AutoCloseable {
             ProcessStatus process = pid == 0 ? null : ProcessStatus.of(pid, ProcessStatus.buffer());
             return new WorkerStatus(
                     label,
+                    pack.engine().engine(),
+                    worker == null ? "" : worker.engineVersion(),
                     state().word(),
                     pid,
                     standby.pid(),
@@ -280,7 +282,7 @@ public final class WorkerHost implements AutoCloseable {
                     Level.INFO,
                     "{0} runs {1} {2}; {3}",
                     process,
-                    pack.engine(),
+                    pack.engine().engine(),
                     process.engineVersion(),
                     process.confinement());
             return process;

@@ -40,7 +40,8 @@ public final class WorkerLauncher {
                         List.of(
                                 javaHome,
                                 options.home(),
-                                options.engineDirectory(),
+                                options.distributedEngines(),
+                                options.installedEngines(),
                                 options.aotCache(),
                                 options.stateDirectory()),
                         repositories);
@@ -88,9 +89,10 @@ public final class WorkerLauncher {
         command.add("-XX:+CreateCoredumpOnCrash");
         command.add("-Djava.io.tmpdir=" + folder.path());
         command.addAll(options.javaOptions());
-        command.addAll(List.of("-cp", pack.classPath().toString(), pack.mainClass()));
+        command.addAll(
+                List.of("-cp", pack.worker().classPath().toString(), pack.worker().mainClass()));
         command.addAll(List.of(options.link().text(), socket));
-        command.addAll(List.of(pack.engine(), pack.library().toString()));
+        command.addAll(List.of(pack.engine().engine(), pack.library().toString()));
         return command;
     }
 
@@ -99,8 +101,10 @@ public final class WorkerLauncher {
         Path reports = Files.createDirectories(options.stateDirectory().resolve("crashes"));
         List<String> command = java(reports.resolve("probe-%p.log"));
         command.add("-XX:-CreateCoredumpOnCrash");
-        command.addAll(List.of("-cp", pack.classPath().toString(), pack.probeClass()));
-        command.addAll(List.of(events.toString(), pack.engine(), pack.library().toString()));
+        command.addAll(
+                List.of("-cp", pack.worker().classPath().toString(), pack.worker().probeClass()));
+        command.addAll(
+                List.of(events.toString(), pack.engine().engine(), pack.library().toString()));
         command.add(opLibrary.toString());
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectErrorStream(true);

@@ -9,7 +9,9 @@ import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.health.WorkerStatus;
 import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.server.ops.EngineVersion;
 import dev.espalier.server.ops.OpSet;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +19,7 @@ import java.util.Map;
 
 /// All workers, one for each engine version and op set that models need. Safe for use by several threads.
 public final class WorkerPool implements AutoCloseable {
-    private final List<EnginePack> packs;
+    private final EnginePacks packs;
     private final WorkerSite site;
     private final ByteBudget requestMemory;
     private final boolean oneForAll;
@@ -40,13 +42,13 @@ public final class WorkerPool implements AutoCloseable {
     /// @param links what the processes are linked by
     /// @param requestMemory what all workers' requests and results may take up together
     public WorkerPool(
-            List<EnginePack> packs,
+            EnginePacks packs,
             WorkerLauncher launcher,
             Links links,
             LinkedLoops loops,
             ByteBudget requestMemory,
             WorkerOptions options) {
-        this.packs = List.copyOf(packs);
+        this.packs = packs;
         this.site =
                 new WorkerSite(
                         launcher,
@@ -62,10 +64,10 @@ public final class WorkerPool implements AutoCloseable {
     /// The worker for one more model of this engine with this op set; started if there is none. It runs
     /// until each such call has been followed by a [#release].
     ///
-    /// @throws ServingException when the engine is not installed, or there is no memory
-    public synchronized WorkerHost lease(String engine, OpSet ops) throws ServingException {
+    /// @throws ServingException when the engine is not installed any more, or there is no memory
+    public synchronized WorkerHost lease(EngineVersion engine, OpSet ops) throws ServingException {
         EnginePack pack = pack(engine);
-        String key = pack.name() + "/" + (oneForAll ? "" : ops.key());
+        String key = engine + "/" + (oneForAll ? "" : ops.key());
         Leased known = hosts.get(key);
         if (known != null) {
             known.leases++;
@@ -74,7 +76,7 @@ public final class WorkerPool implements AutoCloseable {
         try {
             WorkerHost host =
                     new WorkerHost(
-                            pack.name() + " [" + ops.label() + "]",
+                            engine + " [" + ops.label() + "]",
                             pack,
                             site,
                             new InputMemory(requestMemory, site.links()));
@@ -108,16 +110,18 @@ public final class WorkerPool implements AutoCloseable {
         throw new IllegalStateException("worker " + host.label() + " was released too often");
     }
 
-    private EnginePack pack(String engine) throws ServingException {
-        for (EnginePack pack : packs) {
-            if (pack.engine().equals(engine)) {
-                return pack;
-            }
+    private EnginePack pack(EngineVersion engine) throws ServingException {
+        try {
+            return packs.find(engine)
+                    .orElseThrow(() ->
+                            new ServingException(
+                                    ErrorCode.UNAVAILABLE,
+                                    "engine %s is not installed; install it with: espalier engine install %s"
+                                            .formatted(engine, engine)));
+        } catch (IOException failure) {
+            throw new ServingException(
+                    ErrorCode.UNAVAILABLE, String.valueOf(failure.getMessage()), failure);
         }
-        throw new ServingException(
-                ErrorCode.UNAVAILABLE,
-                "engine '%s' is not installed (installed: %s)"
-                        .formatted(engine, packs.stream().map(EnginePack::name).toList()));
     }
 
     /// The workers that models use.

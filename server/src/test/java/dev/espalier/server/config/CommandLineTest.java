@@ -128,7 +128,9 @@ class CommandLineTest {
         WorkerOptions workers = options(repository).workers();
 
         assertThat(workers.home()).hasToString("/opt/espalier");
-        assertThat(workers.engineDirectory()).hasToString("/opt/espalier/engines");
+        assertThat(workers.distributedEngines()).hasToString("/opt/espalier/engines");
+        assertThat(workers.installedEngines())
+                .hasToString("/home/ada/.local/share/espalier/engines");
         assertThat(workers.stateDirectory()).hasToString("/home/ada/.local/state/espalier");
         assertThat(workers.requestMemoryBytes()).isGreaterThan(1 << 20);
         assertThat(workers.javaOptions()).isEmpty();
@@ -146,7 +148,8 @@ class CommandLineTest {
                         .workers();
 
         assertThat(workers.stateDirectory()).hasToString("/s");
-        assertThat(workers.engineDirectory()).hasToString("/f");
+        assertThat(workers.distributedEngines()).hasToString("/opt/espalier/engines");
+        assertThat(workers.installedEngines()).hasToString("/f");
         assertThat(workers.requestMemoryBytes()).isEqualTo(64L << 20);
         assertThat(workers.javaOptions()).containsExactly("-Xmx64m", "-Xss1m");
     }

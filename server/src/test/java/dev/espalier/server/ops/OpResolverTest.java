@@ -28,6 +28,9 @@ class OpResolverTest {
                     new Shelf(Path.of("/r/.ops")),
                     List.of(Path.of("/server")));
 
+    private static final EngineVersion ONNX = new EngineVersion("onnxruntime", "1.29.0");
+    private static final EngineVersion TENSORFLOW = new EngineVersion("tensorflow", "2.21.0");
+
     private static Set<OpNeed> needs(String... names) {
         return Arrays.stream(names)
                 .map(name -> name.split(":", 2))
@@ -36,7 +39,7 @@ class OpResolverTest {
     }
 
     private static Resolution resolve(Set<OpNeed> needs, Candidate... candidates) {
-        return new OpResolver(List.of(candidates), false).resolve(new OpNeeds(needs, Set.of()));
+        return new OpResolver(ONNX, List.of(candidates)).resolve(new OpNeeds(needs, Set.of()));
     }
 
     private static String refusal(Resolution resolution) {
@@ -211,7 +214,7 @@ class OpResolverTest {
         Usable first = at(Distance.MODEL, "/r/m/ops/liba.so", 'a', ":X");
         Usable second = at(Distance.SHELF, "/r/.ops/libb.so", 'b', ":X", ":Y", ":Mul");
         Usable copy = at(Distance.SERVER, "/server/libc.so", 'a', ":X");
-        OpResolver resolver = new OpResolver(List.of(first, second, copy), true);
+        OpResolver resolver = new OpResolver(TENSORFLOW, List.of(first, second, copy));
 
         assertThat(refusal(resolver.resolve(new OpNeeds(needs(":X"), needs(":Mul"))))).isEmpty();
         assertThat(refusal(resolver.resolve(new OpNeeds(needs(":X", ":Y"), Set.of()))))
@@ -227,9 +230,9 @@ class OpResolverTest {
     void leavesStandardOpsToTheEngineUnlessTheModelsOwnLibraryReplacesThem() {
         OpNeeds relu = new OpNeeds(Set.of(), needs(":Relu"));
         Usable server = at(Distance.SERVER, "/server/liba.so", 'a', ":Relu");
-        assertThat(libraries(new OpResolver(List.of(server), false).resolve(relu))).isEmpty();
+        assertThat(libraries(new OpResolver(ONNX, List.of(server)).resolve(relu))).isEmpty();
         Usable own = at(Distance.MODEL, "/r/m/ops/libb.so", 'b', ":Relu");
-        assertThat(libraries(new OpResolver(List.of(server, own), false).resolve(relu)))
+        assertThat(libraries(new OpResolver(ONNX, List.of(server, own)).resolve(relu)))
                 .containsExactly("libb.so@bbbbbbbb");
     }
 }

@@ -8,6 +8,7 @@ import dev.espalier.server.config.CommandLine;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.ModelDescription;
+import dev.espalier.server.ops.EngineVersion;
 import dev.espalier.server.ops.OpChoice;
 import dev.espalier.tensor.Signature;
 import dev.espalier.tensor.TensorSpec;
@@ -104,7 +105,15 @@ class AutoCompleteTest {
             Path copy = files.copyOf(file);
             ModelDescription onnx = folder.describe(file, copy);
             ModelConfig config =
-                    folder.version(number, onnx, files, copy, new OpChoice(List.of(), List.of()))
+                    folder.version(
+                                    number,
+                                    onnx,
+                                    files,
+                                    copy,
+                                    new OpChoice(
+                                            new EngineVersion("onnxruntime", "1.29.0"),
+                                            List.of(),
+                                            List.of()))
                             .config();
             SignatureCheck.check(config, signature(onnx));
             return config;

@@ -7,6 +7,7 @@ import dev.espalier.link.ProbeEvent;
 import dev.espalier.server.config.SandboxOptions;
 import dev.espalier.server.config.SupervisionOptions;
 import dev.espalier.server.config.WorkerOptions;
+import dev.espalier.server.ops.EngineVersion;
 import dev.espalier.server.ops.ProbeOutcome;
 import dev.espalier.tensor.OpReport;
 import java.nio.file.Files;
@@ -26,17 +27,18 @@ class ProbeProcessTest {
     private ProbeOutcome look(Duration limit, String script) throws Exception {
         EnginePack pack =
                 new EnginePack(
-                        "onnxruntime",
-                        "1.2.3",
+                        new EngineVersion("onnxruntime", "1.2.3"),
                         folder.resolve("libengine.so"),
-                        Path.of(System.getProperty("java.class.path")),
-                        "none",
-                        ScriptedProbe.class.getName());
+                        new WorkerProgram(
+                                Path.of(System.getProperty("java.class.path")),
+                                "none",
+                                ScriptedProbe.class.getName()));
         WorkerLauncher launcher =
                 new WorkerLauncher(
                         Path.of(System.getProperty("java.home")),
                         new WorkerOptions(
                                 0,
+                                folder,
                                 folder,
                                 folder,
                                 folder,

@@ -7,6 +7,7 @@ import dev.espalier.link.LinkKind;
 import dev.espalier.server.config.SandboxOptions;
 import dev.espalier.server.config.SupervisionOptions;
 import dev.espalier.server.config.WorkerOptions;
+import dev.espalier.server.ops.EngineVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class WorkerLauncherTest {
     private static final EnginePack NONE =
-            new EnginePack("none", "1", Path.of("none.so"), Path.of("none.jar"), "Main", "Probe");
+            new EnginePack(
+                    new EngineVersion("none", "1"),
+                    Path.of("none.so"),
+                    new WorkerProgram(Path.of("none.jar"), "Main", "Probe"));
 
     @TempDir Path folder;
 
@@ -39,6 +43,7 @@ class WorkerLauncherTest {
                 Path.of(System.getProperty("java.home")),
                 new WorkerOptions(
                         0,
+                        folder,
                         folder,
                         folder,
                         folder,
