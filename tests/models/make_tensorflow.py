@@ -157,6 +157,9 @@ def custom() -> None:
     put_library(EXAMPLES / "tf_add_one", "add_one")
     frozen(MODELS / "zero_out_graphdef", "to_zero", "zeroed", "int32", "INT32", zero_out)
     put_library(MODELS / "zero_out_graphdef", "zero_out")
+    for name, dtype in (("add_one", "int32"), ("busy", "int64")):
+        frozen(MODELS / f"{name}_graphdef", "x", "y", dtype, dtype.upper(), op(name, name))
+        put_library(MODELS / f"{name}_graphdef", name)
     for name, dtype in (("busy", "int64"), ("crash", "float32"), ("failing", "float32")):
         with_op(MODELS / name, op(name, name), dtype, "x", "y")
         put_library(MODELS / name, name)

@@ -149,8 +149,8 @@ tf_cpp zero_out examples/tf_zero_out/zero_out.cc
 tf_cpp keep_two examples/tf_zero_out/zero_out.cc -DKEPT=2
 tf_cpp conflict_add tests/ops/tensorflow/conflict.cc '-DEXPRESSION=(x + y)'
 tf_cpp conflict_sub tests/ops/tensorflow/conflict.cc '-DEXPRESSION=(x - y)'
-tf twice tests/ops/tensorflow/multiple.c '-DOP="Twice"' -DFACTOR=2
-tf thrice tests/ops/tensorflow/multiple.c '-DOP="Thrice"' -DFACTOR=3
+tf_cpp twice tests/ops/tensorflow/multiple.cc '-DOP="Twice"' -DFACTOR=2
+tf_cpp thrice tests/ops/tensorflow/multiple.cc '-DOP="Thrice"' -DFACTOR=3
 tf busy tests/ops/tensorflow/busy.c
 tf crash tests/ops/tensorflow/crash.c
 tf failing tests/ops/tensorflow/failing.c
@@ -213,7 +213,9 @@ place tf_zero_out tests/models/tensorflow_conflict/zero_out_one/1/ops/libop.so
 place tf_keep_two tests/models/tensorflow_conflict/zero_out_two/1/ops/libop.so
 place tf_conflict_add tests/models/tensorflow_conflict/custom_add/1/ops/libop.so
 place tf_conflict_sub tests/models/tensorflow_conflict/custom_sub/1/ops/libop.so
-place tf_zero_out tests/models/tensorflow/zero_out_graphdef/1/ops/libtf_zero_out.so
+for name in zero_out add_one busy; do
+    place tf_$name tests/models/tensorflow/${name}_graphdef/1/ops/libtf_$name.so
+done
 for name in twice thrice; do
     place tf_$name tests/models/tensorflow/twice_and_thrice/1/ops/libtf_$name.so
 done

@@ -37,6 +37,7 @@ class Kit:
     """What the cases are made of, for one engine: models of the same ops and libraries with the same names."""
 
     engine: str
+    title: str  # the engine's name for people
     prefix: str  # of its libraries
     conflict: pathlib.Path  # a model of X and Y
     twice_and_thrice: pathlib.Path
@@ -57,6 +58,7 @@ class Kit:
 
 ONNX = Kit(
     engine="onnxruntime",
+    title="ONNX Runtime",
     prefix="",
     conflict=CONFLICT,
     twice_and_thrice=TWICE_AND_THRICE,
@@ -70,6 +72,7 @@ ONNX = Kit(
 )
 TENSORFLOW = Kit(
     engine="tensorflow",
+    title="TensorFlow",
     prefix="tf_",
     conflict=MODELS / "tensorflow_conflict/custom_add",
     twice_and_thrice=MODELS / "tensorflow/twice_and_thrice",

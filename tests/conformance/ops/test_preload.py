@@ -4,11 +4,16 @@ import pathlib
 
 import pytest
 
-from started import ADD, LIBRARIES, PLAIN, library
+from started import ADD, LIBRARIES, PLAIN, SUB, TENSORFLOW, X
 
 
 def path(name: str) -> str:
     return str(LIBRARIES / f"lib{name}.so")
+
+
+def conflict_paths(kit) -> list[str]:
+    """The libraries that add and subtract."""
+    return [path(kit.prefix + name) for name in kit.conflict_names]
 
 
 @pytest.fixture(autouse=True)
@@ -23,28 +28,37 @@ def environment(pid: int) -> dict[str, str]:
     return dict(text.split("=", 1) for text in texts if text)
 
 
-def test_serves_every_model_that_needs_it(start, repository):
+def test_serves_every_model_that_needs_it(start, repository, kit):
     """Any model may use it, no other model meets it, and it is in no process before a model needs it."""
     repository.add_without("first")
     repository.add_without("second")
     repository.add_without("plus_one", PLAIN)
-    server = start(LD_PRELOAD=path("conflict_c_add"))
+    adds, _ = conflict_paths(kit)
+    server = start(LD_PRELOAD=adds)
     server.settled()
     assert server.result("first") == server.result("second") == ADD
     assert server.index()["plus_one", "1"]["state"] == "READY"
     assert "LD_PRELOAD" not in environment(server.process.pid)
     assert not server.mapped_libraries(server.process.pid)
     assert sorted(map(len, map(server.mapped_libraries, server.workers()))) == [0, 1]
-    assert "has ops for ONNX Runtime" in server.log.read_text()
+    assert f"from LD_PRELOAD has ops for {kit.title}: {adds} is for all models" in server.log.read_text()
 
 
-def test_needs_no_library_path_for_an_engines_libraries(start, repository):
-    """A library that needs TensorFlow's would end a shell, and a JVM, before its first line."""
-    repository.add_without("m")
-    server = start(LD_PRELOAD=f"{path('marked_tensorflow')}:{path('conflict_c_add')}")
+def test_serves_models_of_two_engines(start, repository):
+    """Without the engines' own libraries in a library path: a shell, and a JVM, would end before the first line."""
+    repository.add_without("onnx")
+    repository.add_without("tensorflow", TENSORFLOW.conflict)
+    server = start(LD_PRELOAD=f"{path('tf_conflict_sub')}:{path('conflict_c_add')}")
     server.settled()
-    assert server.result("m") == ADD
-    assert f"has ops for TensorFlow: {path('marked_tensorflow')} is for all models" in server.log.read_text()
+    assert (server.result("onnx"), server.result("tensorflow")) == (ADD, SUB)
+
+
+def test_keeps_classes_of_one_name_apart(start, repository):
+    """Were the first one preloaded, its class would compute for the second one, too: four times X."""
+    repository.add_without("m", TENSORFLOW.twice_and_thrice)
+    server = start(LD_PRELOAD=f"{path('tf_twice')} {path('tf_thrice')}")
+    server.settled()
+    assert server.result("m", ("X",)) == [6 * x for x in X]
 
 
 def test_leaves_other_libraries_to_the_server_alone(start, repository):
@@ -71,11 +85,12 @@ def test_leaves_other_libraries_to_workers_where_asked(start, repository):
     assert [server.mapped_libraries(pid) for pid in server.workers()] == [{"libconflict_c_add.so", "libplain.so"}]
 
 
-def test_finds_bare_names_as_the_loader_does(start, repository):
-    repository.add_without("m")
-    server = start(LD_PRELOAD="libconflict_c_add.so", LD_LIBRARY_PATH=f"/nowhere:{LIBRARIES}")
+def test_finds_bare_names_as_the_loader_does(start, repository, kit):
+    repository.add_without("both", kit.twice_and_thrice)
+    names = " ".join(f"lib{kit.prefix}{name}.so" for name in ("twice", "thrice"))
+    server = start(LD_PRELOAD=names, LD_LIBRARY_PATH=f"/nowhere:{LIBRARIES}")
     server.settled()
-    assert server.result("m") == ADD
+    assert server.result("both", ("X",)) == [6 * x for x in X]
 
 
 def test_warns_of_what_is_missing_and_goes_on(start, repository):
@@ -88,16 +103,17 @@ def test_warns_of_what_is_missing_and_goes_on(start, repository):
     assert "libtruncated.so' from LD_PRELOAD cannot be preloaded (is truncated: " in log
 
 
-def test_refuses_by_name_what_two_libraries_provide(start, repository):
-    """Only the models that need the op are refused, and one that says which library it means is not."""
+def test_refuses_by_name_what_two_libraries_provide(start, repository, kit):
+    """Only the models that need the op are refused, and one that has a library of its own is not."""
     repository.add_without("m")
     repository.add_without("plus_one", PLAIN)
-    repository.add("own", library("conflict_c_add"))
-    server = start("--strict-readiness=false", LD_PRELOAD=f"{path('conflict_c_add')}:{path('conflict_c_sub')}")
+    repository.add("own", kit.conflict_libraries()[0])
+    adds, subtracts = conflict_paths(kit)
+    server = start("--strict-readiness=false", LD_PRELOAD=f"{adds}:{subtracts}")
     server.settled()
     states = {name: entry["state"] for (name, _), entry in server.index().items()}
     assert states == {"m": "UNAVAILABLE", "own": "READY", "plus_one": "READY"}
     reason = server.index()["m", "1"]["reason"]
-    for named in ("test.custom:CustomOp", "libconflict_c_add.so@", "libconflict_c_sub.so@"):
+    for named in (kit.op, *(f"{pathlib.Path(file).name}@" for file in (adds, subtracts))):
         assert named in reason, f"{named} is not in: {reason}"
     assert server.result("own") == ADD

@@ -1,6 +1,8 @@
 """What only TensorFlow's op libraries can do wrong, and how each way to give a model its library answers."""
 
+import pathlib
 import shutil
+from dataclasses import dataclass
 
 import pytest
 
@@ -12,44 +14,58 @@ ROW = list(range(42, 50))
 ZEROED = [42, 0, 0, 0, 0, 0, 0, 0]
 MORE_BY_ONE = list(range(43, 51))
 
-# Model, the name of its input, what it makes of ROW.
+@dataclass(frozen=True)
+class Asked:
+    """A model, the name and type of its input, and what it makes of ROW."""
+
+    model: pathlib.Path
+    name: str
+    type: str
+    expected: list[int]
+
+
 ASKED = [
-    (EXAMPLES / "tf_zero_out", "to_zero", ZEROED),
-    (MODELS / "tensorflow/zero_out_graphdef", "to_zero", ZEROED),
-    (EXAMPLES / "tf_add_one", "x", MORE_BY_ONE),
+    Asked(EXAMPLES / "tf_zero_out", "to_zero", "INT32", ZEROED),
+    Asked(MODELS / "tensorflow/zero_out_graphdef", "to_zero", "INT32", ZEROED),
+    Asked(EXAMPLES / "tf_add_one", "x", "INT32", MORE_BY_ONE),
+    Asked(MODELS / "tensorflow/add_one_graphdef", "x", "INT32", MORE_BY_ONE),
+    # Busy for 42 ms.
+    Asked(MODELS / "tensorflow/busy", "x", "INT64", ROW),
+    Asked(MODELS / "tensorflow/busy_graphdef", "x", "INT64", ROW),
 ]
-PLACES = ["version", "model", "model_operations", "shelf", "server"]
+PLACES = ["version", "model", "model_operations", "shelf", "server", "preload"]
 
 
-def answer(server, model: str, name: str) -> list[int]:
-    body = {"inputs": [{"name": name, "shape": [1, 8], "datatype": "INT32", "data": ROW}]}
-    answered = server.ask("POST", f"/v2/models/{model}/infer", body)
+def answer(server, asked: Asked) -> list[int]:
+    body = {"inputs": [{"name": asked.name, "shape": [1, 8], "datatype": asked.type, "data": ROW}]}
+    answered = server.ask("POST", f"/v2/models/{asked.model.name}/infer", body)
     assert answered.status == 200, answered.text
     return answered.json["outputs"][0]["data"]
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_library_at_every_place(start, repository, place):
-    """ZeroOut and AddOne as SavedModels, ZeroOut as a GraphDef: the same answers from everywhere."""
-    flags = []
-    for model, _, _ in ASKED:
+    """ZeroOut, AddOne and a busy loop, as SavedModels and as GraphDefs: the same answers from everywhere."""
+    elsewhere = []
+    for asked in ASKED:
+        name = asked.model.name
         more = 'model_operations { op_library_filename: "libmine.so" }\n' if place == "model_operations" else ""
-        repository.add_without(model.name, model, more=more)
-        build = next((model / "1/ops").glob("*.so"))
+        repository.add_without(name, asked.model, more=more)
+        build = next((asked.model / "1/ops").glob("*.so"))
         file = {
-            "version": repository.folder / model.name / "1/ops/libmine.so",
-            "model": repository.folder / model.name / "ops/libmine.so",
-            "model_operations": repository.folder / model.name / "libmine.so",
+            "version": repository.folder / name / "1/ops/libmine.so",
+            "model": repository.folder / name / "ops/libmine.so",
+            "model_operations": repository.folder / name / "libmine.so",
             "shelf": repository.folder / f".ops/{build.name}",
-            "server": repository.folder.parent / f"server/{build.name}",
-        }[place]
+        }.get(place, repository.folder.parent / f"elsewhere/{build.name}")
         repository.put(file, build.read_bytes())
-        if place == "server":
-            flags = [f"--op-library={file.parent}"]
-    server = start(*flags)
+        elsewhere.append(str(file))
+    flags = {"server": [f"--op-library={file.parent}"]}.get(place, [])
+    environment = {"preload": {"LD_PRELOAD": ":".join(sorted(set(elsewhere)))}}.get(place, {})
+    server = start(*flags, **environment)
     server.settled()
-    for model, name, expected in ASKED:
-        assert answer(server, model.name, name) == expected, model.name
+    for asked in ASKED:
+        assert answer(server, asked) == asked.expected, asked.model.name
 
 
 def test_a_library_that_redefines_mul_disturbs_no_other_model(start, repository):
