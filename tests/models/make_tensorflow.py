@@ -17,6 +17,7 @@ LIBRARIES = ROOT / "tests/ops/x86-64"
 MODELS = ROOT / "tests/models/tensorflow"
 CONFLICT = ROOT / "tests/models/tensorflow_conflict"
 EXAMPLES = ROOT / "examples/tensorflow-models"
+CUSTOM_BUILD = ROOT / "examples/custom-build/models"
 TYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 half bfloat16 float32 float64 string".split()
 
 
@@ -157,6 +158,8 @@ def custom() -> None:
     put_library(EXAMPLES / "tf_add_one", "add_one")
     frozen(MODELS / "zero_out_graphdef", "to_zero", "zeroed", "int32", "INT32", zero_out)
     put_library(MODELS / "zero_out_graphdef", "zero_out")
+    # Without its library, which comes with the server.
+    frozen(CUSTOM_BUILD / "tf_zero_out", "to_zero", "zeroed", "int32", "INT32", zero_out)
     for name, dtype in (("add_one", "int32"), ("busy", "int64")):
         frozen(MODELS / f"{name}_graphdef", "x", "y", dtype, dtype.upper(), op(name, name))
         put_library(MODELS / f"{name}_graphdef", name)

@@ -188,6 +188,7 @@ place() { # LIBRARY FILE
 }
 place zero_out examples/models/zero_out/1/ops/libzero_out.so
 place zero_out examples/custom-build/ops/src/main/resources/META-INF/espalier/ops/onnxruntime/linux-x86_64/libzero_out.so
+place tf_zero_out examples/custom-build/ops/src/main/resources/META-INF/espalier/ops/tensorflow/linux-x86_64/libtf_zero_out.so
 place scale_by_2 examples/models/scale_by_2/1/ops/libscale.so
 place scale_by_10 examples/models/scale_by_10/1/ops/libscale.so
 for name in conflict_c_add conflict_c_sub conflict_cpp_add conflict_cpp_sub; do

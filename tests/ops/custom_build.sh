@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds examples/custom-build as its README says, from the distribution in dist/ and with a Maven repository of its
-# own, starts the server that comes out, and asks it. Without the op package the same model must be refused.
+# own, starts the server that comes out, and asks it; with more models and libraries for TensorFlow than the example
+# has. Without the op package the same models must be refused.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
@@ -39,21 +40,57 @@ stop() {
     server=
 }
 
+# Model | an input | the answer
+table='
+zero_out | [[1,2,3]] | [[1.0, 0.0, 0.0]]
+tf_zero_out | [[42,43,44,45,46,47,48,49]] | [[42, 0, 0, 0, 0, 0, 0, 0]]
+tf_zero_out_saved | [[42,43,44,45,46,47,48,49]] | [[42, 0, 0, 0, 0, 0, 0, 0]]
+tf_add_one | [[42,43,44,45,46,47,48,49]] | [[43, 44, 45, 46, 47, 48, 49, 50]]
+add_one_graphdef | [[42,43,44,45,46,47,48,49]] | [[43, 44, 45, 46, 47, 48, 49, 50]]
+busy | [[42,43]] | [[42, 43]]
+busy_graphdef | [[42,43]] | [[42, 43]]
+'
+
+# The example, and to its one model for TensorFlow all those that the other places of op libraries are tested with.
 version=$(sed -n 's/.*<espalier.version>\(.*\)<.*/\1/p' "$root/examples/custom-build/server/pom.xml")
 cp -r "$root/examples/custom-build" "$work/project"
 rm -rf "$work"/project/*/target
+cp -r "$root"/tests/models/tensorflow/{busy,busy_graphdef,add_one_graphdef} "$root"/examples/tensorflow-models/tf_add_one \
+    "$work/project/models"
+cp -r "$root/examples/tensorflow-models/tf_zero_out" "$work/project/models/tf_zero_out_saved"
+rm -r "$work"/project/models/*/1/ops
+cp "$root"/tests/ops/x86-64/libtf_{add_one,busy}.so \
+    "$work/project/ops/src/main/resources/META-INF/espalier/ops/tensorflow/linux-x86_64/"
+
 (cd "$work" && maven install:install-file -Dfile="$root/dist/espalier.tar.gz" -DgroupId=dev.espalier \
     -DartifactId=espalier-launcher -Dversion="$version" -Dpackaging=tar.gz)
 maven -f "$work/project/pom.xml" package
-
 custom=$work/project/server/target/espalier
-serve "$custom"
-answer=$("$custom/bin/espalier" infer zero_out --input '[[1,2,3]]' --url "$url")
-stop
-[[ $answer == *'[[1.0, 0.0, 0.0]]'* ]] || { echo "FAILED: $answer" && tail -n 20 "$work/log" && exit 1; }
+# The archive has no TensorFlow; on one disk it need not be copied.
+cp -rl "$root"/dist/espalier/engines/tensorflow-* "$custom/engines" 2>/dev/null ||
+    cp -r "$root"/dist/espalier/engines/tensorflow-* "$custom/engines"
 
 serve "$root/dist/espalier"
 stop
-grep -q 'op espalier.example:ZeroOut (version 1) is provided by no op library' "$work/log" ||
-    { echo "FAILED: the model is served without the op package" && tail -n 20 "$work/log" && exit 1; }
-echo "1 passed: the custom build serves the model with the ops of its package"
+mv "$work/log" "$work/log.without"
+
+serve "$custom"
+passed=0 failed=0
+while IFS='|' read -r model input expected; do
+    [[ -n $model ]] || continue
+    answer=$("$custom/bin/espalier" infer "${model% }" --input "${input// /}" --url "$url" 2>&1) || true
+    if [[ $answer != *"${expected# }"* ]]; then
+        failed=$((failed + 1))
+        echo "FAILED  $model: $answer"
+    elif ! grep -q " $model .* is provided by no op library" "$work/log.without"; then
+        failed=$((failed + 1))
+        echo "FAILED  $model: is served without the op package, too"
+    else
+        passed=$((passed + 1))
+    fi
+done <<<"$table"
+stop
+
+[[ $failed == 0 ]] || tail -n 30 "$work/log"
+echo "$passed passed, $failed failed"
+[[ $failed == 0 ]]
