@@ -3,18 +3,46 @@
     conflict.py --http H:P --grpc H:P [--requests 10000] [--in-flight 64] [MODEL MODEL …]
 
 Models are asked in turn, over both protocols; what is right is said by the end of a model's name: `add` is X + Y,
-`sub` is X - Y. Without names, the pair of C libraries and the pair of C++ libraries are asked, one pair after the other.
+`sub` is X - Y, `one` and `two` keep so many elements of a row. Without names, pairs of libraries for ONNX Runtime, in C
+and in C++, and for TensorFlow are asked, one pair after the other.
 """
 
 import asyncio
 import collections
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from traffic import Clients, Refusal, addresses, verdict
 
-PAIRS = [["conflict_c_add", "conflict_c_sub"], ["conflict_cpp_add", "conflict_cpp_sub"]]
-RIGHT = {"add": np.add, "sub": np.subtract}
+PAIRS = [
+    ["conflict_c_add", "conflict_c_sub"],
+    ["conflict_cpp_add", "conflict_cpp_sub"],
+    ["custom_add", "custom_sub"],
+    ["zero_out_one", "zero_out_two"],
+]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a model is asked, and what is right."""
+
+    inputs: dict[str, tuple[int, ...]]
+    output: str
+    dtype: type
+    right: Callable[..., np.ndarray]
+
+
+def calculator(right: Callable[..., np.ndarray]) -> Kind:
+    return Kind({"X": (3,), "Y": (3,)}, "Z", np.float32, right)
+
+
+def keeper(count: int) -> Kind:
+    return Kind({"to_zero": (1, 8)}, "zeroed", np.int32, lambda row: np.where(np.arange(8) < count, row, 0))
+
+
+KINDS = {"add": calculator(np.add), "sub": calculator(np.subtract), "one": keeper(1), "two": keeper(2)}
 
 
 async def interleaved(options, models: list[str]) -> collections.Counter:
@@ -23,17 +51,17 @@ async def interleaved(options, models: list[str]) -> collections.Counter:
     first_failures = {}
     places = asyncio.Semaphore(options.in_flight)
     random = np.random.default_rng(7)
-    values = random.standard_normal((options.requests, 2, 3)).astype(np.float32)
 
     async with Clients(options) as clients:
 
         async def question(number: int) -> None:
             model = models[number % len(models)]
             protocol = ("http", "grpc")[number // len(models) % 2]
-            x, y = values[number]
+            kind = KINDS[model.rsplit("_", 1)[1]]
+            inputs = {name: random.integers(1, 1000, shape).astype(kind.dtype) for name, shape in kind.inputs.items()}
             async with places:
-                answer = await clients.infer(protocol, model, {"X": x, "Y": y}, "Z", str(number))
-            expected = RIGHT[model.rsplit("_", 1)[1]](x, y)
+                answer = await clients.infer(protocol, model, inputs, kind.output, str(number))
+            expected = kind.right(*inputs.values())
             if isinstance(answer, Refusal):
                 outcome = "error"
             else:

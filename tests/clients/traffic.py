@@ -10,7 +10,7 @@ import tritonclient.grpc.aio as grpcaio
 import tritonclient.http as httpclient
 import tritonclient.http.aio as httpaio
 from ask import tensor
-from tritonclient.utils import InferenceServerException
+from tritonclient.utils import InferenceServerException, np_to_triton_dtype
 
 
 def addresses(description: str) -> argparse.ArgumentParser:
@@ -49,9 +49,9 @@ class Clients:
     async def infer(
         self, protocol: str, model: str, inputs: dict[str, np.ndarray], output: str, request_id: str
     ) -> np.ndarray | Refusal:
-        """The named output of a model with FP32 inputs; the id must come back with it."""
+        """The named output of a model; the id must come back with it."""
         client, module = self.clients[protocol]
-        tensors = [tensor(module, name, array, "FP32") for name, array in inputs.items()]
+        tensors = [tensor(module, name, array, np_to_triton_dtype(array.dtype)) for name, array in inputs.items()]
         try:
             result = await client.infer(model, tensors, request_id=request_id)
         except InferenceServerException as refusal:
