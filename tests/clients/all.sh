@@ -7,7 +7,7 @@
 #   compare      a real Triton's recorded answers   live        a real Triton's answers now (oracle.sh)
 #   hostile      requests that end other servers    broken      models that cannot be served
 #   batching     dynamic batches                    conflict    libraries that define the same op
-#   extensions   a third party's op library         kills       workers that die
+#   extensions   third parties' op libraries        kills       workers that die
 #   perf         perf_analyzer                      ops         op libraries that come, change and go
 #   portable     clients and kills once more, over files and sockets (--worker-link=portable)
 # Ends with the end of each failed suite's log, and `N passed, N failed`.
@@ -152,19 +152,33 @@ conflict() {
   echo "in one worker, as expected: $(tail -1 "$work/together")"
 }
 
-# The library stands in a jar that the build has fetched.
+# ONNX Runtime's library stands in a jar that the build has fetched, those for TensorFlow in a Python package.
 extensions() {
-  local jars=$HOME/.m2/repository/com/microsoft/onnxruntime/onnxruntime-extensions jar model
+  local jars=$HOME/.m2/repository/com/microsoft/onnxruntime/onnxruntime-extensions jar model name
   [[ -d $jars ]] || (cd "$root" && ./mvnw -B -q -pl engines/onnxruntime -am test-compile) || return 1
   jar=$(find "$jars" -name '*.jar' | head -1)
-  cp -r "$tests/models/extensions" "$work/extensions"
+  cp -r "$tests/models/extensions" "$tests/models/tensorflow_text" "$work"
   python3 -m zipfile -e "$jar" "$work/jar"
   for model in "$work"/extensions/*; do
     mkdir -p "$model/1/ops"
     cp "$work/jar/ai/onnxruntime/extensions/native/linux-x64/libonnxruntime_extensions4j_jni.so" "$model/1/ops/"
   done
-  serve extensions --model-repository="$work/extensions" || return 1
+  tensorflow_text || return 1
+  mkdir "$work/tensorflow_text/.ops"
+  for name in normalize_ops regex_split_ops wordpiece_tokenizer; do
+    cp "$text/tensorflow_text/python/ops/_$name.so" "$work/tensorflow_text/.ops/"
+  done
+  serve extensions --model-repository="$work/extensions" --model-repository="$work/tensorflow_text" || return 1
   python "$here/extensions.py"
+}
+
+# Sets text to the folder of tensorflow-text, fetched once; this version is built for the TensorFlow of the distribution.
+tensorflow_text() {
+  text=${XDG_CACHE_HOME:-$HOME/.cache}/espalier/tensorflow-text-2.21.1
+  [[ ! -e $text/tensorflow_text ]] || return 0
+  python3 -m pip download -q --disable-pip-version-check --no-deps --python-version 3.11 --only-binary=:all: \
+    --platform manylinux_2_27_x86_64 --dest "$work/wheel" tensorflow-text==2.21.1 || return 1
+  python3 -m zipfile -e "$work"/wheel/*.whl "$text"
 }
 
 # Starts servers of its own, one for each case.

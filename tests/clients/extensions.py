@@ -1,8 +1,10 @@
-"""A third party's ops, onnxruntime-extensions 0.13.0, over both protocols: strings in, strings and numbers out.
+"""Third parties' ops over both protocols, strings in, strings and numbers out.
 
     extensions.py --http H:P --grpc H:P
 
-The server serves tests/models/extensions with the library in each model's 1/ops; `all.sh extensions` puts it there.
+They are onnxruntime-extensions 0.13.0 and tensorflow-text 2.21.1, which is built for the TensorFlow 2.21 that a server
+has. The server serves tests/models/extensions with the library in each model's 1/ops, and tests/models/tensorflow_text
+with the libraries on its shelf; `all.sh extensions` puts them there.
 """
 
 import sys
@@ -13,7 +15,8 @@ import tritonclient.http as httpclient
 from ask import tensor
 from traffic import addresses, verdict
 
-# Model and texts, then each output as it must be. The tokens are places in the vocabulary of make_extensions.py.
+# Model and texts, then each output as it must be. Tokens are places in the vocabularies of make_extensions.py and of
+# make_tensorflow_text.py; what TensorFlow models answer is what the latter printed: tensorflow-text in Python.
 CASES = [
     ("string_upper", ["Graft", "one frame", ""], {"upper": [b"GRAFT", b"ONE FRAME", b""]}),
     ("string_length", ["äöü", "", "ab"], {"length": [3, 0, 2]}),
@@ -21,6 +24,15 @@ CASES = [
         "bert_tokenizer",
         ["Many grafted trees on one frame."],
         {"input_ids": [2, 5, 10, 11, 6, 7, 8, 9, 13, 3], "token_type_ids": [0] * 10, "attention_mask": [1] * 10},
+    ),
+    ("fold", ["Straße", "GRAFT", ""], {"folded": [b"strasse", b"graft", b""]}),
+    (
+        "tokens",
+        ["Many grafted trees on one frame.", "One tree"],
+        {
+            "tokens": [[2, 7, 8, 3, 4, 5, 6, 9], [5, 1, 0, 0, 0, 0, 0, 0]],
+            "words": [b"many grafted trees on one frame .", b"one [UNK]"],
+        },
     ),
 ]
 
