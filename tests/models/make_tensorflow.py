@@ -6,6 +6,7 @@
 Everything that it writes is committed.
 """
 
+import functools
 import pathlib
 import shutil
 
@@ -19,6 +20,8 @@ CONFLICT = ROOT / "tests/models/tensorflow_conflict"
 EXAMPLES = ROOT / "examples/tensorflow-models"
 CUSTOM_BUILD = ROOT / "examples/custom-build/models"
 TYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 half bfloat16 float32 float64 string".split()
+
+FAULTS = "null_dereference abort exit endless_loop".split()
 
 
 def spec(dtype: str, *shape: int | None, name: str = "x") -> tf.TensorSpec:
@@ -163,7 +166,7 @@ def custom() -> None:
     for name, dtype in (("add_one", "int32"), ("busy", "int64")):
         frozen(MODELS / f"{name}_graphdef", "x", "y", dtype, dtype.upper(), op(name, name))
         put_library(MODELS / f"{name}_graphdef", name)
-    for name, dtype in (("busy", "int64"), ("crash", "float32"), ("failing", "float32")):
+    for name, dtype in (("busy", "int64"), ("failing", "float32")):
         with_op(MODELS / name, op(name, name), dtype, "x", "y")
         put_library(MODELS / name, name)
     for name, library in (("one", "zero_out"), ("two", "keep_two")):
@@ -173,6 +176,8 @@ def custom() -> None:
     for name in ("add", "sub"):
         of_three(CONFLICT / f"custom_{name}", "XY", custom_op)
         put_library(CONFLICT / f"custom_{name}", f"conflict_{name}", "libop.so")
+    faults = [op(f"fault_{name}", f"fault_{name}") for name in FAULTS]
+    with_op(MODELS / "faults", lambda x: functools.reduce(lambda y, fault: fault(y), faults, x), "float32", "x", "y")
     twice, thrice = op("twice", "twice"), op("thrice", "thrice")
     of_three(MODELS / "twice_and_thrice", "X", lambda x: thrice(twice(x)))
     for name in ("twice", "thrice"):

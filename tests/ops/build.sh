@@ -152,9 +152,11 @@ tf_cpp conflict_sub tests/ops/tensorflow/conflict.cc '-DEXPRESSION=(x - y)'
 tf_cpp twice tests/ops/tensorflow/multiple.cc '-DOP="Twice"' -DFACTOR=2
 tf_cpp thrice tests/ops/tensorflow/multiple.cc '-DOP="Thrice"' -DFACTOR=3
 tf busy tests/ops/tensorflow/busy.c
-tf crash tests/ops/tensorflow/crash.c
 tf failing tests/ops/tensorflow/failing.c
 tf multiply tests/ops/tensorflow/multiply.c
+for fault in null_dereference abort exit endless_loop; do
+    tf "fault_$fault" "tests/ops/faults/$fault.c" -DFAULT_FOR_TENSORFLOW
+done
 tf_needs old_abi MaybeSavedModelDirectory "$work/libtensorflow_framework.so.2" -D_GLIBCXX_USE_CXX11_ABI=0
 tf_needs other_version OfAnotherVersion "$work/libtensorflow_framework.so.2"
 tf_needs not_linked MaybeSavedModelDirectory
@@ -207,7 +209,7 @@ done
 for name in zero_out add_one; do
     place tf_$name examples/tensorflow-models/tf_$name/1/ops/libtf_$name.so
 done
-for name in busy crash failing; do
+for name in busy failing; do
     place tf_$name tests/models/tensorflow/$name/1/ops/libtf_$name.so
 done
 place tf_zero_out tests/models/tensorflow_conflict/zero_out_one/1/ops/libop.so
