@@ -1,8 +1,12 @@
+import dev.espalier.engine.Engine;
 import dev.espalier.engine.Execution;
 import dev.espalier.engine.ModelInstance;
 import dev.espalier.engine.ModelSource;
-import dev.espalier.tensor.Signature;
 import dev.espalier.engines.onnxruntime.OnnxRuntimeEngine;
+import dev.espalier.engines.tensorflow.TensorFlowEngine;
+import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.Signature;
+import dev.espalier.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -10,9 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// How long a call of ONNX Runtime takes through the engine contract; the twin of floor.c:
-/// `EngineCall LIBRARY MODEL ELEMENTS SECONDS` prints the median in microseconds, and the bytes of Java
-/// heap that a call allocates.
+/// How long a call of an engine takes through the engine contract; the twin of floor.c, and with
+/// TensorFlow's library of floor_tensorflow.c: `EngineCall LIBRARY MODEL ELEMENTS SECONDS` prints the
+/// median in microseconds, and the bytes of Java heap that a call allocates.
 final class EngineCall {
     private static final int SAMPLES = 100_000;
     private static final int FP32 = 11;
@@ -25,14 +29,18 @@ final class EngineCall {
         Arena arena = Arena.global();
         long input = arena.allocate(size, 64).address();
         long output = arena.allocate(size, 64).address();
-        var engine = new OnnxRuntimeEngine(Path.of(arguments[0]));
+        Path library = Path.of(arguments[0]);
+        boolean isTensorFlow = library.getFileName().toString().startsWith("libtensorflow");
+        Engine engine =
+                isTensorFlow ? new TensorFlowEngine(library) : new OnnxRuntimeEngine(library);
+        Map<String, String> parameters =
+                isTensorFlow ? Map.of() : Map.of("intra_op_thread_count", "1");
+        Signature declared =
+                isTensorFlow ? new Signature(rows("x"), rows("sum")) : Signature.EMPTY;
+        int rank = isTensorFlow ? 2 : 1;
         var source =
                 new ModelSource(
-                        "model",
-                        Path.of(arguments[1]),
-                        List.of(),
-                        Map.of("intra_op_thread_count", "1"),
-                        Signature.EMPTY);
+                        "model", Path.of(arguments[1]), List.of(), parameters, declared);
         ModelInstance instance = engine.load(source).newInstance();
         Execution execution = new Execution(1, 1, byteSize -> output);
 
@@ -45,8 +53,9 @@ final class EngineCall {
         for (long now = begin; now < end && taken < SAMPLES; now = System.nanoTime()) {
             long start = System.nanoTime();
             execution.clear();
-            execution.inputs().set(0, FP32, input, size, 1);
-            execution.inputs().dimension(0, 0, elements);
+            execution.inputs().set(0, FP32, input, size, rank);
+            execution.inputs().dimension(0, 0, 1);
+            execution.inputs().dimension(0, rank - 1, elements);
             execution.request(0);
             instance.run(execution);
             if (now > warm) {
@@ -57,6 +66,10 @@ final class EngineCall {
         double perCall = (double) (allocatedBytes() - allocated) / taken;
         Arrays.sort(samples, 0, taken);
         System.out.printf("%.3f %.2f%n", samples[taken / 2] / 1000, perCall);
+    }
+
+    private static List<TensorSpec> rows(String name) {
+        return List.of(new TensorSpec(name, DataType.FP32, List.of(-1L, -1L)));
     }
 
     private static long allocatedBytes() {
