@@ -19,6 +19,9 @@ espalier_jvm_server="-Xms32m -Xmx1g -XX:MaxHeapFreeRatio=50 -XX:-ShrinkHeapInSte
 # Of the process that sorts LD_PRELOAD, which lives for a moment.
 espalier_jvm_preload='-XX:TieredStopAtLevel=1 -Xmx256m'
 
+# It loads an engine, to see whether that can be done.
+espalier_jvm_installer='-XX:TieredStopAtLevel=1 -Xmx256m --enable-native-access=ALL-UNNAMED'
+
 espalier_jvm_client='-XX:TieredStopAtLevel=1 -Xmx1g'
 
 # A cache is of use only to the very JDK that made it: each folder of caches has a copy of that JDK's
