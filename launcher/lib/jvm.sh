@@ -19,8 +19,7 @@ espalier_jvm_server="-Xms32m -Xmx1g -XX:MaxHeapFreeRatio=50 -XX:-ShrinkHeapInSte
 # Of the process that sorts LD_PRELOAD, which lives for a moment.
 espalier_jvm_preload='-XX:TieredStopAtLevel=1 -Xmx256m'
 
-# It loads an engine, to see whether that can be done.
-espalier_jvm_installer='-XX:TieredStopAtLevel=1 -Xmx256m --enable-native-access=ALL-UNNAMED'
+espalier_jvm_installer='-XX:TieredStopAtLevel=1 -Xmx256m'
 
 espalier_jvm_client='-XX:TieredStopAtLevel=1 -Xmx1g'
 

@@ -13,6 +13,8 @@ final class Help {
               espalier ops explain <repository> <model>
                                                    where each op of a model comes from (no server)
               espalier workers                     the processes of the models, and how the last ones died
+              espalier engine install <engine>     a further version of an engine; also list and remove
+                                                   (no server; docs/engines.md)
               espalier status                      is the server up, and ready?
               espalier demo                        starts a server on the example models, shows an
                                                    answer, and stops it

@@ -41,7 +41,7 @@ public final class Main {
                         throw new ClientException(
                                 "unknown command: '"
                                         + asked.command()
-                                        + "' (expected: models, infer, ops, workers, status, demo or help)");
+                                        + "' (expected: models, infer, ops, workers, engine, status, demo or help)");
             }
             return 0;
         } catch (ClientException e) {

@@ -15,10 +15,13 @@ record WorkersCommand(Server server, PrintStream out) {
                     "workers: " + arguments.operands() + " (expected: nothing more)");
         }
         List<Json> workers = server.getJson("/v2/espalier/workers").field("workers").list();
-        Table table = new Table("WORKER", "STATE", "PID", "MB", "DIED", "MODELS");
+        Table table = new Table("WORKER", "ENGINE", "STATE", "PID", "MB", "DIED", "MODELS");
         for (Json worker : workers) {
             table.row(
                     worker.field("name").plain(),
+                    // What the engine itself says.
+                    (worker.field("engine").plain() + " " + worker.field("engine_version").plain())
+                            .strip(),
                     worker.field("state").plain(),
                     worker.field("pid").plain(),
                     Long.toString(

@@ -50,13 +50,13 @@ class MainTest {
         server.reply(
                 "/v2/espalier/workers",
                 """
-                {"workers":[{"name":"w [libzero.so]","state":"serving","pid":42,"standby_pid":0,
+                {"workers":[{"name":"w [libzero.so]","engine":"tensorflow","engine_version":"2.16.2","state":"serving","pid":42,"standby_pid":0,
                  "confinement":"no TCP","memory_bytes":2097152,"models":["m","m","n"],"deaths":1,
                  "last_deaths":[{"at":"2026-01-02T03:04:05Z","text":"exited with 3","record":"/s/d.txt"}]}]}
                 """);
 
         assertThat(server.run("workers").out())
-                .contains("w [libzero.so]", "serving", "m, n")
+                .contains("w [libzero.so]", "tensorflow 2.16.2", "serving", "m, n")
                 .endsWith(
                         """
 
@@ -137,7 +137,7 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "wobble|unknown command: 'wobble' (expected: models, infer, ops, workers, status, demo or help)",
+                "wobble|unknown command: 'wobble' (expected: models, infer, ops, workers, engine, status, demo or help)",
                 "models --json|unknown option of 'models': --json; see espalier help",
                 "infer --input|--input needs a value; see espalier help",
                 "models x|models takes no operands, got [x]",

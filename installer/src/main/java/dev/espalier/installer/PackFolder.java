@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /// A folder of engine packs. Packs come and go whole: they are put together, and taken apart, under names
 /// that begin with a dot, which are no packs.
 record PackFolder(Path path) {
-    /// A server has a lock on this file of each pack that its workers use.
+    /// A server has a shared lock on this file of each pack that its workers run from.
     static final String LOCK = "lock";
 
     private static final String UNFINISHED = ".unfinished-";

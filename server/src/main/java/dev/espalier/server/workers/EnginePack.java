@@ -11,9 +11,10 @@ import java.util.Properties;
 /// The files of one engine version: a folder with its natives, its jars, and `engine.properties`, which
 /// names them.
 ///
+/// @param folder where the files are
 /// @param library its native library for this machine
 /// @param worker the program that hosts it
-public record EnginePack(EngineVersion engine, Path library, WorkerProgram worker) {
+public record EnginePack(EngineVersion engine, Path folder, Path library, WorkerProgram worker) {
     private static final String DESCRIPTION = "engine.properties";
 
     /// The pack in `folder`; empty where there is none, or none for this machine.
@@ -40,6 +41,7 @@ public record EnginePack(EngineVersion engine, Path library, WorkerProgram worke
                         new EngineVersion(
                                 value(description, properties, "engine"),
                                 version(description, properties)),
+                        folder,
                         folder.resolve(library).normalize(),
                         worker(description, properties, distributed)));
     }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// All workers, one for each engine version and op set that models need. Safe for use by several threads.
 public final class WorkerPool implements AutoCloseable {
@@ -24,6 +25,7 @@ public final class WorkerPool implements AutoCloseable {
     private final ByteBudget requestMemory;
     private final boolean oneForAll;
     private final Map<String, Leased> hosts = new HashMap<>();
+    private final PacksInUse packsInUse = new PacksInUse();
 
     /// Hosts that no model uses any more, and whose workers may still be ending.
     private final List<WorkerHost> ending = new ArrayList<>();
@@ -31,10 +33,12 @@ public final class WorkerPool implements AutoCloseable {
     /// A worker's host, and how many models use it.
     private static final class Leased {
         private final WorkerHost host;
+        private final EngineVersion engine;
         private int leases;
 
-        Leased(WorkerHost host) {
+        Leased(WorkerHost host, EngineVersion engine) {
             this.host = host;
+            this.engine = engine;
         }
     }
 
@@ -66,13 +70,13 @@ public final class WorkerPool implements AutoCloseable {
     ///
     /// @throws ServingException when the engine is not installed any more, or there is no memory
     public synchronized WorkerHost lease(EngineVersion engine, OpSet ops) throws ServingException {
-        EnginePack pack = pack(engine);
         String key = engine + "/" + (oneForAll ? "" : ops.key());
         Leased known = hosts.get(key);
         if (known != null) {
             known.leases++;
             return known.host;
         }
+        EnginePack pack = use(engine);
         try {
             WorkerHost host =
                     new WorkerHost(
@@ -80,12 +84,13 @@ public final class WorkerPool implements AutoCloseable {
                             pack,
                             site,
                             new InputMemory(requestMemory, site.links()));
-            Leased leased = new Leased(host);
+            Leased leased = new Leased(host, engine);
             leased.leases = 1;
             hosts.put(key, leased);
             host.start();
             return host;
         } catch (LinkException failure) {
+            packsInUse.remove(engine);
             throw new ServingException(
                     ErrorCode.UNAVAILABLE,
                     "no memory for a worker: " + failure.getMessage(),
@@ -100,6 +105,7 @@ public final class WorkerPool implements AutoCloseable {
                 leased.leases--;
                 if (leased.leases == 0) {
                     hosts.values().remove(leased);
+                    packsInUse.remove(leased.engine);
                     ending.removeIf(WorkerHost::hasEnded);
                     ending.add(host);
                     host.hangUp();
@@ -110,14 +116,18 @@ public final class WorkerPool implements AutoCloseable {
         throw new IllegalStateException("worker " + host.label() + " was released too often");
     }
 
-    private EnginePack pack(EngineVersion engine) throws ServingException {
+    /// The pack of an engine, which cannot be removed from now on.
+    private EnginePack use(EngineVersion engine) throws ServingException {
         try {
-            return packs.find(engine)
-                    .orElseThrow(() ->
-                            new ServingException(
-                                    ErrorCode.UNAVAILABLE,
-                                    "engine %s is not installed; install it with: espalier engine install %s"
-                                            .formatted(engine, engine)));
+            Optional<EnginePack> pack = packs.find(engine);
+            if (pack.isEmpty()) {
+                throw new ServingException(
+                        ErrorCode.UNAVAILABLE,
+                        "engine %s is not installed; install it with: espalier engine install %s"
+                                .formatted(engine, engine));
+            }
+            packsInUse.add(pack.get());
+            return pack.get();
         } catch (IOException failure) {
             throw new ServingException(
                     ErrorCode.UNAVAILABLE, String.valueOf(failure.getMessage()), failure);
@@ -148,6 +158,7 @@ public final class WorkerPool implements AutoCloseable {
         // First all are told, so that they end at the same time.
         open.forEach(WorkerHost::hangUp);
         open.forEach(WorkerHost::close);
+        packsInUse.close();
         site.watch().close();
     }
 }

@@ -54,6 +54,7 @@ class EnginePacksTest {
                 .containsExactly(
                         new EnginePack(
                                 tensorflow("2.21.0"),
+                                folder.resolve("home/engines/tensorflow-2.21.0"),
                                 folder.resolve("home/engines/tensorflow-2.21.0/native/a.so"),
                                 new WorkerProgram(
                                         folder.resolve("home/lib/worker.jar"),

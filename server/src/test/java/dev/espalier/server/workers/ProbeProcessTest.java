@@ -28,6 +28,7 @@ class ProbeProcessTest {
         EnginePack pack =
                 new EnginePack(
                         new EngineVersion("onnxruntime", "1.2.3"),
+                        folder,
                         folder.resolve("libengine.so"),
                         new WorkerProgram(
                                 Path.of(System.getProperty("java.class.path")),

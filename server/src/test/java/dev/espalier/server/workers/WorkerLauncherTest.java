@@ -23,6 +23,7 @@ class WorkerLauncherTest {
     private static final EnginePack NONE =
             new EnginePack(
                     new EngineVersion("none", "1"),
+                    Path.of("none"),
                     Path.of("none.so"),
                     new WorkerProgram(Path.of("none.jar"), "Main", "Probe"));
 

@@ -1,0 +1,23 @@
+package dev.espalier.installer;
+
+import dev.espalier.engine.EngineException;
+import dev.espalier.engines.tensorflow.TensorFlowEngine;
+import java.nio.file.Path;
+
+/// The program of a process that loads a TensorFlow library as a worker would, and prints its version.
+final class LibraryVersion {
+    /// The exit code where the loader refuses the library; its reason is printed.
+    static final int REFUSED = 3;
+
+    private LibraryVersion() {}
+
+    public static void main(String[] arguments) {
+        try (TensorFlowEngine engine = new TensorFlowEngine(Path.of(arguments[0]))) {
+            System.out.println(engine.version());
+        } catch (EngineException failure) {
+            System.out.println(failure.getMessage());
+            System.out.flush();
+            System.exit(REFUSED);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.espalier.installer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(10)
+class ReleasesTest {
+    private final Releases releases = new Releases();
+
+    @Test
+    void areFoundByTensorFlowsVersion() throws Exception {
+        assertThat(releases.find("tensorflow-2.16.2")).isEqualTo(new Release("2.16.2", "1.0.0"));
+        assertThat(releases.find("tensorflow-2.16.2").natives("amd64"))
+                .hasToString("org.tensorflow:tensorflow-core-native:jar:linux-x86_64:1.0.0");
+        assertThat(releases.find("tensorflow-2.16.2").natives("aarch64"))
+                .hasToString("org.tensorflow:tensorflow-core-native:jar:linux-arm64:1.0.0");
+    }
+
+    @Test
+    void areFoundByThePackagesVersionToo() throws Exception {
+        assertThat(releases.find("tensorflow:1.3.0-SNAPSHOT"))
+                .isEqualTo(new Release("", "1.3.0-SNAPSHOT"));
+    }
+
+    @Test
+    void areTheNewestWhereNoVersionIsNamed() throws Exception {
+        assertThat(releases.find("tensorflow").version())
+                .isEqualTo(releases.names().getFirst().substring("tensorflow-".length()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tensorflow-2.99.0",
+                "tensorflow-",
+                "tensorflow:",
+                "tensorflow:../x",
+                "onnxruntime-1.20.0",
+                "pytorch",
+                "",
+            })
+    void areNoOthers(String name) {
+        assertThatThrownBy(() -> releases.find(name))
+                .isInstanceOf(InstallException.class)
+                .hasMessageStartingWith("engine '" + name + "' (expected: one of tensorflow-2.")
+                .hasMessageContaining("tensorflow-2.16.2")
+                .hasMessageContaining(
+                        "tensorflow:<version of org.tensorflow:tensorflow-core-native> for another");
+    }
+}
