@@ -8,8 +8,8 @@
 # exported and needed symbols with the committed ones (the bytes differ between compilers).
 #
 # Needs gcc and g++, and headers: ONNX Runtime's from the folder that ORT_INCLUDE names, else from a Go module that
-# carries it (then it needs go); TensorFlow's from the Python package in the folder that TF_HOME names, else from the
-# package tensorflow-cpu, which is fetched once (then it needs pip).
+# carries it (then it needs go); TensorFlow's, of two versions, from the Python packages in the folders that TF_HOME and
+# TF_2_16_HOME name, else from the package tensorflow-cpu, which is fetched once (then it needs pip).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -29,23 +29,28 @@ fi
     exit 1
 }
 
-if [ -z "${TF_HOME:-}" ]; then
-    TF_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/espalier/tensorflow-cpu-2.21.0/tensorflow
-    if [ ! -e "$TF_HOME/include/tensorflow" ]; then
+headers() { # VERSION: prints the folder of TensorFlow's Python package, of which headers are fetched once
+    folder=${XDG_CACHE_HOME:-$HOME/.cache}/espalier/tensorflow-cpu-$1/tensorflow
+    if [ ! -e "$folder/include/tensorflow" ]; then
         python3 -m pip download -q --disable-pip-version-check --no-deps --python-version 3.11 \
-            --only-binary=:all: --dest "$work/wheel" tensorflow-cpu==2.21.0
-        python3 - "$work"/wheel/*.whl "$(dirname "$TF_HOME")" <<'PY'
+            --only-binary=:all: --dest "$work/wheel-$1" "tensorflow-cpu==$1"
+        python3 - "$work/wheel-$1"/*.whl "$(dirname "$folder")" <<'PY'
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as wheel:
     wanted = ("tensorflow/include/", "tensorflow/libtensorflow_framework.so.2")
     wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.startswith(wanted)])
 PY
     fi
-fi
-[ -e "$TF_HOME/include/tensorflow/core/framework/op.h" ] || {
-    echo "no include/tensorflow/core/framework/op.h in '$TF_HOME': set TF_HOME to the Python package's folder" >&2
-    exit 1
+    echo "$folder"
 }
+[ -n "${TF_HOME:-}" ] || TF_HOME=$(headers 2.21.0)
+[ -n "${TF_2_16_HOME:-}" ] || TF_2_16_HOME=$(headers 2.16.2)
+for home in "$TF_HOME" "$TF_2_16_HOME"; do
+    [ -e "$home/include/tensorflow/core/framework/op.h" ] || {
+        echo "no include/tensorflow/core/framework/op.h in '$home': set TF_HOME and TF_2_16_HOME to the folders of the Python packages" >&2
+        exit 1
+    }
+done
 
 target=$here/$architecture
 [ "${1:-}" != --check ] || target=$work/$architecture
@@ -131,12 +136,15 @@ tf() { # NAME SOURCE [FLAG ...]
     gcc -std=c11 -D_POSIX_C_SOURCE=199309L $flags "$@" "$root/$source" -Wl,--no-as-needed \
         "$work/libtensorflow_framework.so.2" -o "$target/libtf_$name.so"
 }
-tf_cpp() {
-    name=$1 source=$2
-    shift 2
-    g++ -std=c++17 $flags -fvisibility=default -Wno-error -w -isystem "$TF_HOME/include" -D_GLIBCXX_USE_CXX11_ABI=1 \
-        -DEIGEN_MAX_ALIGN_BYTES=64 "-ffile-prefix-map=$TF_HOME=tensorflow" "$@" "$root/$source" "$TF_HOME/libtensorflow_framework.so.2" \
-        -o "$target/libtf_$name.so"
+tf_cpp() { # NAME SOURCE [FLAG ...]
+    tf_cpp_for "$TF_HOME" "$@"
+}
+tf_cpp_for() { # HOME NAME SOURCE [FLAG ...]
+    home=$1 name=$2 source=$3
+    shift 3
+    g++ -std=c++17 $flags -fvisibility=default -Wno-error -w -isystem "$home/include" -D_GLIBCXX_USE_CXX11_ABI=1 \
+        -DEIGEN_MAX_ALIGN_BYTES=64 "-ffile-prefix-map=$home=tensorflow" "$@" "$root/$source" \
+        "$home/libtensorflow_framework.so.2" -o "$target/libtf_$name.so"
 }
 tf_needs() { # NAME FUNCTION [FLAG ...]
     name=$1 function=$2
@@ -146,6 +154,7 @@ tf_needs() { # NAME FUNCTION [FLAG ...]
 }
 tf add_one examples/tf_add_one/add_one.c
 tf_cpp zero_out examples/tf_zero_out/zero_out.cc
+tf_cpp_for "$TF_2_16_HOME" zero_out_2_16 examples/tf_zero_out/zero_out.cc
 tf_cpp keep_two examples/tf_zero_out/zero_out.cc -DKEPT=2
 tf_cpp conflict_add tests/ops/tensorflow/conflict.cc '-DEXPRESSION=(x + y)'
 tf_cpp conflict_sub tests/ops/tensorflow/conflict.cc '-DEXPRESSION=(x - y)'
