@@ -116,7 +116,8 @@ def test_a_version_that_is_not_there(start, repository):
     repository.put(repository.library("built"), library("tf_zero_out_2_16"))
     repository.add_without("asked", MODELS / "tensorflow/plus", more=CHOSEN % OLDER)
     server = start(EXPLICIT)
-    assert "built for another version" in server.refusal("built")
+    reason = server.refusal("built")
+    assert "built for another version" in reason and "espalier engine list" in reason, reason
     reason = server.refusal("asked")
     assert f"asks for tensorflow-{OLDER}, which is not installed (installed: tensorflow-{NEWER})" in reason
     assert f"espalier engine install tensorflow-{OLDER}" in reason, reason

@@ -17,7 +17,7 @@ record TensorFlowFault(String symbol, Mistake mistake) implements Fault {
         OLD_ABI(
                 "for it was built with the old C++ ABI; build it with -D_GLIBCXX_USE_CXX11_ABI=1, as this TensorFlow is"),
         OTHER_VERSION(
-                "which this TensorFlow does not have: it was built for another version; build it against the headers of this one");
+                "which this TensorFlow does not have: it was built for another version; build it against the headers of this one, or install that version (espalier engine list)");
 
         private final String text;
 

@@ -33,7 +33,7 @@ final class TensorFlowFaultTest {
             delimiter = '|',
             value = {
                 "tf_not_linked | needs %s, and is not linked with TensorFlow; link it with -l:libtensorflow_framework.so.2",
-                "tf_zero_out | needs %s, which this TensorFlow does not have: it was built for another version; build it against the headers of this one",
+                "tf_zero_out | needs %s, which this TensorFlow does not have: it was built for another version; build it against the headers of this one, or install that version (espalier engine list)",
                 "tf_old_abi | needs %s, for it was built with the old C++ ABI; build it with -D_GLIBCXX_USE_CXX11_ABI=1, as this TensorFlow is"
             })
     void namesTheMistakeAndTheRemedy(String library, String expected) throws Exception {
