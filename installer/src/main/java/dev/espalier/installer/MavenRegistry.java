@@ -3,6 +3,7 @@ package dev.espalier.installer;
 import eu.maveniverse.maven.mima.context.Context;
 import eu.maveniverse.maven.mima.context.ContextOverrides;
 import eu.maveniverse.maven.mima.context.Runtimes;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.eclipse.aether.artifact.Artifact;
@@ -21,6 +22,23 @@ record MavenRegistry(String settings, Progress progress) {
     ///
     /// @throws InstallException when it cannot be had
     Path file(Artifact artifact) throws InstallException {
+        if (!settings.isEmpty() && !Files.isReadable(Path.of(settings))) {
+            throw new InstallException(
+                    "--settings: '%s' (expected: a file that can be read)".formatted(settings));
+        }
+        try (Context context = Runtimes.INSTANCE.getRuntime().create(overrides())) {
+            return file(artifact, context);
+        } catch (IllegalStateException failure) {
+            Throwable cause = failure;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            throw new InstallException(
+                    "Maven's settings cannot be used: " + cause.getMessage(), failure);
+        }
+    }
+
+    private ContextOverrides overrides() {
         ContextOverrides.Builder overrides =
                 ContextOverrides.create()
                         .withUserSettings(true)
@@ -31,26 +49,27 @@ record MavenRegistry(String settings, Progress progress) {
         if (!settings.isEmpty()) {
             overrides.withUserSettingsXmlOverride(Path.of(settings));
         }
-        try (Context context = Runtimes.INSTANCE.getRuntime().create(overrides.build())) {
-            ArtifactRequest request =
-                    new ArtifactRequest(artifact, context.remoteRepositories(), "");
-            try {
-                return context.repositorySystem()
-                        .resolveArtifact(context.repositorySystemSession(), request)
-                        .getArtifact()
-                        .getFile()
-                        .toPath();
-            } catch (ArtifactResolutionException failure) {
-                throw new InstallException(
-                        "%s cannot be had from %s (see Maven's settings.xml): %s"
-                                .formatted(
-                                        artifact,
-                                        context.remoteRepositories().stream()
-                                                .map(RemoteRepository::getId)
-                                                .collect(Collectors.joining(", ")),
-                                        failure.getMessage()),
-                        failure);
-            }
+        return overrides.build();
+    }
+
+    private static Path file(Artifact artifact, Context context) throws InstallException {
+        ArtifactRequest request = new ArtifactRequest(artifact, context.remoteRepositories(), "");
+        try {
+            return context.repositorySystem()
+                    .resolveArtifact(context.repositorySystemSession(), request)
+                    .getArtifact()
+                    .getFile()
+                    .toPath();
+        } catch (ArtifactResolutionException failure) {
+            throw new InstallException(
+                    "%s cannot be had from %s (see Maven's settings.xml): %s"
+                            .formatted(
+                                    artifact,
+                                    context.remoteRepositories().stream()
+                                            .map(RemoteRepository::getId)
+                                            .collect(Collectors.joining(", ")),
+                                    failure.getMessage()),
+                    failure);
         }
     }
 }

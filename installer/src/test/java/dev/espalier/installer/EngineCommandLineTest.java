@@ -244,6 +244,17 @@ class EngineCommandLineTest {
     }
 
     @Test
+    void saysWhatIsWrongWithTheSettings() throws IOException {
+        Path settings = folder.resolve("settings.xml");
+        Files.writeString(settings, "<settings><mirrors>");
+        assertFails(engine("install", NAME), "Maven's settings cannot be used: ", "settings.xml");
+        Files.delete(settings);
+        assertFails(
+                engine("install", NAME),
+                "--settings: '%s' (expected: a file that can be read)".formatted(settings));
+    }
+
+    @Test
     void saysWhereNothingCanBeWritten() throws IOException {
         publish("1.0.0", "2.16.2");
         packs = Files.writeString(folder.resolve("file"), "").resolve("packs");
