@@ -42,12 +42,14 @@ final class SourceTreeTest {
         "tensor, ''",
         "engine, tensor",
         "engines/onnxruntime, engine",
+        "engines/tensorflow, engine",
         "worker-link, tensor",
         "worker, 'worker-link|engine|engine-.*'",
         "protocol, ''",
         "server, 'worker-link|protocol|tensor'",
         "client, tensor",
-        "launcher, 'server|worker|client'",
+        "installer, engine-tensorflow",
+        "launcher, 'server|worker|client|installer'",
         "tests/chaos, 'protocol|launcher'",
     })
     void modulesSeeOnlyWhatIsTheirs(String module, String seen) throws IOException {
