@@ -17,11 +17,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LIBRARIES = ROOT / "tests/ops/x86-64"
 MODELS = ROOT / "tests/models/tensorflow"
 CONFLICT = ROOT / "tests/models/tensorflow_conflict"
+FAULTS = ROOT / "tests/models/faults"
+TENSORFLOW_FAULTS = ROOT / "tests/models/tensorflow_faults"
 EXAMPLES = ROOT / "examples/tensorflow-models"
 CUSTOM_BUILD = ROOT / "examples/custom-build/models"
 TYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 half bfloat16 float32 float64 string".split()
-
-FAULTS = "null_dereference abort exit endless_loop".split()
 
 
 def spec(dtype: str, *shape: int | None, name: str = "x") -> tf.TensorSpec:
@@ -52,18 +52,25 @@ def function(compute, *specs: tf.TensorSpec):
     return tf.function(compute, input_signature=specs)
 
 
-def frozen(folder: pathlib.Path, name: str, output: str, dtype: str, config: str, compute) -> None:
+def frozen(
+    folder: pathlib.Path, name: str, output: str, dtype: str, shape: list[int | None], config: str, compute
+) -> None:
     """A GraphDef with the placeholder `name` and the node `output`."""
     version = fresh(folder)
     with tf.Graph().as_default() as graph:
-        result = compute(tf.compat.v1.placeholder(getattr(tf, dtype), [None, None], name=name))
+        result = compute(tf.compat.v1.placeholder(getattr(tf, dtype), shape, name=name))
         tf.identity(result, name=output)
     (version / "model.graphdef").write_bytes(graph.as_graph_def().SerializeToString(deterministic=True))
+    (folder / "config.pbtxt").write_text(f'platform: "tensorflow_graphdef"\n{config}')
+
+
+def frozen_rows(folder: pathlib.Path, name: str, output: str, dtype: str, config: str, compute) -> None:
+    """One that takes rows of any length."""
     tensor = f"data_type: TYPE_{config} dims: [ -1 ]"
-    (folder / "config.pbtxt").write_text(
-        'platform: "tensorflow_graphdef"\nmax_batch_size: 8\n'
-        f'input [ {{ name: "{name}" {tensor} }} ]\noutput [ {{ name: "{output}" {tensor} }} ]\n'
+    declared = (
+        f'max_batch_size: 8\ninput [ {{ name: "{name}" {tensor} }} ]\noutput [ {{ name: "{output}" {tensor} }} ]\n'
     )
+    frozen(folder, name, output, dtype, [None, None], declared, compute)
 
 
 def put_library(folder: pathlib.Path, name: str, file_name: str = "") -> None:
@@ -132,7 +139,7 @@ def plain() -> None:
     saved(MODELS / "memory", memory, serving_default=memory.remember)
     words = Words()
     saved(MODELS / "words", words, serving_default=words.define)
-    frozen(MODELS / "plus_graphdef", "x", "sum", "float32", "FP32", lambda x: x + np.float32(1))
+    frozen_rows(MODELS / "plus_graphdef", "x", "sum", "float32", "FP32", lambda x: x + np.float32(1))
 
 
 def with_op(folder: pathlib.Path, compute, dtype: str, x: str, y: str) -> None:
@@ -153,18 +160,38 @@ def of_three(folder: pathlib.Path, names: str, compute) -> None:
     saved(folder, module, "".join([*declared, f'output [ {{ name: "Z" {tensor} }} ]\n']), serving_default=module.run)
 
 
+def faulty() -> None:
+    """The models of tests/chaos, from ops with the same faults as in the ONNX models and with their configurations."""
+    deaths = [f"fault_{name}" for name in "null_dereference abort exit exception uncaught_exception".split()]
+    stalls = [f"fault_{name}" for name in "endless_loop allocation thread_leak exit_handler".split()]
+    meddling = [f"fault_{name}" for name in "closed_descriptors truncation signal_handlers surroundings".split()]
+    for name, plus, names in (
+        ("deaths", 1, deaths),
+        ("deaths_batched", 2, deaths),
+        ("stalls", 3, stalls),
+        ("meddling", 4, meddling),
+        ("healthy", 5, ["twice"]),
+        ("healthy_batched", 6, ["twice"]),
+    ):
+        ops = [op(each, each) for each in names]
+        shape = [None, None] if name.endswith("_batched") else [None]
+        _, config = (FAULTS / name / "config.pbtxt").read_text().split("\n", 1)
+        compute = lambda x: functools.reduce(lambda y, run: run(y), ops, x) + plus  # noqa: B023, E731
+        frozen(TENSORFLOW_FAULTS / name, "X", "Z", "float32", shape, config, compute)
+
+
 def custom() -> None:
     zero_out, add_one = op("zero_out", "zero_out"), op("add_one", "add_one")
     with_op(EXAMPLES / "tf_zero_out", zero_out, "int32", "to_zero", "zeroed")
     put_library(EXAMPLES / "tf_zero_out", "zero_out")
     with_op(EXAMPLES / "tf_add_one", add_one, "int32", "x", "y")
     put_library(EXAMPLES / "tf_add_one", "add_one")
-    frozen(MODELS / "zero_out_graphdef", "to_zero", "zeroed", "int32", "INT32", zero_out)
+    frozen_rows(MODELS / "zero_out_graphdef", "to_zero", "zeroed", "int32", "INT32", zero_out)
     put_library(MODELS / "zero_out_graphdef", "zero_out")
     # Without its library, which comes with the server.
-    frozen(CUSTOM_BUILD / "tf_zero_out", "to_zero", "zeroed", "int32", "INT32", zero_out)
+    frozen_rows(CUSTOM_BUILD / "tf_zero_out", "to_zero", "zeroed", "int32", "INT32", zero_out)
     for name, dtype in (("add_one", "int32"), ("busy", "int64")):
-        frozen(MODELS / f"{name}_graphdef", "x", "y", dtype, dtype.upper(), op(name, name))
+        frozen_rows(MODELS / f"{name}_graphdef", "x", "y", dtype, dtype.upper(), op(name, name))
         put_library(MODELS / f"{name}_graphdef", name)
     for name, dtype in (("busy", "int64"), ("failing", "float32")):
         with_op(MODELS / name, op(name, name), dtype, "x", "y")
@@ -176,8 +203,7 @@ def custom() -> None:
     for name in ("add", "sub"):
         of_three(CONFLICT / f"custom_{name}", "XY", custom_op)
         put_library(CONFLICT / f"custom_{name}", f"conflict_{name}", "libop.so")
-    faults = [op(f"fault_{name}", f"fault_{name}") for name in FAULTS]
-    with_op(MODELS / "faults", lambda x: functools.reduce(lambda y, fault: fault(y), faults, x), "float32", "x", "y")
+    faulty()
     twice, thrice = op("twice", "twice"), op("thrice", "thrice")
     of_three(MODELS / "twice_and_thrice", "X", lambda x: thrice(twice(x)))
     for name in ("twice", "thrice"):

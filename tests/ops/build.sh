@@ -163,8 +163,12 @@ tf_cpp thrice tests/ops/tensorflow/multiple.cc '-DOP="Thrice"' -DFACTOR=3
 tf busy tests/ops/tensorflow/busy.c
 tf failing tests/ops/tensorflow/failing.c
 tf multiply tests/ops/tensorflow/multiply.c
-for fault in null_dereference abort exit endless_loop; do
-    tf "fault_$fault" "tests/ops/faults/$fault.c" -DFAULT_FOR_TENSORFLOW
+for source in "$here"/faults/*.c "$here"/faults/*.cc; do
+    fault=$(basename "${source%.c*}")
+    case $source in
+    *.c) tf "fault_$fault" "tests/ops/faults/$fault.c" -DFAULT_FOR_TENSORFLOW -pthread -lm ;;
+    *) tf_cpp "fault_$fault" "tests/ops/faults/$fault.cc" -DFAULT_FOR_TENSORFLOW -pthread ;;
+    esac
 done
 tf_needs old_abi MaybeSavedModelDirectory "$work/libtensorflow_framework.so.2" -D_GLIBCXX_USE_CXX11_ABI=0
 tf_needs other_version OfAnotherVersion "$work/libtensorflow_framework.so.2"

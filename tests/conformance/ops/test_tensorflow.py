@@ -1,13 +1,12 @@
 """What only TensorFlow's op libraries can do wrong, and how each way to give a model its library answers."""
 
 import pathlib
-import re
 import shutil
 from dataclasses import dataclass
 
 import pytest
 
-from started import LIBRARIES, MODELS, ROOT, TENSORFLOW, library, until
+from started import LIBRARIES, MODELS, ROOT, TENSORFLOW, library
 
 EXPLICIT = "--model-control-mode=explicit"
 EXAMPLES = ROOT / "examples/tensorflow-models"
@@ -125,43 +124,3 @@ def test_one_shelf_for_two_engines(start, repository):
     server = start()
     server.settled()
     assert (server.result("onnx"), server.result("tensorflow")) == ([6.0, 9.0, 12.0], [4.0, 5.0, 6.0])
-
-
-# Fault, as its source in tests/ops/faults is called → how its worker dies, as tests/chaos expects it of ONNX Runtime.
-FAULTS = {
-    "null_dereference": "was ended by SIGSEGV at address 0x0 in libtf_fault_null_dereference",
-    "abort": "was ended by SIGABRT",
-    "exit": "exited with 3",
-    "endless_loop": "gave no answer within 1000 ms",
-}
-
-
-def fault_number(fault: str) -> float:
-    """The element that asks for it."""
-    source = (ROOT / f"tests/ops/faults/{fault}.c").read_text()
-    return float(re.search(r"#define FAULT_NUMBER (-\d+)", source).group(1))
-
-
-def test_a_fault_in_an_op_costs_one_worker(start, repository):
-    """The request that asks for it is told the death, the model comes back, and others go on in the same worker."""
-    repository.add_without("faults", MODELS / "tensorflow/faults")
-    for fault in FAULTS:
-        name = f"tf_fault_{fault}"
-        repository.put(repository.folder / f"faults/1/ops/lib{name}.so", library(name))
-    repository.add_without("plus", MODELS / "tensorflow/plus")
-    server = start("--execution-timeout-ms=1000", "--quarantine-after=0")
-    server.settled()
-    before = set(server.workers())
-
-    def faults(element: float):
-        rows = [{"name": "x", "shape": [1, 1], "datatype": "FP32", "data": [element]}]
-        return server.ask("POST", "/v2/models/faults/infer", {"inputs": rows})
-
-    for fault, death in FAULTS.items():
-        assert faults(13.0).json["outputs"][0]["data"] == [13.0]
-        refused = faults(fault_number(fault))
-        assert refused.status in (503, 504) and death in refused.text, f"{fault}: {refused.status} {refused.text}"
-        until(lambda: faults(13.0).status == 200, what=f"the next worker after {fault}")
-        rows = {"inputs": [{"name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1.0, 2.0, 3.0]}]}
-        assert server.ask("POST", "/v2/models/plus/infer", rows).status == 200
-    assert len(before & set(server.workers())) == 1

@@ -3,14 +3,16 @@ package dev.espalier.chaos;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// One kind of fault, and how its worker may die of it. Each has a library of its own in `tests/ops/faults`,
-/// whose op does it when an element is its number.
+/// One kind of fault, and how its worker may die of it. Each has a library of its own for each engine, made of a source
+/// in `tests/ops/faults`, whose op does it when an element is its number.
 enum Fault {
     NULL_DEREFERENCE(
-            -1, Ending.DEATH, "was ended by SIGSEGV at address 0x0 in libfault_null_dereference"),
+            -1,
+            Ending.DEATH,
+            "was ended by SIGSEGV at address 0x0 in lib(tf_)?fault_null_dereference"),
     ABORT(-2, Ending.DEATH, "was ended by SIGABRT"),
     EXIT(-3, Ending.DEATH, "exited with 3"),
-    EXCEPTION(-4, Ending.ERROR, "unknown exception in Run"),
+    EXCEPTION(-4, Ending.ERROR, "unknown exception in Run|was ended by SIGABRT"),
     ENDLESS_LOOP(-5, Ending.DEATH, "gave no answer within 1000 ms"),
     ALLOCATION(-6, Ending.DEATH, "went over its memory limit|gave no answer within 1000 ms"),
     THREAD_LEAK(
@@ -61,8 +63,9 @@ enum Fault {
         return number;
     }
 
-    Ending ending() {
-        return ending;
+    Ending ending(Engine engine) {
+        // TensorFlow catches no exceptions.
+        return this == EXCEPTION && engine == Engine.TENSORFLOW ? Ending.DEATH : ending;
     }
 
     /// Whether these are the words for what it does.
@@ -71,8 +74,8 @@ enum Fault {
     }
 
     /// Its library's file name.
-    String library() {
-        return "libfault_" + name().toLowerCase(Locale.ROOT) + ".so";
+    String library(Engine engine) {
+        return engine.library("fault_" + name().toLowerCase(Locale.ROOT));
     }
 
     /// What people call it.

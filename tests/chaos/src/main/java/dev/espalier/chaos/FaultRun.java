@@ -7,11 +7,15 @@ import java.util.List;
 /// Every kind of fault again and again, in three workers side by side, under load on all models. The fourth worker has no
 /// fault, and none of its requests may fail.
 ///
+/// @param engine of all workers
 /// @param faults how many there shall be at least
 /// @param standby whether each worker has a second one beside it
-record FaultRun(int faults, boolean standby) implements Scenario {
+record FaultRun(Engine engine, int faults, boolean standby) implements Scenario {
     @Override
     public String name() {
+        if (engine == Engine.TENSORFLOW) {
+            return "tensorflow";
+        }
         return standby ? "standby" : "faults";
     }
 

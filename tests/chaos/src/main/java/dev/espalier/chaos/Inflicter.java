@@ -31,11 +31,12 @@ final class Inflicter {
 
     /// Inflicts a fault once.
     void inflict(Model model, Fault fault) {
-        boolean ends = fault.ending().ends();
+        Fault.Ending ending = fault.ending(trial.engine());
+        boolean ends = ending.ends();
         if (ends && standby) {
             awaitStandby(fault);
         }
-        if (fault.ending().harms() && !harmed) {
+        if (ending.harms() && !harmed) {
             harmed = true;
             trial.windows().open(opSet);
         }
@@ -74,7 +75,7 @@ final class Inflicter {
     }
 
     private void tell(Fault fault, Client.Judged judged) {
-        Fault.Ending ending = fault.ending();
+        Fault.Ending ending = fault.ending(trial.engine());
         boolean mayAnswer = ending != Fault.Ending.DEATH && ending != Fault.Ending.ERROR;
         switch (judged.answer()) {
             case Answer.Refused(boolean unavailable, String text)

@@ -88,7 +88,7 @@ final class Ledger {
                 if (text.contains(SPOILT) && maySpoil(entry)) {
                     yield Verdict.REFUSED;
                 }
-                if (isEngineError(ask.model(), text)) {
+                if (!unavailable && isEngineError(ask.model(), text)) {
                     yield ask.fault() == Fault.EXCEPTION || ask.model().isBatched()
                             ? Verdict.REFUSED
                             : wrong(ask, "failed over another one's exception: " + text);

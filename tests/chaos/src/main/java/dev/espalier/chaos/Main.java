@@ -23,8 +23,9 @@ final class Main {
                         .toList();
         List<Scenario> scenarios =
                 List.of(
-                        new FaultRun(faults, false),
-                        new FaultRun(faults, true),
+                        new FaultRun(Engine.ONNXRUNTIME, faults, false),
+                        new FaultRun(Engine.ONNXRUNTIME, faults, true),
+                        new FaultRun(Engine.TENSORFLOW, faults, false),
                         new RandomKills(KILL_SECONDS),
                         new StoppedWorker(),
                         new KilledServer(),
@@ -45,13 +46,13 @@ final class Main {
     private static void run(Path root, Scenario scenario, Report report) throws IOException {
         Path work = Files.createTempDirectory("espalier-chaos-");
         Path state = work.resolve("state");
-        ModelFolders.make(root, work.resolve("models"));
+        ModelFolders.make(root, scenario.engine(), work.resolve("models"));
         int failedBefore = report.failed();
         try {
             scenario.prepare(state);
             try (DistServer server =
                             DistServer.start(root.resolve("dist/espalier"), work, scenario);
-                    Trial trial = new Trial(server, report)) {
+                    Trial trial = new Trial(server, scenario.engine(), report)) {
                 scenario.run(trial);
                 if (server.isAlive()) {
                     server.stop();

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A model of `tests/models/faults`: what it computes, and what its op libraries can do wrong. Models with the same
+/// A model of `tests/models/faults`, or of the same name for another engine: what it computes, and what its op libraries can do wrong. Models with the same
 /// libraries share a worker.
 enum Model {
     DEATHS("deaths", OpSet.DEATHS, false, 1, 1),
@@ -58,10 +58,10 @@ enum Model {
         }
 
         /// The files that its models find beside them.
-        List<String> libraries() {
+        List<String> libraries(Engine engine) {
             return this == HEALTHY
-                    ? List.of("libscale_by_2.so")
-                    : faults().stream().map(Fault::library).toList();
+                    ? List.of(engine.healthyLibrary())
+                    : faults().stream().map(fault -> fault.library(engine)).toList();
         }
     }
 

@@ -9,6 +9,11 @@ interface Scenario {
     /// In one word.
     String name();
 
+    /// The engine of all models.
+    default Engine engine() {
+        return Engine.ONNXRUNTIME;
+    }
+
     /// The server's flags.
     default List<String> flags() {
         return List.of(

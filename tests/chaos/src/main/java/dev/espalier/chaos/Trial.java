@@ -13,13 +13,15 @@ final class Trial implements AutoCloseable {
     private static final int PER_SECOND = 250;
 
     private final DistServer server;
+    private final Engine engine;
     private final Report report;
     private final Windows windows = new Windows();
     private final Ledger ledger = new Ledger(windows);
     private final Client client;
 
-    Trial(DistServer server, Report report) {
+    Trial(DistServer server, Engine engine, Report report) {
         this.server = server;
+        this.engine = engine;
         this.report = report;
         this.client = new Client(server, ledger);
         for (Model model : Model.values()) {
@@ -32,6 +34,10 @@ final class Trial implements AutoCloseable {
 
     DistServer server() {
         return server;
+    }
+
+    Engine engine() {
+        return engine;
     }
 
     Report report() {
