@@ -21,6 +21,10 @@ public final class WorkerLauncher {
                     "-Xms8m",
                     "-Xmx64m",
                     "-XX:-UsePerfData",
+                    // See launcher/lib/jvm.sh.
+                    "-XX:+IgnoreUnrecognizedVMOptions",
+                    "-XX:+UnlockDiagnosticVMOptions",
+                    "-XX:-ReduceAllocationMerges",
                     "--enable-native-access=ALL-UNNAMED",
                     "-XX:ErrorLogTimeout=" + ERROR_LOG_SECONDS);
 
