@@ -31,13 +31,20 @@ if [[ ${#suites[@]} == 0 ]]; then
   suites=(clients compare live hostile broken batching conflict extensions kills perf secure ops portable)
 fi
 
-free_ports() { # free_ports COUNT
+free_ports() { # free_ports COUNT: consecutive ones, below those that the system gives to clients
   python3 - "$1" <<'PY'
-import socket, sys
-sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
-for each in sockets:
-    each.bind(("127.0.0.1", 0))
-print(*(each.getsockname()[1] for each in sockets))
+import random, socket, sys
+while True:
+    first = random.randrange(20000, 32000)
+    ports = range(first, first + int(sys.argv[1]))
+    sockets = [socket.socket() for _ in ports]
+    try:
+        for each, port in zip(sockets, ports):
+            each.bind(("127.0.0.1", port))
+    except OSError:
+        continue
+    print(*ports)
+    break
 PY
 }
 
@@ -125,7 +132,7 @@ secure() {
 live() {
   local oracle=() status=0 base
   plain || return 1
-  base=$(free_ports 1)
+  read -r base _ < <(free_ports 3)
   export ORACLE_PORT=$base
   "$tests/conformance/oracle.sh" start || return 1
   read -ra oracle < <("$tests/conformance/oracle.sh" addresses | sed 's/--/--oracle-/g')
