@@ -66,9 +66,8 @@ cp "$root"/tests/ops/x86-64/libtf_{add_one,busy}.so \
     -DartifactId=espalier-launcher -Dversion="$version" -Dpackaging=tar.gz)
 maven -f "$work/project/pom.xml" package
 custom=$work/project/server/target/espalier
-# The archive has no TensorFlow; on one disk it need not be copied.
-cp -rl "$root"/dist/espalier/engines/tensorflow-* "$custom/engines" 2>/dev/null ||
-    cp -r "$root"/dist/espalier/engines/tensorflow-* "$custom/engines"
+export XDG_DATA_HOME=$work/data
+"$custom/bin/espalier" engine install tensorflow
 
 serve "$root/dist/espalier"
 stop
