@@ -266,12 +266,14 @@ public final class WorkerHost implements AutoCloseable {
         LOG.log(Level.WARNING, "{0}", death.text());
         deaths.add(death, "");
         become(new WorkerState.Dead(death.text()));
-        List<Hosted> affected;
-        synchronized (lock) {
-            affected = models.all();
-        }
-        affected.forEach(hosted -> hosted.model().observer().died(death.text()));
+        hosted().forEach(each -> each.model().observer().died(death.text()));
         return death;
+    }
+
+    private List<Hosted> hosted() {
+        synchronized (lock) {
+            return models.all();
+        }
     }
 
     private WorkerProcess startProcess() throws IOException {
@@ -428,11 +430,7 @@ public final class WorkerHost implements AutoCloseable {
     /// Lets nobody wait any longer for what may not come soon.
     private void despair(Death death, int failures) {
         String reason = "%s, %d times in a row".formatted(death.text(), failures);
-        List<Hosted> affected;
-        synchronized (lock) {
-            affected = models.all();
-        }
-        for (Hosted hosted : affected) {
+        for (Hosted hosted : hosted()) {
             if (hosted.everLoaded()) {
                 hosted.model().observer().unserved(reason);
             } else {

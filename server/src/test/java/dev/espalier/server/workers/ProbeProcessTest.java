@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.link.LinkKind;
 import dev.espalier.link.ProbeEvent;
 import dev.espalier.server.config.SandboxOptions;
-import dev.espalier.server.config.SupervisionOptions;
-import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.ops.EngineVersion;
 import dev.espalier.server.ops.ProbeOutcome;
 import dev.espalier.tensor.OpReport;
@@ -37,18 +35,8 @@ class ProbeProcessTest {
         WorkerLauncher launcher =
                 new WorkerLauncher(
                         Path.of(System.getProperty("java.home")),
-                        new WorkerOptions(
-                                0,
-                                folder,
-                                folder,
-                                folder,
-                                folder,
-                                folder.resolve("none.aot"),
-                                List.of(),
-                                LinkKind.ofThisMachine(),
-                                new SandboxOptions(SandboxOptions.Mode.OFF, List.of()),
-                                new SupervisionOptions(0, 0, 0, Duration.ZERO, false),
-                                false),
+                        DistributionOptions.in(
+                                folder, LinkKind.ofThisMachine(), SandboxOptions.Mode.OFF),
                         List.of());
         ProbeProcess probe = new ProbeProcess(pack, launcher, limit);
         assertThat(probe.engine()).isEqualTo("onnxruntime-1.2.3");

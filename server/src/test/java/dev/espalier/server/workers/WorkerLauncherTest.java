@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.link.LinkKind;
 import dev.espalier.server.config.SandboxOptions;
-import dev.espalier.server.config.SupervisionOptions;
-import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.ops.EngineVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -42,18 +39,7 @@ class WorkerLauncherTest {
         }
         return new WorkerLauncher(
                 Path.of(System.getProperty("java.home")),
-                new WorkerOptions(
-                        0,
-                        folder,
-                        folder,
-                        folder,
-                        folder,
-                        folder.resolve("none.aot"),
-                        List.of(),
-                        link,
-                        new SandboxOptions(sandbox, List.of()),
-                        new SupervisionOptions(0, 0, 0, Duration.ZERO, false),
-                        false),
+                DistributionOptions.in(folder, link, sandbox),
                 List.of());
     }
 

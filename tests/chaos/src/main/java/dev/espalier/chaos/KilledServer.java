@@ -3,6 +3,7 @@ package dev.espalier.chaos;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -10,7 +11,6 @@ import java.util.stream.Stream;
 record KilledServer() implements Scenario {
     private static final int END_SECONDS = 10;
     private static final int LOAD_MILLIS = 2_000;
-    private static final int PER_SECOND = 250;
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
     @Override
@@ -26,7 +26,7 @@ record KilledServer() implements Scenario {
         report.check(
                 "there are workers and starters", family.size() >= Model.OpSet.values().length);
         List<Path> shared = files(SHARED_MEMORY);
-        try (Load _ = new Load(trial.client(), PER_SECOND)) {
+        try (Load _ = new Load(trial.client(), Trial.PER_SECOND)) {
             Pause.millis(LOAD_MILLIS);
             server.close();
         }
@@ -46,7 +46,7 @@ record KilledServer() implements Scenario {
 
     private static List<Path> files(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return new java.util.ArrayList<>(files.toList());
+            return new ArrayList<>(files.toList());
         }
     }
 }

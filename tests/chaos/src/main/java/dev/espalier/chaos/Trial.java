@@ -10,7 +10,8 @@ final class Trial implements AutoCloseable {
     /// What a client sends at least.
     private static final int LEAST_PER_SECOND = 200;
 
-    private static final int PER_SECOND = 250;
+    /// What the load sends.
+    static final int PER_SECOND = 250;
 
     private final DistServer server;
     private final Engine engine;
