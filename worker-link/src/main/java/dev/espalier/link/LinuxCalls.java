@@ -56,22 +56,18 @@ final class LinuxCalls {
     /// For calls whose failure must be told: captures errno.
     private static final MethodHandle CHECKED =
             LINKER.downcallHandle(
-                    SYSCALL,
                     SHAPE,
                     Linker.Option.firstVariadicArg(1),
                     Linker.Option.captureCallState("errno"));
 
     /// For calls that block.
     private static final MethodHandle BLOCKING =
-            LINKER.downcallHandle(SYSCALL, SHAPE, Linker.Option.firstVariadicArg(1));
+            LINKER.downcallHandle(SHAPE, Linker.Option.firstVariadicArg(1));
 
     /// For calls that return within a microsecond.
     private static final MethodHandle BRIEF =
             LINKER.downcallHandle(
-                    SYSCALL,
-                    SHAPE,
-                    Linker.Option.firstVariadicArg(1),
-                    Linker.Option.critical(false));
+                    SHAPE, Linker.Option.firstVariadicArg(1), Linker.Option.critical(false));
 
     private static final MemorySegment ONE = constant(1L, 0L);
 
@@ -96,6 +92,7 @@ final class LinuxCalls {
                 result =
                         (long)
                                 CHECKED.invokeExact(
+                                        SYSCALL,
                                         capture,
                                         number,
                                         argument(arguments, 0),
@@ -126,7 +123,14 @@ final class LinuxCalls {
             long _ =
                     (long)
                             BLOCKING.invokeExact(
-                                    FUTEX, address, FUTEX_WAIT, (long) expected, timespec, 0L, 0L);
+                                    SYSCALL,
+                                    FUTEX,
+                                    address,
+                                    FUTEX_WAIT,
+                                    (long) expected,
+                                    timespec,
+                                    0L,
+                                    0L);
         } catch (Throwable impossible) {
             throw new AssertionError(impossible);
         }
@@ -144,7 +148,7 @@ final class LinuxCalls {
 
     private static void brief(long number, long a, long b, long c) {
         try {
-            long _ = (long) BRIEF.invokeExact(number, a, b, c, 0L, 0L, 0L);
+            long _ = (long) BRIEF.invokeExact(SYSCALL, number, a, b, c, 0L, 0L, 0L);
         } catch (Throwable impossible) {
             throw new AssertionError(impossible);
         }

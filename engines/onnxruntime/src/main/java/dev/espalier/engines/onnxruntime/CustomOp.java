@@ -8,11 +8,7 @@ import dev.espalier.tensor.OpName;
 import dev.espalier.tensor.OpSignature;
 import dev.espalier.tensor.OpSignature.Parameter;
 import dev.espalier.tensor.OpSignature.Presence;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,11 +35,6 @@ record CustomOp(long address) {
     private static final int WITH_PRESENCE = 8;
 
     private static final int WITH_VERSIONS = 17;
-
-    private static final MethodHandle NUMBER_OF_OP = function(JAVA_INT, JAVA_LONG);
-    private static final MethodHandle POINTER_OF_OP = function(JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle NUMBER_OF_PARAMETER =
-            function(JAVA_INT, JAVA_LONG, JAVA_LONG);
 
     String name() {
         return OrtApi.text(pointer(NAME));
@@ -97,30 +88,14 @@ record CustomOp(long address) {
     }
 
     private int number(int offset) {
-        try {
-            return (int) NUMBER_OF_OP.invokeExact(at(offset), address);
-        } catch (Throwable failure) {
-            throw OrtApi.broken(failure);
-        }
+        return (int) pointer(offset);
     }
 
     private long pointer(int offset) {
-        try {
-            return (long) POINTER_OF_OP.invokeExact(at(offset), address);
-        } catch (Throwable failure) {
-            throw OrtApi.broken(failure);
-        }
+        return NativeCall.call(at(offset), address);
     }
 
     private int number(int offset, long index) {
-        try {
-            return (int) NUMBER_OF_PARAMETER.invokeExact(at(offset), address, index);
-        } catch (Throwable failure) {
-            throw OrtApi.broken(failure);
-        }
-    }
-
-    private static MethodHandle function(MemoryLayout result, MemoryLayout... parameters) {
-        return Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(result, parameters));
+        return (int) NativeCall.call(at(offset), address, index);
     }
 }

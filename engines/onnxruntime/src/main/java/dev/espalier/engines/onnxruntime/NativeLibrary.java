@@ -1,15 +1,9 @@
 package dev.espalier.engines.onnxruntime;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import dev.espalier.engine.EngineException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -18,15 +12,13 @@ import java.util.Optional;
 /// two things that the JDK's own way of opening libraries does not promise.
 final class NativeLibrary {
     private static final int RTLD_NOW = 2;
-    private static final MethodHandle DLOPEN =
-            loader("dlopen", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
-    private static final MethodHandle DLSYM =
-            loader("dlsym", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
-    private static final MethodHandle DLERROR = loader("dlerror", FunctionDescriptor.of(ADDRESS));
+    private static final MemorySegment DLOPEN = loader("dlopen");
+    private static final MemorySegment DLSYM = loader("dlsym");
+    private static final MemorySegment DLERROR = loader("dlerror");
 
-    private final MemorySegment handle;
+    private final long handle;
 
-    private NativeLibrary(MemorySegment handle) {
+    private NativeLibrary(long handle) {
         this.handle = handle;
     }
 
@@ -35,42 +27,25 @@ final class NativeLibrary {
     /// @throws EngineException in the loader's words
     static NativeLibrary open(Path file) throws EngineException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment handle =
-                    (MemorySegment)
-                            DLOPEN.invokeExact(arena.allocateFrom(file.toString()), RTLD_NOW);
-            if (handle.equals(MemorySegment.NULL)) {
-                MemorySegment text = (MemorySegment) DLERROR.invokeExact();
-                throw new EngineException(
-                        text.reinterpret(Long.MAX_VALUE).getString(0, StandardCharsets.UTF_8));
+            long handle =
+                    NativeCall.call(
+                            DLOPEN, arena.allocateFrom(file.toString()).address(), RTLD_NOW);
+            if (handle == 0) {
+                throw new EngineException(OrtApi.text(NativeCall.call(DLERROR)));
             }
             return new NativeLibrary(handle);
-        } catch (EngineException failure) {
-            throw failure;
-        } catch (Throwable failure) {
-            throw broken(failure);
         }
     }
 
     /// Where the library has the function `name`; empty where it has none.
     Optional<MemorySegment> find(String name) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment symbol =
-                    (MemorySegment) DLSYM.invokeExact(handle, arena.allocateFrom(name));
-            return symbol.equals(MemorySegment.NULL) ? Optional.empty() : Optional.of(symbol);
-        } catch (Throwable failure) {
-            throw broken(failure);
+            long symbol = NativeCall.call(DLSYM, handle, arena.allocateFrom(name).address());
+            return symbol == 0 ? Optional.empty() : Optional.of(MemorySegment.ofAddress(symbol));
         }
     }
 
-    private static MethodHandle loader(String function, FunctionDescriptor descriptor) {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(linker.defaultLookup().findOrThrow(function), descriptor);
-    }
-
-    private static RuntimeException broken(Throwable cause) {
-        if (cause instanceof Error error) {
-            throw error;
-        }
-        return new IllegalStateException("calling the loader", cause);
+    private static MemorySegment loader(String function) {
+        return Linker.nativeLinker().defaultLookup().findOrThrow(function);
     }
 }

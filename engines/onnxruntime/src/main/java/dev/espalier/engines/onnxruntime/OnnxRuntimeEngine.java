@@ -35,12 +35,19 @@ public final class OnnxRuntimeEngine implements Engine {
         try (Arena arena = Arena.ofConfined()) {
             Out out = new Out(arena);
             api.check(
-                    api.createEnv(
-                            LOG_ERRORS, arena.allocateFrom("espalier").address(), out.address()),
+                    api.call(
+                            OrtFunction.CREATE_ENV,
+                            LOG_ERRORS,
+                            arena.allocateFrom("espalier").address(),
+                            out.address()),
                     "creating the environment");
             environment = out.value();
             api.check(
-                    api.createCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, out.address()),
+                    api.call(
+                            OrtFunction.CREATE_CPU_MEMORY_INFO,
+                            ARENA_ALLOCATOR,
+                            DEFAULT_MEMORY,
+                            out.address()),
                     "describing the memory");
             memoryInfo = out.value();
             api.check(

@@ -34,10 +34,6 @@ final class OpRegistrar {
     /// More functions than any table has; what lies behind a table is memory of the library as well.
     private static final int TABLE_SLOTS = 512;
 
-    private static final MethodHandle REGISTER =
-            Linker.nativeLinker()
-                    .downcallHandle(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
-
     private final OrtApi api;
     private final MemorySegment base = Arena.global().allocate(ADDRESS, 2);
     private final Map<Integer, MemorySegment> tables = new HashMap<>();
@@ -80,12 +76,8 @@ final class OpRegistrar {
             MemorySegment entry, long options, IntConsumer askedForNewer) {
         added = new ArrayList<>();
         newer = askedForNewer;
-        try {
-            long status = (long) REGISTER.invokeExact(entry, options, base.address());
-            return new Registration(added, status == 0 ? "" : api.reasonOf(status));
-        } catch (Throwable failure) {
-            throw OrtApi.broken(failure);
-        }
+        long status = NativeCall.call(entry, options, base.address());
+        return new Registration(added, status == 0 ? "" : api.reasonOf(status));
     }
 
     // --- what libraries call; nothing may be thrown into them

@@ -57,7 +57,7 @@ final class SessionOptions implements AutoCloseable {
         String value = parameters.get(name);
         if (value != null) {
             api.check(
-                    api.setOption(function, options, number(name, value)),
+                    api.call(function, options, number(name, value)),
                     "setting %s to %s".formatted(name, value));
         }
     }
@@ -87,7 +87,7 @@ final class SessionOptions implements AutoCloseable {
                                             .formatted(name, value));
                 };
         api.check(
-                api.setOption(OrtFunction.SET_GRAPH_OPTIMIZATION_LEVEL, options, level),
+                api.call(OrtFunction.SET_GRAPH_OPTIMIZATION_LEVEL, options, level),
                 "setting " + name);
     }
 

@@ -30,7 +30,13 @@ final class StringTensors implements AutoCloseable {
     /// @param result where to put the `OrtValue*`
     void make(long shape, int rank, long data, long byteSize, long result) throws EngineException {
         api.check(
-                api.createTensor(allocator, shape, rank, ElementType.code(DataType.BYTES), result),
+                api.call(
+                        OrtFunction.CREATE_TENSOR,
+                        allocator,
+                        shape,
+                        rank,
+                        ElementType.code(DataType.BYTES),
+                        result),
                 "making a tensor of strings");
         long value = OrtApi.MEMORY.get(JAVA_LONG, result);
         long end = data + byteSize;
