@@ -5,6 +5,7 @@ import dev.espalier.server.workers.HostedModels.Hosted;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A worker process that waits, with the models loaded, to take the place of one that dies. Without the
@@ -14,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class Standby {
     private static final Logger LOG = System.getLogger(Standby.class.getName());
 
+    /// How long the worker that has just taken over has the CPU for itself: its code is cold, and requests
+    /// have been waiting for it.
+    private static final long REST_MILLIS = 500;
+
     private final boolean wanted;
     private final String label;
     private final Object lock;
@@ -21,6 +26,7 @@ final class Standby {
     private final Start start;
     private @Nullable WorkerProcess waiting;
     private boolean preparing;
+    private boolean hurried;
     private boolean ended;
 
     /// Starts a process.
@@ -42,9 +48,10 @@ final class Standby {
         if (!wanted || preparing || ended) {
             return;
         }
-        waiting = take();
+        waiting = alive();
         if (waiting == null) {
             preparing = true;
+            hurried = false;
             Thread.ofPlatform().name("standby of " + label).daemon().start(this::startOne);
         }
     }
@@ -52,12 +59,17 @@ final class Standby {
     private void startOne() {
         WorkerProcess process = null;
         try {
-            process = start.process();
+            if (rest()) {
+                process = start.process();
+            }
         } catch (IOException failure) {
             LOG.log(Level.WARNING, "standby of {0} {1}", label, failure.getMessage());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
         synchronized (lock) {
             preparing = false;
+            lock.notifyAll();
             waiting = process;
             if (ended) {
                 end();
@@ -66,6 +78,17 @@ final class Standby {
                     WorkerHost.load(process, hosted);
                 }
             }
+        }
+    }
+
+    /// Waits until it is time. False when none is wanted any more.
+    private boolean rest() throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REST_MILLIS);
+        synchronized (lock) {
+            while (!ended && !hurried && System.nanoTime() - until < 0) {
+                TimeUnit.NANOSECONDS.timedWait(lock, until - System.nanoTime());
+            }
+            return !ended;
         }
     }
 
@@ -81,8 +104,18 @@ final class Standby {
         }
     }
 
-    /// Gives the waiting process away; null for none that lives.
-    @Nullable WorkerProcess take() {
+    /// Gives the waiting process away; null for none that lives. One that is being started comes sooner
+    /// than another one would, and is waited for.
+    @Nullable WorkerProcess take() throws InterruptedException {
+        hurried = true;
+        lock.notifyAll();
+        while (preparing) {
+            lock.wait();
+        }
+        return alive();
+    }
+
+    private @Nullable WorkerProcess alive() {
         WorkerProcess process = waiting;
         waiting = null;
         if (process != null && process.hasEnded()) {
@@ -100,6 +133,7 @@ final class Standby {
     /// Ends it, and lets no other come.
     void end() {
         ended = true;
+        lock.notifyAll();
         if (waiting != null) {
             discard(waiting);
             waiting = null;

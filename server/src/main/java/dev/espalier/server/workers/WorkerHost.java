@@ -361,19 +361,30 @@ public final class WorkerHost implements AutoCloseable {
         Set<Integer> blamed = process.link().die(death.text(), death.cause().lane());
         if (!wanted) {
             become(new WorkerState.Dead(death.text()));
-            List<String> names = affected.stream().map(hosted -> hosted.model().name()).toList();
-            String record = process.keep(site.records(), death, names);
-            deaths.add(death, record);
-            LOG.log(
-                    Level.WARNING,
-                    record.isEmpty() ? "{0}" : "{0}; what it left is in {1}",
-                    death.text(),
-                    record);
             affected.forEach(hosted -> hosted.model().observer().died(death.text()));
             quarantine(death, blamed);
         }
-        Thread.ofVirtual().name("undertaker of " + label).start(process::clear);
+        // Nobody's requests wait for a disk.
+        Thread.ofVirtual()
+                .name("undertaker of " + label)
+                .start(() -> {
+                    if (!wanted) {
+                        record(process, death, affected);
+                    }
+                    process.clear();
+                });
         return death;
+    }
+
+    private void record(WorkerProcess process, Death death, List<Hosted> affected) {
+        List<String> names = affected.stream().map(hosted -> hosted.model().name()).toList();
+        String record = process.keep(site.records(), death, names);
+        deaths.add(death, record);
+        LOG.log(
+                Level.WARNING,
+                record.isEmpty() ? "{0}" : "{0}; what it left is in {1}",
+                death.text(),
+                record);
     }
 
     // --- judgement
