@@ -125,11 +125,11 @@ public final class ResultFrame {
         return (int) LinkLayout.INT.getAcquire(out, LinkLayout.frame(slot) + STARTED) == generation;
     }
 
-    /// Whether the frame is still what the worker has finished for the execution of this generation. To be
-    /// asked when everything has been read: an op that empties the memory leaves a frame of zeros, which
-    /// reads like a result without outputs.
+    /// Whether what has been read is the whole frame, and still what the worker has finished for the execution
+    /// of this generation. To be asked when everything has been read: an op that empties the memory, before
+    /// the worker has finished or after, leaves zeros, which read like a result without outputs.
     public boolean isFinished(int generation) {
-        return (int) LinkLayout.INT.getAcquire(out, base + FINISHED) == generation;
+        return cursor == end && (int) LinkLayout.INT.getAcquire(out, base + FINISHED) == generation;
     }
 
     /// Reads the head of the frame of `slot`, which has `length` bytes.
@@ -172,6 +172,7 @@ public final class ResultFrame {
     public String errorText() {
         byte[] text = new byte[count];
         MemorySegment.copy(out, JAVA_BYTE, base + HEAD, text, 0, count);
+        cursor = base + HEAD + count;
         return new String(text, StandardCharsets.UTF_8);
     }
 

@@ -46,7 +46,7 @@ public final class EchoWorker {
     private final Semaphore begun = new Semaphore(0);
     private final List<Long> batches = new CopyOnWriteArrayList<>();
     private volatile String failure = "";
-    private volatile boolean emptying;
+    private volatile Emptying emptying = Emptying.NEVER;
     private volatile boolean stopped;
 
     /// A worker with one model instance.
@@ -115,9 +115,16 @@ public final class EchoWorker {
         failure = text;
     }
 
-    /// Makes an op empty the memory of the results between their end and the news of it.
-    void emptyResults() {
-        emptying = true;
+    /// When an op empties the memory of a result.
+    enum Emptying {
+        NEVER,
+        BEFORE_ITS_END,
+        AFTER_ITS_END
+    }
+
+    /// Makes an op empty the memory of each result from now on, before its news.
+    void emptyResults(Emptying when) {
+        emptying = when;
     }
 
     public void stop() {
@@ -205,12 +212,9 @@ public final class EchoWorker {
             } else {
                 result.putError(failure);
             }
+            empty(Emptying.BEFORE_ITS_END);
             result.putFinished(lane.generation());
-            if (emptying) {
-                out.memory()
-                        .asSlice(LinkLayout.frame(lane.slot()), LinkLayout.FRAME_SIZE)
-                        .fill((byte) 0);
-            }
+            empty(Emptying.AFTER_ITS_END);
             for (int mask = lane.loopMask(); mask != 0; mask &= mask - 1) {
                 completions.complete(
                         Integer.numberOfTrailingZeros(mask),
@@ -219,6 +223,14 @@ public final class EchoWorker {
                         result.length());
             }
             completions.ring(lane.loopMask());
+        }
+
+        private void empty(Emptying now) {
+            if (emptying == now) {
+                out.memory()
+                        .asSlice(LinkLayout.frame(lane.slot()), LinkLayout.FRAME_SIZE)
+                        .fill((byte) 0);
+            }
         }
 
         private boolean isWanted(int output) {

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Over real memory and real loops; only the model is made up.
@@ -212,10 +213,11 @@ final class ModelSchedulerTest {
         assertThat(running.answer()).containsExactly(1);
     }
 
-    @Test
-    void failsARequestWhoseResultAnOpHasEmptied() throws Exception {
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NEVER")
+    void failsARequestWhoseResultAnOpHasEmptied(EchoWorker.Emptying when) throws Exception {
         serve(single(1, 0));
-        worker.emptyResults();
+        worker.emptyResults(when);
         Request request = request(1).send();
         worker.permit(1);
 
