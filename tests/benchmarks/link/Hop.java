@@ -290,6 +290,7 @@ final class Hop {
                 MemorySegment.copy(input, 0, out.memory(), output, size);
                 result.putOutput(0, FP32, 1, output, size);
                 result.putDimension(request.dimension(0));
+                result.putFinished(lane.generation());
                 completions.complete(0, lane.slot(), lane.generation(), result.length());
             }
             if (any) {
