@@ -155,10 +155,34 @@ public final class BlockAllocator {
     private void trim(int from, int to) throws LinkException {
         for (int granule = from; granule < to; granule++) {
             if (reserved[granule] && !recent[granule]) {
-                region.discard(offset(granule), GRANULE);
-                reserved[granule] = false;
+                discard(granule);
             }
         }
+    }
+
+    /// Gives the pages of free blocks back at once, but for `kept` bytes for the next blocks.
+    ///
+    /// @throws LinkException when the region's pages cannot be given back
+    public synchronized void trimTo(long kept) throws LinkException {
+        long left = kept >>> GRANULE_BITS;
+        int granule = 0;
+        while (granule < kind.length) {
+            if (kind[granule] != FREE) {
+                granule++;
+                continue;
+            }
+            int end = granule + (1 << freeOrder[granule]);
+            for (; granule < end; granule++) {
+                if (reserved[granule] && left-- <= 0) {
+                    discard(granule);
+                }
+            }
+        }
+    }
+
+    private void discard(int granule) throws LinkException {
+        region.discard(offset(granule), GRANULE);
+        reserved[granule] = false;
     }
 
     /// Bytes in use, rounded up to the blocks' sizes.

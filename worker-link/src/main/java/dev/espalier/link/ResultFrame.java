@@ -27,6 +27,9 @@ public final class ResultFrame {
     public static final int OK = 0;
     public static final int ENGINE_ERROR = 1;
 
+    /// An error, too: the outputs find no room as long as there are other results.
+    public static final int NO_ROOM = 2;
+
     /// The largest rank of an output.
     public static final int MAX_RANK = 16;
 
@@ -103,10 +106,12 @@ public final class ResultFrame {
     }
 
     /// Makes the frame an error, cut to what the frame holds.
-    public void putError(String message) {
+    ///
+    /// @param kind [#ENGINE_ERROR] or [#NO_ROOM]
+    public void putError(int kind, String message) {
         byte[] text = message.getBytes(StandardCharsets.UTF_8);
         int length = Math.min(text.length, LinkLayout.FRAME_SIZE - HEAD);
-        out.set(JAVA_INT, base, ENGINE_ERROR);
+        out.set(JAVA_INT, base, kind);
         out.set(JAVA_INT, base + 4, length);
         MemorySegment.copy(text, 0, out, JAVA_BYTE, base + HEAD, length);
         cursor = base + HEAD + length;
@@ -153,7 +158,7 @@ public final class ResultFrame {
         boolean plausible =
                 switch (status) {
                     case OK -> count >= 0 && count <= (length - HEAD) / OUTPUT_HEAD;
-                    case ENGINE_ERROR -> count >= 0 && count <= length - HEAD;
+                    case ENGINE_ERROR, NO_ROOM -> count >= 0 && count <= length - HEAD;
                     default -> false;
                 };
         if (!plausible) {
@@ -165,10 +170,15 @@ public final class ResultFrame {
     }
 
     public boolean isError() {
-        return status == ENGINE_ERROR;
+        return status != OK;
     }
 
-    /// The engine's text, of a frame that is an error.
+    /// Whether an error is one of the moment.
+    public boolean isNoRoom() {
+        return status == NO_ROOM;
+    }
+
+    /// The text of a frame that is an error.
     public String errorText() {
         byte[] text = new byte[count];
         MemorySegment.copy(out, JAVA_BYTE, base + HEAD, text, 0, count);

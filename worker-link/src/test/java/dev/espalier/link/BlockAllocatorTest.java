@@ -1,5 +1,6 @@
 package dev.espalier.link;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -94,6 +95,28 @@ final class BlockAllocatorTest {
             assertThat(pages.allocate(8 * MEGABYTE)).isNotNegative();
             assertThat(residentPages(peers)).isEqualTo(9 * MEGABYTE);
             pages.free(kept);
+        }
+    }
+
+    @Test
+    void keepsAsManyPagesOfFreeBlocksAsItIsTold() throws Exception {
+        try (SealedRegion peers =
+                SealedRegion.createForPeer("peer", LinkLayout.BLOCKS + CAPACITY)) {
+            SealedRegion own = SealedRegion.attach(peers.descriptor(), peers.size(), true);
+            BlockAllocator pages = new BlockAllocator(own, LinkLayout.BLOCKS);
+            long used = pages.allocate(4 * MEGABYTE);
+            List<Long> blocks = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                blocks.add(pages.allocate(4 * MEGABYTE));
+            }
+            own.memory().set(JAVA_LONG, used, 42);
+            blocks.forEach(pages::free);
+
+            pages.trimTo(8 * MEGABYTE);
+
+            assertThat(residentPages(peers)).isEqualTo(12 * MEGABYTE);
+            assertThat(own.memory().get(JAVA_LONG, used)).isEqualTo(42);
+            assertThat(pages.allocate(16 * MEGABYTE)).isNotNegative();
         }
     }
 

@@ -91,14 +91,15 @@ final class LinkFuzzTest {
         frame.putDimension(1);
         byte[] sound = frame(frame.length());
         frame.begin(SLOT);
-        frame.putError("Non-zero status code returned");
+        frame.putError(ResultFrame.ENGINE_ERROR, "Non-zero status code returned");
         byte[] error = frame(frame.length());
         return Stream.of(
                 sound,
                 error,
                 Arrays.copyOf(sound, sound.length - 8),
                 Arrays.copyOf(sound, LinkLayout.FRAME_SIZE + 1),
-                withInt(sound, 0, 2),
+                withInt(sound, 0, 3),
+                withInt(error, 0, ResultFrame.NO_ROOM),
                 withInt(sound, 4, 1 << 20),
                 withInt(error, 4, Integer.MAX_VALUE),
                 withInt(error, 4, -1),

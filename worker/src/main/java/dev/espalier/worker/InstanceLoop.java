@@ -3,6 +3,7 @@ package dev.espalier.worker;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.Execution;
 import dev.espalier.engine.ModelInstance;
+import dev.espalier.engine.NoRoomException;
 import dev.espalier.link.CompletionWriter;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.MappedSegments;
@@ -123,10 +124,12 @@ final class InstanceLoop implements Runnable {
             instance.run(execution);
             result.putTime(2, System.nanoTime());
             publishOutputs();
+        } catch (NoRoomException failure) {
+            fail(ResultFrame.NO_ROOM, String.valueOf(failure.getMessage()));
         } catch (EngineException | LinkException failure) {
-            fail(String.valueOf(failure.getMessage()));
+            fail(ResultFrame.ENGINE_ERROR, String.valueOf(failure.getMessage()));
         } catch (RuntimeException | OutOfMemoryError failure) {
-            fail("the worker failed: " + failure);
+            fail(ResultFrame.ENGINE_ERROR, "the worker failed: " + failure);
         }
         long finished = System.nanoTime();
         result.putTime(3, finished);
@@ -179,13 +182,13 @@ final class InstanceLoop implements Runnable {
         }
     }
 
-    private void fail(String message) {
+    private void fail(int kind, String message) {
         long begun = result.time(0);
         result.begin(lane.slot());
         result.putTime(0, begun);
         long now = System.nanoTime();
         result.putTime(1, now);
         result.putTime(2, now);
-        result.putError(message);
+        result.putError(kind, message);
     }
 }

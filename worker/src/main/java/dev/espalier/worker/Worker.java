@@ -78,7 +78,7 @@ final class Worker {
         doorbells = socket.workerDoorbells(in, loops, handles.subList(2, handles.size()));
         LinkLayout.writeOutHeader(out.memory());
         completions = new CompletionWriter(in, out, loops, doorbells);
-        outputs = new OutputSlots(in, out);
+        outputs = new OutputSlots(in, out, this::disconnected);
         inputs = new MappedSegments(in);
     }
 
@@ -138,11 +138,11 @@ final class Worker {
         try {
             for (int beats = 1; true; beats++) {
                 if (!socket.isOpen() || !out.isOpen()) {
-                    System.err.println("worker: an op has closed descriptors of this process");
-                    link.exit(LinkKind.DISCONNECTED);
+                    disconnected();
                 }
                 LinkLayout.beat(out.memory());
                 Thread.sleep(BEAT_MILLIS);
+                outputs.takeBack();
                 if (beats % BEATS_A_TRIM == 0) {
                     outputs.trim();
                 }
@@ -150,6 +150,12 @@ final class Worker {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// An op has closed descriptors of this process: ends it, before a request fails for that.
+    private void disconnected() {
+        System.err.println("worker: an op has closed descriptors of this process");
+        link.exit(LinkKind.DISCONNECTED);
     }
 
     private void load(ControlMessage.Load load) {

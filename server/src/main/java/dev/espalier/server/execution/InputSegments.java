@@ -85,6 +85,10 @@ final class InputSegments {
     }
 
     private long allocateBeyondFirst(long byteSize) throws ServingException {
+        // What is free in segments is counted already, but more results than that may lie about.
+        if (budget.isExceeded()) {
+            throw budget.refusal(byteSize);
+        }
         lock.lock();
         try {
             @Nullable Segment[] known = segments;

@@ -231,20 +231,23 @@ public final class LinkedWorker {
             ExecutionInFlight execution, int frameLength, ResultFrame cursor) {
         try {
             ResultFrame frame = cursor.read(execution.slot(), frameLength);
-            ExecutionOutcome outcome = frame.isError() ? failed(frame.errorText()) : done(frame);
+            ExecutionOutcome outcome = frame.isError() ? failed(frame) : done(frame);
             if (!frame.isFinished(execution.generation())) {
                 throw new LinkException("somebody else has written into its memory");
             }
             return outcome;
         } catch (LinkException failure) {
-            return failed(
-                    "worker %s gave a result that cannot be read: %s"
-                            .formatted(name, failure.getMessage()));
+            return new ExecutionOutcome.Failed(
+                    new ServingException(
+                            ErrorCode.INTERNAL,
+                            "worker %s gave a result that cannot be read: %s"
+                                    .formatted(name, failure.getMessage())));
         }
     }
 
-    private static ExecutionOutcome failed(String text) {
-        return new ExecutionOutcome.Failed(new ServingException(ErrorCode.INTERNAL, text));
+    private static ExecutionOutcome failed(ResultFrame frame) {
+        ErrorCode code = frame.isNoRoom() ? ErrorCode.OVERLOADED : ErrorCode.INTERNAL;
+        return new ExecutionOutcome.Failed(new ServingException(code, frame.errorText()));
     }
 
     private ExecutionOutcome done(ResultFrame frame) throws LinkException {

@@ -44,6 +44,11 @@ public final class ByteBudget {
         return takeIfLeft(bytes);
     }
 
+    /// Whether more than the limit is in use, even when nobody keeps any for later.
+    public boolean isExceeded() {
+        return !tryTake(0);
+    }
+
     private boolean takeIfLeft(long bytes) {
         long now = used.get();
         while (bytes <= limit - now) {
@@ -74,7 +79,9 @@ public final class ByteBudget {
 
     /// Counts bytes that exist already, even beyond the limit: later ones wait for them.
     public void count(long bytes) {
-        used.addAndGet(bytes);
+        if (used.addAndGet(bytes) > limit) {
+            reserves.forEach(Runnable::run);
+        }
     }
 
     /// Gives bytes back.

@@ -139,6 +139,18 @@ final class InputMemoryTest {
     }
 
     @Test
+    void handsNothingMoreOutWhileResultsTakeUpMoreThanIsLeft() throws Exception {
+        List<Long> blocks = allocate(memory, 1, 20 * MB);
+        budget.count(250 * MB);
+
+        assertThatThrownBy(() -> memory.allocate(9 * MB)).isInstanceOf(ServingException.class);
+        budget.give(250 * MB);
+
+        blocks.addAll(allocate(memory, 1, 9 * MB));
+        free(memory, blocks);
+    }
+
+    @Test
     void tellsAProcessThatComesLaterOfAllSegments() throws Exception {
         List<Long> blocks = allocate(memory, 30, MB);
         Segments later = new Segments();

@@ -210,7 +210,7 @@ public final class EchoWorker {
                     }
                 }
             } else {
-                result.putError(failure);
+                result.putError(ResultFrame.ENGINE_ERROR, failure);
             }
             empty(Emptying.BEFORE_ITS_END);
             result.putFinished(lane.generation());
