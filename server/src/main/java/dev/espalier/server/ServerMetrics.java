@@ -132,7 +132,7 @@ final class ServerMetrics {
 
     private static void pending(MetricText text, List<Row> rows) {
         String name = "nv_inference_pending_request_count";
-        text.metric(name, "gauge", "Number of requests that wait for a model instance");
+        text.metric(name, "gauge", "Number of requests that are not executed yet");
         for (Row row : rows) {
             text.value(name, row.statistics().pending(), row.labels());
         }

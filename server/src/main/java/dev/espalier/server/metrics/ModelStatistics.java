@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
 
 /// The counters of one model version. Safe for use by several threads.
 public final class ModelStatistics {
@@ -22,7 +23,7 @@ public final class ModelStatistics {
     private long inputNanos;
     private long inferNanos;
     private long outputNanos;
-    private long pending;
+    private volatile IntSupplier pending = () -> 0;
 
     /// What executions of one batch size took.
     private static final class Compute {
@@ -61,14 +62,14 @@ public final class ModelStatistics {
         failureNanos += nanos;
     }
 
-    /// So many requests more (or fewer) wait for an instance.
-    public synchronized void pending(int change) {
-        pending += change;
+    /// Says who knows how many requests have been read and are not executed yet.
+    public void pendingAre(IntSupplier count) {
+        pending = count;
     }
 
-    /// How many requests wait for an instance.
-    public synchronized long pending() {
-        return pending;
+    /// How many requests have been read and are not executed yet.
+    public int pending() {
+        return pending.getAsInt();
     }
 
     /// Requests that failed for this reason.

@@ -5,7 +5,9 @@ import dev.espalier.link.RequestLane;
 import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.tensor.DataType;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -16,7 +18,9 @@ final class InstanceLane {
     private final int number;
     private final RequestLane lane;
     private final RequestFrame frame;
-    private int inFlight;
+
+    /// The requests of each execution that it has been given, the one that runs first.
+    private final Deque<Integer> inFlight = new ArrayDeque<>();
 
     InstanceLane(LinkedWorker worker, int number) {
         this.worker = worker;
@@ -26,11 +30,17 @@ final class InstanceLane {
     }
 
     int inFlight() {
-        return inFlight;
+        return inFlight.size();
     }
 
-    void finished() {
-        inFlight--;
+    /// An execution of so many requests is over.
+    void finished(int requests) {
+        inFlight.removeFirstOccurrence(requests);
+    }
+
+    /// How many requests wait behind the execution that runs.
+    int waiting() {
+        return inFlight.stream().skip(1).mapToInt(Integer::intValue).sum();
     }
 
     LinkedWorker worker() {
@@ -48,7 +58,7 @@ final class InstanceLane {
         ExecutionInFlight execution =
                 worker.begin(slot, completion, number, loopMask, batch.size());
         describe(slot, batch, rows, wanted);
-        inFlight++;
+        inFlight.add(batch.size());
         worker.publish(execution, lane, frame.length(), loopMask);
     }
 

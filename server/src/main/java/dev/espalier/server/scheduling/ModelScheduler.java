@@ -62,6 +62,13 @@ public final class ModelScheduler {
         this.secondRun = new SecondRun(model, execution);
         this.statistics = statistics;
         this.line = policy.batching() ? new BatchLine(memory, policy) : new SingleLine(memory);
+        statistics.pendingAre(this::pending);
+    }
+
+    private int pending() {
+        synchronized (lock) {
+            return waiting + instances.stream().mapToInt(InstanceLane::waiting).sum();
+        }
     }
 
     // --- instances
@@ -166,7 +173,6 @@ public final class ModelScheduler {
             waiting++;
             line.ready(member);
         }
-        statistics.pending(1);
         expireLater(member);
         dispatch();
     }
@@ -207,14 +213,10 @@ public final class ModelScheduler {
     /// @param whenRunning the state that a request gets which an instance has already
     /// @return whether it was in line
     private boolean remove(Member member, Member.State whenRunning) {
-        boolean wasWaiting = false;
         synchronized (lock) {
             switch (member.state) {
                 case UPLOADING -> uploading--;
-                case WAITING -> {
-                    waiting--;
-                    wasWaiting = true;
-                }
+                case WAITING -> waiting--;
                 case RUNNING -> {
                     member.state = whenRunning;
                     return whenRunning == Member.State.ABANDONED;
@@ -226,9 +228,6 @@ public final class ModelScheduler {
             member.state = Member.State.GONE;
             line.leave(member);
         }
-        if (wasWaiting) {
-            statistics.pending(-1);
-        }
         tellWhenDrained();
         return true;
     }
@@ -237,7 +236,6 @@ public final class ModelScheduler {
 
     /// Gives instances that are free what is due.
     private void dispatch() {
-        int taken = 0;
         synchronized (lock) {
             while (waiting > 0) {
                 InstanceLane instance = freest();
@@ -255,11 +253,7 @@ public final class ModelScheduler {
                 }
                 line.taken(batch);
                 publish(instance, slot, batch);
-                taken += batch.size();
             }
-        }
-        if (taken > 0) {
-            statistics.pending(-taken);
         }
     }
 
@@ -343,7 +337,7 @@ public final class ModelScheduler {
         }
 
         private void finishRun() {
-            instance.finished();
+            instance.finished(members.size());
             executing--;
         }
 
@@ -379,7 +373,6 @@ public final class ModelScheduler {
             for (int i = refusals.size(); i < members.size(); i++) {
                 execution.release();
             }
-            statistics.pending(again.size());
             again.forEach(ModelScheduler.this::expireLater);
             long now = System.nanoTime();
             for (Member member : refusals.keySet()) {
