@@ -4,6 +4,7 @@ import dev.espalier.server.config.CommandLine;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.logging.ServerLog;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /// Where the server process begins.
@@ -26,35 +27,32 @@ public final class Main {
     /// @return the exit code
     private static int run(ServerOptions options) {
         CountDownLatch signal = new CountDownLatch(1);
-        CountDownLatch closed = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> shutDown(signal, closed), "shutdown"));
+        CompletableFuture<Integer> end = new CompletableFuture<>();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(signal, end), "shutdown"));
+        int code = 1;
         try (ServerLog _ = ServerLog.start(options.logging());
                 Server server = new Server(options)) {
-            if (!server.start()) {
+            if (server.start()) {
+                signal.await();
+                code = 0;
+            } else {
                 System.err.println(
                         "a model cannot be served, and --exit-on-error is true: stopping");
-                return 1;
             }
-            signal.await();
-            return 0;
         } catch (IOException failure) {
             System.err.println("the server cannot start: " + failure.getMessage());
-            return 1;
-        } catch (InterruptedException _) {
-            return 1;
-        } finally {
-            closed.countDown();
-        }
-    }
-
-    /// A signal has come (or the server has ended by itself): the JVM waits until everything is closed.
-    private static void shutDown(CountDownLatch signal, CountDownLatch closed) {
-        signal.countDown();
-        try {
-            closed.await();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        } finally {
+            end.complete(code);
         }
+        return code;
+    }
+
+    /// A signal has come (or the server has ended by itself): the JVM waits until everything is closed. A
+    /// server that has been asked to end has not failed, but the JVM's own code would be that of the signal.
+    private static void shutDown(CountDownLatch signal, CompletableFuture<Integer> end) {
+        signal.countDown();
+        Runtime.getRuntime().halt(end.join());
     }
 }

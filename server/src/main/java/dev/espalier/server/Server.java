@@ -30,12 +30,15 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// The whole server: puts the parts together, starts them in order, and closes them in reverse.
 final class Server implements AutoCloseable {
@@ -55,6 +58,10 @@ final class Server implements AutoCloseable {
 
     private final ServerOptions options;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+    /// What closes each service for inferences, given the time that requests in flight may still take.
+    private final List<Consumer<Duration>> services = new ArrayList<>();
+
     private final LinkedLoops loops;
     private final ModelRepository repository;
     private final ServerMetrics metrics;
@@ -196,14 +203,15 @@ final class Server implements AutoCloseable {
         if (options.repository().control() == ControlMode.POLL && pause.isPositive()) {
             opened(new RepositoryPoll(repository, pause));
         }
+        open.push(this::closeServices);
         if (options.http().allowed()) {
             HttpServer http = new HttpServer(options.http(), loops.serving(), httpServices);
-            open.push(() -> http.close(options.exitTimeout()));
+            services.add(http::close);
             announce("HTTP service", options.http().address(), http.port());
         }
         if (options.grpc().allowed()) {
             GrpcServer grpc = new GrpcServer(options.grpc(), loops.serving(), grpcServices);
-            open.push(() -> grpc.close(options.exitTimeout()));
+            services.add(grpc::close);
             announce("GRPCInferenceService", options.grpc().address(), grpc.port());
         }
         if (options.metrics().allowed()) {
@@ -213,6 +221,14 @@ final class Server implements AutoCloseable {
             announce("metrics service", options.metrics().address(), served.port());
         }
         return true;
+    }
+
+    /// Both at once, so that no service takes requests while the other one drains, and both in the same time.
+    private void closeServices() {
+        try (ExecutorService closers = Executors.newVirtualThreadPerTaskExecutor()) {
+            services.forEach(
+                    service -> closers.execute(() -> service.accept(options.exitTimeout())));
+        }
     }
 
     private static void announce(String service, String address, int port) {
