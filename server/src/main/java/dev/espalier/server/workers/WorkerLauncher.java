@@ -25,6 +25,11 @@ public final class WorkerLauncher {
                     "-XX:+IgnoreUnrecognizedVMOptions",
                     "-XX:+UnlockDiagnosticVMOptions",
                     "-XX:-ReduceAllocationMerges",
+                    // A worker has little Java. Compiling what it may need took a third of the CPU
+                    // of its
+                    // start, which its neighbours need when it takes the place of a dead one.
+                    "-XX:-AOTReplayTraining",
+                    "-XX:CompileThresholdScaling=3",
                     "--enable-native-access=ALL-UNNAMED",
                     "-XX:ErrorLogTimeout=" + ERROR_LOG_SECONDS);
 
