@@ -25,16 +25,22 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /// What the hop to another process costs: an event loop of the server hands a request to the thread that
-/// executes it, and gets the result back; once through the link to a worker process, once through a queue
-/// to a thread of its own process. Executing is copying the input to the output.
+/// executes it, and gets the result back; once through the link to a worker process, and twice to a thread of
+/// its own process: through the JDK's queue, whose taker spins before it sleeps, and through a queue whose
+/// taker sleeps at once, as the worker does. Executing is copying the input to the output.
 ///
 /// `Hop BYTES IN_FLIGHT ROUNDS` prints round trips a second and microseconds of CPU of both sides, each
-/// way's median, and the median of the rounds' ratios.
+/// way's median, and the median of the rounds' ratios of the link to the others.
 final class Hop {
     private static final int ROUND_MILLIS = 2000;
     private static final int FP32 = 11;
@@ -51,39 +57,45 @@ final class Hop {
         int rounds = Integer.parseInt(arguments[2]);
         LinkedLoops loops = new LinkedLoops(1, LinkKind.LINUX);
         LinkedLoop loop = loop(loops);
-        Way queue = new QueueWay(loop, size);
-        Way link = new LinkWay(loops, size);
-        Figures[] hops = new Figures[rounds];
-        Figures[] handOffs = new Figures[rounds];
+        List<Way> ways =
+                List.of(
+                        new LinkWay(loops, size),
+                        new ThreadWay("queue", loop, new SpinningQueue(), size),
+                        new ThreadWay("park", loop, new ParkingQueue(), size));
+        Figures[][] figures = new Figures[ways.size()][rounds];
         for (int i = -1; i < rounds; i++) { // the first one warms up
-            Figures handOff = measured(queue, loop, inFlight);
-            Figures hop = measured(link, loop, inFlight);
-            if (i >= 0) {
-                handOffs[i] = handOff;
-                hops[i] = hop;
+            for (int way = 0; way < ways.size(); way++) {
+                Figures round = measured(ways.get(way), loop, inFlight);
+                if (i >= 0) {
+                    figures[way][i] = round;
+                }
             }
         }
-        double[] ratios = new double[rounds];
-        for (int i = 0; i < rounds; i++) {
-            ratios[i] = hops[i].cpuMicros / handOffs[i].cpuMicros;
+        System.out.printf("%9d B, %2d in flight:", size, inFlight);
+        for (int way = 0; way < ways.size(); way++) {
+            Figures[] own = figures[way];
+            System.out.printf(
+                    " %s %7.0f/s %6.2f us CPU",
+                    ways.get(way).name(),
+                    median(Arrays.stream(own).mapToDouble(Figures::rate)),
+                    median(Arrays.stream(own).mapToDouble(Figures::cpuMicros)));
+            if (way > 0) {
+                System.out.printf(
+                        " (link %.2fx)",
+                        median(
+                                IntStream.range(0, rounds)
+                                        .mapToDouble(i -> figures[0][i].cpuMicros / own[i].cpuMicros)));
+            }
         }
-        System.out.printf(
-                "%9d B, %2d in flight: queue %7.0f/s %6.2f us CPU · link %7.0f/s %6.2f us CPU · CPU ratio %.2f%n",
-                size,
-                inFlight,
-                median(Arrays.stream(handOffs).mapToDouble(Figures::rate).toArray()),
-                median(Arrays.stream(handOffs).mapToDouble(Figures::cpuMicros).toArray()),
-                median(Arrays.stream(hops).mapToDouble(Figures::rate).toArray()),
-                median(Arrays.stream(hops).mapToDouble(Figures::cpuMicros).toArray()),
-                median(ratios));
+        System.out.println();
         System.exit(0);
     }
 
     private record Figures(double rate, double cpuMicros) {}
 
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return values[values.length / 2];
+    private static double median(DoubleStream values) {
+        double[] sorted = values.sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 
     private static LinkedLoop loop(LinkedLoops loops) throws Exception {
@@ -123,6 +135,8 @@ final class Hop {
 
     /// A way to whoever executes.
     private interface Way {
+        String name();
+
         /// Has a request executed; `done` runs on the calling loop. On the loop's thread.
         void request(Runnable done);
 
@@ -134,21 +148,76 @@ final class Hop {
         return process.info().totalCpuDuration().orElseThrow();
     }
 
-    /// To a thread of this process.
-    private static final class QueueWay implements Way {
-        private final LinkedLoop loop;
+    /// What goes to a thread of this process.
+    private interface Tasks {
+        void add(Runnable task);
+
+        /// The next one, waited for. For one thread.
+        Runnable take() throws InterruptedException;
+    }
+
+    private static final class SpinningQueue implements Tasks {
         private final LinkedTransferQueue<Runnable> queue = new LinkedTransferQueue<>();
+
+        @Override
+        public void add(Runnable task) {
+            queue.add(task);
+        }
+
+        @Override
+        public Runnable take() throws InterruptedException {
+            return queue.take();
+        }
+    }
+
+    private static final class ParkingQueue implements Tasks {
+        private final ConcurrentLinkedQueue<Runnable> queue = new ConcurrentLinkedQueue<>();
+
+        /// Who sleeps.
+        private final AtomicReference<Thread> sleeper = new AtomicReference<>();
+
+        @Override
+        public void add(Runnable task) {
+            queue.add(task);
+            if (sleeper.get() != null) {
+                LockSupport.unpark(sleeper.getAndSet(null));
+            }
+        }
+
+        @Override
+        public Runnable take() {
+            while (true) {
+                Runnable task = queue.poll();
+                if (task != null) {
+                    return task;
+                }
+                sleeper.set(Thread.currentThread());
+                if (queue.isEmpty()) {
+                    LockSupport.park();
+                }
+                sleeper.set(null);
+            }
+        }
+    }
+
+    /// To a thread of this process.
+    private static final class ThreadWay implements Way {
+        private final String name;
+        private final LinkedLoop loop;
+        private final Tasks tasks;
         private final MemorySegment input;
         private final MemorySegment output;
 
-        QueueWay(LinkedLoop loop, long size) {
+        ThreadWay(String name, LinkedLoop loop, Tasks tasks, long size) {
+            this.name = name;
             this.loop = loop;
+            this.tasks = tasks;
             input = Arena.global().allocate(size, 64);
             output = Arena.global().allocate(size, 64);
             Thread.ofPlatform().daemon().start(() -> {
                 try {
                     while (true) {
-                        queue.take().run();
+                        tasks.take().run();
                     }
                 } catch (InterruptedException _) {
                     Thread.currentThread().interrupt();
@@ -157,8 +226,13 @@ final class Hop {
         }
 
         @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
         public void request(Runnable done) {
-            queue.add(() -> {
+            tasks.add(() -> {
                 output.copyFrom(input);
                 loop.execute(done);
             });
@@ -212,6 +286,11 @@ final class Hop {
             worker.activate();
             lane = worker.lane(0);
             frame = worker.requestFrame();
+        }
+
+        @Override
+        public String name() {
+            return "link";
         }
 
         @Override
