@@ -3,7 +3,8 @@ package dev.espalier.chaos;
 import java.io.IOException;
 import java.util.List;
 
-/// Asks the ops of one op set for their faults, one after the other, and waits after each until its model answers again.
+/// Ends the worker of one op set again and again, mostly by asking its ops for their faults, and waits each time until its
+/// model answers again.
 final class Inflicter {
     private final Trial trial;
     private final Tally tally;
@@ -58,6 +59,18 @@ final class Inflicter {
             trial.windows().close(opSet);
             harmed = false;
         }
+    }
+
+    /// Kills the worker, and waits until a model of it answers again.
+    void kill(Model model) throws IOException {
+        trial.windows().open(opSet);
+        Workers.Status worker = trial.workers().of(opSet);
+        Signals.send("KILL", worker.pid());
+        trial.awaitDeath(opSet, worker.deaths());
+        long dead = System.nanoTime();
+        trial.awaitRight(model);
+        tally.recovered(System.nanoTime() - dead);
+        trial.windows().close(opSet);
     }
 
     private void awaitStandby(Fault fault) {

@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 
 /// Runs scenarios one after the other, each against a server of its own, and ends with `N passed, N failed`:
 ///
-///     --root=<source tree>  --faults=<how many>  --scenarios=<names, separated by commas; empty for all>
+///     --root=<source tree>  --faults=<how many>  --restarts=<how many>
+///     --scenarios=<names, separated by commas; empty for all>
 final class Main {
     private static final int KILL_SECONDS = 60;
 
@@ -17,6 +18,7 @@ final class Main {
     public static void main(String[] arguments) throws IOException {
         Path root = Path.of(option(arguments, "root", "."));
         int faults = Integer.parseInt(option(arguments, "faults", "100"));
+        int restarts = Integer.parseInt(option(arguments, "restarts", "40"));
         List<String> wanted =
                 Stream.of(option(arguments, "scenarios", "").split(","))
                         .filter(name -> !name.isEmpty())
@@ -27,6 +29,7 @@ final class Main {
                         new FaultRun(Engine.ONNXRUNTIME, faults, true),
                         new FaultRun(Engine.TENSORFLOW, faults, false),
                         new RandomKills(KILL_SECONDS),
+                        new Restarts(restarts),
                         new StoppedWorker(),
                         new KilledServer(),
                         new FullDisk(),

@@ -31,14 +31,7 @@ record RandomKills(int seconds) implements Scenario {
         for (Deadline end = new Deadline(seconds); !end.isOver(); ) {
             Pause.millis(random.nextInt(LONGEST_PAUSE_MILLIS));
             Model.OpSet victim = opSets[random.nextInt(opSets.length)];
-            trial.windows().open(victim);
-            Workers.Status worker = trial.workers().of(victim);
-            Signals.send("KILL", worker.pid());
-            trial.awaitDeath(victim, worker.deaths());
-            long dead = System.nanoTime();
-            trial.awaitRight(victim.models().getFirst());
-            tally.recovered(System.nanoTime() - dead);
-            trial.windows().close(victim);
+            new Inflicter(trial, tally, victim, false).kill(victim.models().getFirst());
         }
     }
 }

@@ -31,10 +31,21 @@ record StoppedWorker() implements Scenario {
                         trial.workers().of(VICTIM).state().equals("suspect"));
         Signals.send("CONT", before.pid());
         trial.awaitRight(Model.HEALTHY);
+        awaitServing(trial);
         trial.report()
                 .check(
                         "a worker that stood still for a moment stays",
                         trial.workers().of(VICTIM).pid() == before.pid());
+    }
+
+    private static void awaitServing(Trial trial) throws IOException {
+        Deadline deadline = new Deadline(Trial.PATIENCE_SECONDS);
+        while (!trial.workers().of(VICTIM).state().equals("serving")) {
+            if (deadline.isOver()) {
+                throw new IOException("a worker that goes on remains suspect");
+            }
+            Pause.millis(5);
+        }
     }
 
     private static void stopForGood(Trial trial) throws IOException {
