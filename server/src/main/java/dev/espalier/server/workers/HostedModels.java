@@ -1,5 +1,6 @@
 package dev.espalier.server.workers;
 
+import dev.espalier.link.ControlMessage;
 import dev.espalier.link.LinkLayout;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
@@ -32,8 +33,11 @@ final class HostedModels {
         private final int firstLane;
         private final HostedModel model;
         private final List<Long> deaths = new ArrayList<>();
+        private final Backoff reloads = new Backoff();
         private boolean everLoaded;
-        private boolean loaded;
+
+        /// Whether the worker has still to say what has become of it.
+        private boolean expected = true;
 
         Hosted(int number, int firstLane, HostedModel model) {
             this.number = number;
@@ -53,9 +57,27 @@ final class HostedModels {
             return model;
         }
 
+        /// What a worker is told so that it loads it.
+        ControlMessage.Load load() {
+            return new ControlMessage.Load(
+                    number,
+                    model.name(),
+                    model.file().toString(),
+                    model.opLibraries(),
+                    model.parameters(),
+                    model.declared(),
+                    firstLane,
+                    model.instances());
+        }
+
         /// Whether any worker has ever loaded it.
         boolean everLoaded() {
             return everLoaded;
+        }
+
+        /// How long to wait with its next load, where workers say that they cannot load it.
+        Backoff reloads() {
+            return reloads;
         }
 
         private boolean hasLane(int lane) {
@@ -129,7 +151,7 @@ final class HostedModels {
 
     /// A new worker has none of the models yet.
     void begin() {
-        models.values().forEach(hosted -> hosted.loaded = false);
+        models.values().forEach(hosted -> hosted.expected = true);
     }
 
     /// The worker has loaded a model.
@@ -138,10 +160,28 @@ final class HostedModels {
     @Nullable Hosted loaded(int number) {
         Hosted hosted = models.get(number);
         if (hosted != null) {
-            hosted.loaded = true;
+            hosted.expected = false;
             hosted.everLoaded = true;
+            long _ = hosted.reloads.next(true);
         }
         return hosted;
+    }
+
+    /// The worker cannot load a model.
+    ///
+    /// @return the model; null where it has been let go meanwhile
+    @Nullable Hosted notLoaded(int number) {
+        Hosted hosted = models.get(number);
+        if (hosted != null) {
+            hosted.expected = false;
+        }
+        return hosted;
+    }
+
+    /// The worker is going to try a model again. False where it has been let go meanwhile.
+    boolean reload(Hosted hosted) {
+        hosted.expected = models.containsValue(hosted);
+        return hosted.expected;
     }
 
     /// Gives a model up.
@@ -161,23 +201,33 @@ final class HostedModels {
         leaving.clear();
     }
 
-    /// Whether the worker has loaded them all.
+    /// Whether the worker has done with them all.
     boolean settled() {
-        return firstUnloaded() == null;
+        return firstExpected() == null;
     }
 
     /// The model that the worker was loading: they load one after the other.
-    @Nullable Hosted firstUnloaded() {
+    @Nullable Hosted firstExpected() {
         for (Hosted hosted : models.values()) {
-            if (!hosted.loaded) {
+            if (hosted.expected) {
                 return hosted;
             }
         }
         return null;
     }
 
+    /// The models that a death has to do with: those whose executions are blamed; else the one on whose thread
+    /// it happened; else all.
+    List<Hosted> suspects(Set<Integer> blamedLanes, int fatalLane) {
+        List<Hosted> suspects = onLanes(blamedLanes);
+        if (suspects.isEmpty()) {
+            suspects = onLanes(Set.of(fatalLane));
+        }
+        return suspects.isEmpty() ? all() : suspects;
+    }
+
     /// The models with instances on these lanes.
-    List<Hosted> onLanes(Set<Integer> wanted) {
+    private List<Hosted> onLanes(Set<Integer> wanted) {
         return models.values().stream()
                 .filter(hosted -> wanted.stream().anyMatch(hosted::hasLane))
                 .toList();

@@ -75,7 +75,7 @@ final class Standby {
                 end();
             } else if (process != null) {
                 for (Hosted hosted : models.all()) {
-                    WorkerHost.load(process, hosted);
+                    process.tell(hosted.load());
                 }
             }
         }
@@ -94,7 +94,7 @@ final class Standby {
 
     void load(Hosted hosted) {
         if (waiting != null) {
-            WorkerHost.load(waiting, hosted);
+            waiting.tell(hosted.load());
         }
     }
 

@@ -138,7 +138,7 @@ public final class WorkerHost implements AutoCloseable {
             hurried = true;
             lock.notifyAll();
             if (worker != null) {
-                load(worker, hosted);
+                worker.tell(hosted.load());
             }
             standby.load(hosted);
         }
@@ -149,31 +149,14 @@ public final class WorkerHost implements AutoCloseable {
     public void remove(HostedModel model) {
         synchronized (lock) {
             Hosted hosted = models.remove(model, worker != null);
-            if (hosted != null) {
-                unload(hosted);
+            if (hosted == null) {
+                return;
             }
+            if (worker != null) {
+                worker.tell(new ControlMessage.Unload(hosted.number()));
+            }
+            standby.unload(hosted);
         }
-    }
-
-    private void unload(Hosted hosted) {
-        if (worker != null) {
-            worker.tell(new ControlMessage.Unload(hosted.number()));
-        }
-        standby.unload(hosted);
-    }
-
-    static void load(WorkerProcess process, Hosted hosted) {
-        HostedModel model = hosted.model();
-        process.tell(
-                new ControlMessage.Load(
-                        hosted.number(),
-                        model.name(),
-                        model.file().toString(),
-                        model.opLibraries(),
-                        model.parameters(),
-                        model.declared(),
-                        hosted.firstLane(),
-                        model.instances()));
     }
 
     // --- the host's thread
@@ -251,7 +234,7 @@ public final class WorkerHost implements AutoCloseable {
             synchronized (lock) {
                 begin(process);
                 for (Hosted hosted : models.all()) {
-                    load(process, hosted);
+                    process.tell(hosted.load());
                 }
             }
         }
@@ -311,7 +294,7 @@ public final class WorkerHost implements AutoCloseable {
                     switch (message) {
                         case ControlMessage.Loaded loaded -> loaded(process, loaded);
                         case ControlMessage.LoadFailed(int model, String reason) ->
-                                drop(model, reason);
+                                notLoaded(process, model, reason);
                         case ControlMessage.Unloaded(int model) -> {
                             synchronized (lock) {
                                 models.unloaded(model);
@@ -326,21 +309,48 @@ public final class WorkerHost implements AutoCloseable {
 
     private void loaded(WorkerProcess process, ControlMessage.Loaded message) {
         Hosted hosted;
-        boolean settled;
         synchronized (lock) {
             hosted = models.loaded(message.model());
-            settled = models.settled();
         }
         if (hosted != null) {
             hosted.model()
                     .observer()
                     .loaded(process.link(), hosted.firstLane(), message.signature());
         }
-        if (settled && !isClosed()) {
-            become(new WorkerState.Serving(process.pid()));
-            synchronized (lock) {
-                standby.prepare();
+        settle(process);
+    }
+
+    /// The worker lives without a model. One that was loaded before is tried again in the same worker, which
+    /// others may be using.
+    private void notLoaded(WorkerProcess process, int number, String reason) {
+        Hosted hosted;
+        synchronized (lock) {
+            hosted = models.notLoaded(number);
+        }
+        if (hosted != null && hosted.everLoaded()) {
+            new Reload(hosted, process, reason).begin(this::reload);
+        } else {
+            drop(number, reason);
+        }
+        settle(process);
+    }
+
+    private void reload(WorkerProcess process, Hosted hosted) {
+        synchronized (lock) {
+            if (process == worker && models.reload(hosted)) {
+                process.tell(hosted.load());
             }
+        }
+    }
+
+    /// The worker serves once it has done with all models, if there are any.
+    private void settle(WorkerProcess process) {
+        synchronized (lock) {
+            if (closed || models.isEmpty() || !models.settled()) {
+                return;
+            }
+            become(new WorkerState.Serving(process.pid()));
+            standby.prepare();
         }
     }
 
@@ -389,8 +399,7 @@ public final class WorkerHost implements AutoCloseable {
 
     // --- judgement
 
-    /// Puts the models into quarantine that have had to do with too many deaths: those whose executions are
-    /// blamed; else the one on whose thread it happened; else all.
+    /// Puts the models into quarantine that have had to do with too many deaths.
     private void quarantine(Death death, Set<Integer> blamedLanes) {
         int limit = site.supervision().quarantineAfter();
         if (limit == 0) {
@@ -400,13 +409,7 @@ public final class WorkerHost implements AutoCloseable {
         long now = System.nanoTime();
         List<Hosted> suspects;
         synchronized (lock) {
-            suspects = models.onLanes(blamedLanes);
-            if (suspects.isEmpty()) {
-                suspects = models.onLanes(Set.of(death.cause().lane()));
-            }
-            if (suspects.isEmpty()) {
-                suspects = models.all();
-            }
+            suspects = models.suspects(blamedLanes, death.cause().lane());
         }
         for (Hosted hosted : suspects) {
             if (hosted.countDeath(now, now - window) >= limit) {
@@ -426,7 +429,7 @@ public final class WorkerHost implements AutoCloseable {
     private boolean judge(Death death) {
         Hosted unloaded;
         synchronized (lock) {
-            unloaded = models.firstUnloaded();
+            unloaded = models.firstExpected();
         }
         if (unloaded == null) {
             return true;
@@ -454,16 +457,15 @@ public final class WorkerHost implements AutoCloseable {
         Hosted hosted;
         synchronized (lock) {
             hosted = models.drop(number);
-            if (hosted != null) {
-                standby.unload(hosted);
+            if (hosted == null) {
+                return;
             }
-            if (hosted != null && models.isEmpty() && !closed) {
+            standby.unload(hosted);
+            if (models.isEmpty() && !closed) {
                 state = new WorkerState.Quarantined(reason);
             }
         }
-        if (hosted != null) {
-            hosted.model().observer().failed(new ServingException(ErrorCode.UNAVAILABLE, reason));
-        }
+        hosted.model().observer().failed(new ServingException(ErrorCode.UNAVAILABLE, reason));
     }
 
     // --- the end
