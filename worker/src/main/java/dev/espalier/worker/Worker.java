@@ -189,10 +189,7 @@ final class Worker {
     }
 
     private Running start(ControlMessage.Load load, LoadedModel model) throws EngineException {
-        List<ModelInstance> instances = new ArrayList<>();
-        for (int i = 0; i < load.instances(); i++) {
-            instances.add(model.newInstance());
-        }
+        List<ModelInstance> instances = instances(model, load.instances());
         List<InstanceLoop> loops = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < instances.size(); i++) {
@@ -214,6 +211,22 @@ final class Worker {
         }
         threads.forEach(Thread::start);
         return new Running(model, loops, threads);
+    }
+
+    /// All of them or, since the server tries again, none, and then no model either.
+    private static List<ModelInstance> instances(LoadedModel model, int count)
+            throws EngineException {
+        List<ModelInstance> instances = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                instances.add(model.newInstance());
+            }
+            return instances;
+        } catch (EngineException | RuntimeException failure) {
+            instances.forEach(ModelInstance::close);
+            model.close();
+            throw failure;
+        }
     }
 
     private void unload(int number) {
