@@ -98,9 +98,14 @@ def test_metrics_of_libraries(start, repository):
         pytest.skip("this server has no metrics of op libraries")
     assert (value("models"), value("workers"), value("worker_deaths")) == (2, 1, 0)
     assert value("load_duration_us") > 0
-    deadly = [{"name": "X", "shape": [1], "datatype": "FP32", "data": [13.0]}]
-    assert server.ask("POST", "/v2/models/m1/infer", {"inputs": deadly}).status == 503
+
+    def status(element: float) -> int:
+        tensor = {"name": "X", "shape": [1], "datatype": "FP32", "data": [element]}
+        return server.ask("POST", "/v2/models/m1/infer", {"inputs": [tensor]}).status
+
+    assert status(13.0) == 503
     until(lambda: value("worker_deaths") == 1, what="the death in the metrics")
+    assert status(1.0) == 200  # The next worker is there, and what is told of it stays.
     assert told(server)[0]["workers"][0]["deaths"] == 1
     for name in ("m1", "m2"):
         server.unload(name)
