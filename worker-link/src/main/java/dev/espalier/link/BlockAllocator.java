@@ -195,6 +195,11 @@ public final class BlockAllocator {
         return (long) kind.length << GRANULE_BITS;
     }
 
+    /// Bytes of the largest block that there can be.
+    public long largestBlock() {
+        return Long.highestOneBit(kind.length) << GRANULE_BITS;
+    }
+
     private long offset(int granule) {
         return base + ((long) granule << GRANULE_BITS);
     }

@@ -76,7 +76,7 @@ final class OutputSlots {
             String refused =
                     "no room for an output of %d bytes: %d of %d bytes of the worker's output memory are in use; "
                             .formatted(byteSize, allocator.usedBytes(), allocator.capacity());
-            return byteSize > allocator.capacity()
+            return byteSize > allocator.largestBlock()
                     ? new EngineException(refused + "raise --request-memory-mb")
                     : new NoRoomException(refused + "try again later or raise --request-memory-mb");
         }

@@ -29,7 +29,7 @@ final class OutputSlotsTest {
     void make() throws Exception {
         links = LinkKind.LINUX.open();
         in = links.createIn(LinkLayout.BLOCKS + MB);
-        out = links.createOut(LinkLayout.BLOCKS + 4 * MB);
+        out = links.createOut(LinkLayout.BLOCKS + 6 * MB);
         SharedRegion own = out.handle().attach(out.size(), true);
         writer = new OutputSlots(in, own, () -> disconnected = true).new Writer();
     }
@@ -44,12 +44,13 @@ final class OutputSlotsTest {
     void hasRoomAgainWhenAResultIsConsumed() throws Exception {
         writer.begin(0, 1);
         writer.reserve(3 * MB);
+        writer.reserve(2 * MB);
         writer.begin(1, 1);
 
         assertThatThrownBy(() -> writer.reserve(2 * MB))
                 .isInstanceOf(NoRoomException.class)
                 .hasMessage(
-                        "no room for an output of 2097152 bytes: 4194304 of 4194304 bytes of the worker's output"
+                        "no room for an output of 2097152 bytes: 6291456 of 6291456 bytes of the worker's output"
                                 + " memory are in use; try again later or raise --request-memory-mb");
         new SlotReleases(in).release(0, 1);
 
@@ -62,6 +63,7 @@ final class OutputSlotsTest {
     void refusesWhatNeverFits() {
         writer.begin(0, 1);
 
+        // A block of 8 MB would be needed, since sizes are powers of two.
         assertThatThrownBy(() -> writer.reserve(5 * MB))
                 .isExactlyInstanceOf(EngineException.class)
                 .hasMessageEndingWith("are in use; raise --request-memory-mb");
