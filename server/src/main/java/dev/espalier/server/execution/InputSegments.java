@@ -85,8 +85,8 @@ final class InputSegments {
     }
 
     private long allocateBeyondFirst(long byteSize) throws ServingException {
-        // What is free in segments is counted already, but more results than that may lie about.
-        if (budget.isExceeded()) {
+        // What is free in segments is counted already, but results may take up more than is left.
+        if (!budget.tryTake(0)) {
             throw budget.refusal(byteSize);
         }
         lock.lock();

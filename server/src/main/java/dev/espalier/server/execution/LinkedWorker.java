@@ -237,17 +237,20 @@ public final class LinkedWorker {
             }
             return outcome;
         } catch (LinkException failure) {
-            return new ExecutionOutcome.Failed(
-                    new ServingException(
-                            ErrorCode.INTERNAL,
-                            "worker %s gave a result that cannot be read: %s"
-                                    .formatted(name, failure.getMessage())));
+            return failed(
+                    ErrorCode.INTERNAL,
+                    "worker %s gave a result that cannot be read: %s"
+                            .formatted(name, failure.getMessage()));
         }
     }
 
     private static ExecutionOutcome failed(ResultFrame frame) {
-        ErrorCode code = frame.isNoRoom() ? ErrorCode.OVERLOADED : ErrorCode.INTERNAL;
-        return new ExecutionOutcome.Failed(new ServingException(code, frame.errorText()));
+        return failed(
+                frame.isNoRoom() ? ErrorCode.OVERLOADED : ErrorCode.INTERNAL, frame.errorText());
+    }
+
+    private static ExecutionOutcome failed(ErrorCode code, String text) {
+        return new ExecutionOutcome.Failed(new ServingException(code, text));
     }
 
     private ExecutionOutcome done(ResultFrame frame) throws LinkException {

@@ -44,11 +44,6 @@ public final class ByteBudget {
         return takeIfLeft(bytes);
     }
 
-    /// Whether more than the limit is in use, even when nobody keeps any for later.
-    public boolean isExceeded() {
-        return !tryTake(0);
-    }
-
     private boolean takeIfLeft(long bytes) {
         long now = used.get();
         while (bytes <= limit - now) {

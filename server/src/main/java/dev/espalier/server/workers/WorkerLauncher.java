@@ -25,9 +25,8 @@ public final class WorkerLauncher {
                     "-XX:+IgnoreUnrecognizedVMOptions",
                     "-XX:+UnlockDiagnosticVMOptions",
                     "-XX:-ReduceAllocationMerges",
-                    // A worker has little Java. Compiling what it may need took a third of the CPU
-                    // of its
-                    // start, which its neighbours need when it takes the place of a dead one.
+                    // Compiling at once what the training run had used took a third of the CPU of
+                    // a start, which other workers need.
                     "-XX:-AOTReplayTraining",
                     "-XX:CompileThresholdScaling=3",
                     "--enable-native-access=ALL-UNNAMED",
