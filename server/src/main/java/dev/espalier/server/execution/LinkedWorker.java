@@ -318,9 +318,8 @@ public final class LinkedWorker {
         synchronized (slotLock) {
             dead = true;
         }
-        // First all loops take what is finished. Only then is the rest known to be lost: an
-        // execution
-        // with requests of two loops can be finished for one of them and not yet told to the other.
+        // First all loops take what is finished. Only then is the rest known to be lost: what two
+        // loops have requests in can be finished for one and not yet told to the other.
         onEachLoop(loop -> {
             drain(loop);
             loop.detach(this);

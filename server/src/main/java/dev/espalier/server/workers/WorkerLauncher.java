@@ -91,9 +91,8 @@ public final class WorkerLauncher {
 
     private List<String> command(EnginePack pack, String socket, WorkerFolder folder) {
         List<String> command = java(folder.errorFile());
-        // Without it a crash would end the JVM with code 1, like an exit. The starter keeps core
-        // files
-        // from being written.
+        // Without it a crash would end the JVM with code 1, like an exit. The starter sees to it
+        // that no core file is written.
         command.add("-XX:+CreateCoredumpOnCrash");
         command.add("-Djava.io.tmpdir=" + folder.path());
         command.addAll(options.javaOptions());
