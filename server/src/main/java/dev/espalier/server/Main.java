@@ -2,6 +2,7 @@ package dev.espalier.server;
 
 import dev.espalier.server.config.CommandLine;
 import dev.espalier.server.config.ServerOptions;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.logging.ServerLog;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -29,9 +30,12 @@ public final class Main {
         CountDownLatch signal = new CountDownLatch(1);
         CompletableFuture<Integer> end = new CompletableFuture<>();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(signal, end), "shutdown"));
+        InternalErrors errors =
+                new InternalErrors(() -> Runtime.getRuntime().halt(InternalErrors.EXIT_CODE));
+        Thread.setDefaultUncaughtExceptionHandler(errors);
         int code = 1;
         try (ServerLog _ = ServerLog.start(options.logging());
-                Server server = new Server(options)) {
+                Server server = new Server(options, errors)) {
             if (server.start()) {
                 signal.await();
                 code = 0;

@@ -6,6 +6,7 @@ import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.config.ControlMode;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.grpc.GrpcServer;
 import dev.espalier.server.grpc.GrpcServices;
 import dev.espalier.server.health.Health;
@@ -69,8 +70,9 @@ final class Server implements AutoCloseable {
     private final GrpcServices grpcServices;
     private volatile boolean started;
 
+    /// @param errors what becomes of errors that nobody expected
     /// @throws IOException when the machine does not give what the server needs
-    Server(ServerOptions options) throws IOException {
+    Server(ServerOptions options, InternalErrors errors) throws IOException {
         this.options = options;
         options.notices().forEach(notice -> LOG.log(Level.WARNING, notice));
         try {
@@ -81,7 +83,9 @@ final class Server implements AutoCloseable {
                     opened(
                             Executors.newSingleThreadScheduledExecutor(
                                     Thread.ofPlatform().name("timer").daemon().factory()));
-            var _ = timer.scheduleWithFixedDelay(new HeapRelease(), 2, 2, TimeUnit.SECONDS);
+            var _ =
+                    timer.scheduleWithFixedDelay(
+                            errors.root("timer", new HeapRelease()), 2, 2, TimeUnit.SECONDS);
             Path state = options.workers().stateDirectory();
             PrivateFolder copies = opened(new PrivateFolder(state.resolve("models")));
             OpAssembly ops = OpAssembly.of(options);
@@ -106,7 +110,9 @@ final class Server implements AutoCloseable {
                                     loops,
                                     requestMemory,
                                     options.workers()));
-            var _ = timer.scheduleWithFixedDelay(workers::trim, 1, 1, TimeUnit.SECONDS);
+            var _ =
+                    timer.scheduleWithFixedDelay(
+                            errors.root("timer", workers::trim), 1, 1, TimeUnit.SECONDS);
             repository =
                     new ModelRepository(
                             options.repository(),
@@ -148,6 +154,7 @@ final class Server implements AutoCloseable {
                     new ServerMetrics(
                             repository,
                             workers,
+                            errors,
                             Map.of("http", httpCopies, "grpc", grpcCopies),
                             options.metrics().cpu()
                                     ? new MachineUse(options.metrics().interval())

@@ -1,5 +1,6 @@
 package dev.espalier.server;
 
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.FailureReason;
 import dev.espalier.server.metrics.MachineUse;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerMetrics {
     private final ModelRepository repository;
     private final WorkerPool workers;
+    private final InternalErrors errors;
     private final Map<String, CopiedBytes> copies;
     private final @Nullable MachineUse machine;
 
@@ -74,10 +76,12 @@ final class ServerMetrics {
     ServerMetrics(
             ModelRepository repository,
             WorkerPool workers,
+            InternalErrors errors,
             Map<String, CopiedBytes> copies,
             @Nullable MachineUse machine) {
         this.repository = repository;
         this.workers = workers;
+        this.errors = errors;
         this.copies = copies;
         this.machine = machine;
     }
@@ -97,6 +101,7 @@ final class ServerMetrics {
         workers(text);
         opLibraries(text);
         copies(text);
+        errors(text);
         if (machine != null) {
             machine.write(text);
         }
@@ -222,5 +227,12 @@ final class ServerMetrics {
         copies.forEach((protocol, bytes) ->
                 text.value(name, bytes.in(), "protocol", protocol, "direction", "in")
                         .value(name, bytes.out(), "protocol", protocol, "direction", "out"));
+    }
+
+    private void errors(MetricText text) {
+        String name = "espalier_internal_errors";
+        text.metric(
+                name, "counter", "Errors that nobody expected, by the place where they came up");
+        errors.counts().forEach((place, count) -> text.value(name, count, "place", place));
     }
 }
