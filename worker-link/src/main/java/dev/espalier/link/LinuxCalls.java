@@ -18,6 +18,9 @@ import java.lang.invoke.VarHandle;
 final class LinuxCalls {
     private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
 
+    static final long OPENAT = ARM ? 56 : 257;
+    static final long READ = ARM ? 63 : 0;
+    static final long STATX = ARM ? 291 : 332;
     static final long CLOSE = ARM ? 57 : 3;
     static final long FTRUNCATE = ARM ? 46 : 77;
     static final long FALLOCATE = ARM ? 47 : 285;
@@ -39,6 +42,10 @@ final class LinuxCalls {
     private static final long EXIT_GROUP = ARM ? 94 : 231;
     private static final long WRITE = ARM ? 64 : 1;
     private static final long FUTEX = ARM ? 98 : 202;
+
+    static final long O_NONBLOCK = 0x800;
+    static final long O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
+    static final long O_CLOEXEC = 0x80000;
 
     private static final long FUTEX_WAIT = 0;
     private static final long FUTEX_WAKE = 1;

@@ -1,16 +1,24 @@
 package dev.espalier.server.workers;
 
+import dev.espalier.link.ForeignFile;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// What dead workers left, a file a death in the state folder: how it died, its last lines, and its JVM's
@@ -18,11 +26,18 @@ import java.util.stream.Stream;
 final class DeathRecords {
     private static final Logger LOG = System.getLogger(DeathRecords.class.getName());
     private static final int KEPT = 100;
-    private static final int LARGEST_REPORT = 1 << 20;
+    private static final Set<OpenOption> NEW =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    private static final FileAttribute<?> FILE_RIGHTS = rights("rw-------");
+    private static final FileAttribute<?> FOLDER_RIGHTS = rights("rwx------");
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss.SSS").withZone(ZoneOffset.UTC);
 
     private final Path folder;
+
+    private static FileAttribute<?> rights(String text) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text));
+    }
 
     DeathRecords(Path folder) {
         this.folder = folder;
@@ -37,10 +52,12 @@ final class DeathRecords {
         Path file = folder.resolve("%s-%d.txt".formatted(NAME.format(death.at()), death.pid()));
         Path partial = folder.resolve(".partial");
         try {
-            Files.createDirectories(folder);
-            Files.writeString(partial, text(death, models, lastLines));
-            if (Files.exists(errorFile)) {
-                append(partial, errorFile);
+            makeFolder();
+            Files.deleteIfExists(partial);
+            try (OutputStream record =
+                    Channels.newOutputStream(Files.newByteChannel(partial, NEW, FILE_RIGHTS))) {
+                record.write(text(death, models, lastLines).getBytes(StandardCharsets.UTF_8));
+                append(record, errorFile);
             }
             Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
             rotate();
@@ -65,12 +82,21 @@ final class DeathRecords {
         return text.toString();
     }
 
-    private static void append(Path record, Path errorFile) throws IOException {
-        try (var report = Files.newInputStream(errorFile)) {
-            byte[] bytes = report.readNBytes(LARGEST_REPORT);
-            Files.writeString(record, "\nThe report of its JVM:\n", StandardOpenOption.APPEND);
-            Files.write(record, bytes, StandardOpenOption.APPEND);
+    private static void append(OutputStream record, Path errorFile) throws IOException {
+        byte[] report;
+        try {
+            report = ForeignFile.head(errorFile, CrashReport.MOST_BYTES);
+        } catch (IOException _) {
+            return; // There is none, or something else lies there.
         }
+        record.write("\nThe report of its JVM:\n".getBytes(StandardCharsets.UTF_8));
+        record.write(report);
+    }
+
+    /// What a worker leaves may hold what its model was asked: it is nobody else's to read.
+    private void makeFolder() throws IOException {
+        Files.createDirectories(folder, FOLDER_RIGHTS);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     }
 
     private void rotate() throws IOException {

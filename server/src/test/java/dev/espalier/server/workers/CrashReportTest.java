@@ -2,12 +2,17 @@ package dev.espalier.server.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(30)
 class CrashReportTest {
-    private static final String REPORT =
+    static final String REPORT =
             """
             #
             # A fatal error has been detected by the Java Runtime Environment:
@@ -71,5 +76,43 @@ class CrashReportTest {
     void isNoReportWhereNoSignalIsNamed() {
         assertThat(CrashReport.parse("# There is insufficient memory\n")).isNull();
         assertThat(CrashReport.read(Path.of("/nowhere/hs_err.log"))).isNull();
+    }
+
+    @Test
+    void takesNoLaneThatThereCannotBe() {
+        for (String lane : List.of("99999999999", "1024", "-1", "", "3x", "٣")) {
+            assertThat(parse(REPORT.replace("lane 3", "lane " + lane)).lane()).isEqualTo(-1);
+        }
+        assertThat(parse(REPORT.replace("lane 3", "lane 1023")).lane()).isEqualTo(1023);
+    }
+
+    @Test
+    void takesNoSignalThatAJvmDoesNotReport() {
+        assertThat(CrashReport.parse(REPORT.replace("SIGSEGV (0xb)", "SIGX17 (0xb)"))).isNull();
+    }
+
+    @Test
+    void takesFiftyFramesOfAnyNumber() {
+        String frame = "C  [libfaulty.so+0x1120]  poke+0x10\n";
+        CrashReport report = parse(REPORT.replace(frame, frame.repeat(25_000)));
+        assertThat(report.frames()).hasSize(50);
+    }
+
+    @Test
+    void keepsControlCharactersOut() {
+        String place = parse(REPORT.replace("grafted", "a\u001b[31mb")).place(Set.of());
+        assertThat(place).contains("'a?[31mb (lane 3)'");
+    }
+
+    @Test
+    void readsNothingBehindALinkOrAPipe(@TempDir Path folder) throws Exception {
+        Path report = Files.writeString(folder.resolve("hs_err.log"), REPORT);
+        Path link = Files.createSymbolicLink(folder.resolve("link"), report);
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+        assertThat(CrashReport.read(report)).isNotNull();
+        assertThat(CrashReport.read(link)).isNull();
+        assertThat(CrashReport.read(pipe)).isNull();
     }
 }

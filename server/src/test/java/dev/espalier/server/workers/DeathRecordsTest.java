@@ -2,13 +2,17 @@ package dev.espalier.server.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(30)
 class DeathRecordsTest {
     @TempDir Path folder;
 
@@ -53,5 +57,29 @@ class DeathRecordsTest {
                         new DeathRecords(file)
                                 .keep(death(1), List.of(), List.of(), folder.resolve("none")))
                 .isEmpty();
+    }
+
+    @Test
+    void keepsRecordsForItsOwnerOnly() throws Exception {
+        Path deaths = Files.createDirectory(folder.resolve("deaths"));
+        Files.setPosixFilePermissions(deaths, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String file =
+                new DeathRecords(deaths).keep(death(7), List.of(), List.of(), folder.resolve("no"));
+        assertThat(rights(deaths)).isEqualTo("rwx------");
+        assertThat(rights(Path.of(file))).isEqualTo("rw-------");
+    }
+
+    private static String rights(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @Test
+    void copiesNothingThatAWorkerHasLinkedThere() throws Exception {
+        Path secret = Files.writeString(folder.resolve("token"), "secret");
+        Path link = Files.createSymbolicLink(folder.resolve("hs_err.log"), secret);
+        String file =
+                new DeathRecords(folder.resolve("deaths"))
+                        .keep(death(7), List.of(), List.of(), link);
+        assertThat(Path.of(file)).content().doesNotContain("secret");
     }
 }
