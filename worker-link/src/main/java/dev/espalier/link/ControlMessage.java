@@ -18,8 +18,18 @@ import java.util.Map;
 /// What server and worker tell each other over the [ControlSocket]: everything but executions.
 ///
 /// The encoding is a type byte, then the components in order; numbers are big-endian, texts are a
-/// 4-byte length and UTF-8, lists a 4-byte count.
+/// 4-byte length and UTF-8, lists a 4-byte count. What a worker writes is bounded: names and texts, the
+/// tensors of a signature, and their ranks.
 public sealed interface ControlMessage {
+    /// The most bytes of a text. Reasons are cut to that.
+    int MAX_TEXT = 64 << 10;
+
+    /// The most inputs or outputs of a signature.
+    int MAX_TENSORS = 16 << 10;
+
+    /// The most dimensions of a tensor in a signature.
+    int MAX_RANK = 64;
+
     /// Server to worker, first: the two memories; their handles come with it, IN, OUT, then one a loop
     /// where loops have doorbells.
     record Attach(long inSize, long outSize) implements ControlMessage {}
@@ -91,7 +101,7 @@ public sealed interface ControlMessage {
                 case LoadFailed(int model, String reason) -> {
                     data.writeByte(5);
                     data.writeInt(model);
-                    putText(data, reason);
+                    putText(data, cut(reason));
                 }
                 case Unload(int model) -> {
                     data.writeByte(6);
@@ -173,15 +183,15 @@ public sealed interface ControlMessage {
 
     private static Load load(DataInputStream data) throws IOException {
         int model = data.readInt();
-        String name = text(data);
-        String file = text(data);
+        String name = longText(data);
+        String file = longText(data);
         List<String> libraries = new ArrayList<>();
-        for (int left = count(data); left > 0; left--) {
-            libraries.add(text(data));
+        for (int left = count(data, "op libraries", ControlSocket.MAX_FRAME); left > 0; left--) {
+            libraries.add(longText(data));
         }
         Map<String, String> parameters = new HashMap<>();
-        for (int left = count(data); left > 0; left--) {
-            parameters.put(text(data), text(data));
+        for (int left = count(data, "parameters", ControlSocket.MAX_FRAME); left > 0; left--) {
+            parameters.put(longText(data), longText(data));
         }
         return new Load(
                 model,
@@ -219,14 +229,14 @@ public sealed interface ControlMessage {
 
     private static List<TensorSpec> tensors(DataInputStream data) throws IOException {
         List<TensorSpec> tensors = new ArrayList<>();
-        for (int left = count(data); left > 0; left--) {
+        for (int left = count(data, "tensors", MAX_TENSORS); left > 0; left--) {
             String name = text(data);
             int code = data.readByte();
             DataType type =
                     DataType.ofCode(code)
                             .orElseThrow(() -> new LinkException("tensor's type: " + code));
             List<Long> dimensions = new ArrayList<>();
-            for (int axis = count(data); axis > 0; axis--) {
+            for (int axis = count(data, "dimensions", MAX_RANK); axis > 0; axis--) {
                 dimensions.add(data.readLong());
             }
             tensors.add(new TensorSpec(name, type, dimensions));
@@ -241,18 +251,32 @@ public sealed interface ControlMessage {
     }
 
     private static String text(DataInputStream data) throws IOException {
-        byte[] bytes = new byte[count(data)];
+        return text(data, MAX_TEXT);
+    }
+
+    /// One that the server has written.
+    private static String longText(DataInputStream data) throws IOException {
+        return text(data, ControlSocket.MAX_FRAME);
+    }
+
+    private static String text(DataInputStream data, int most) throws IOException {
+        byte[] bytes = new byte[count(data, "bytes of text", most)];
         data.readFully(bytes);
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
+    /// The beginning of a text whose end may be left out, as far as a message holds it in any language.
+    private static String cut(String text) {
+        return text.length() <= MAX_TEXT / 3 ? text : text.substring(0, MAX_TEXT / 3);
+    }
+
     /// A count of things of at least one byte each, so never more than the bytes that are left.
-    private static int count(DataInputStream data) throws IOException {
+    private static int count(DataInputStream data, String what, int most) throws IOException {
         int count = data.readInt();
-        if (count < 0 || count > data.available()) {
+        if (count < 0 || count > Math.min(most, data.available())) {
             throw new LinkException(
-                    "control message announces %d of %d bytes left"
-                            .formatted(count, data.available()));
+                    "control message announces %d %s (expected: 0..%d, and %d bytes are left)"
+                            .formatted(count, what, most, data.available()));
         }
         return count;
     }

@@ -15,6 +15,9 @@ public sealed interface ControlSocket extends AutoCloseable
     /// The most bytes that a frame may have.
     int MAX_FRAME = 16 << 20;
 
+    /// The most bytes of a frame from a worker, which may have anything in it.
+    int MAX_FRAME_FROM_WORKER = 1 << 20;
+
     /// A frame and what came with it.
     record Frame(byte[] bytes, List<Handle> handles) {}
 
@@ -34,7 +37,9 @@ public sealed interface ControlSocket extends AutoCloseable
         void close();
     }
 
-    /// Sends a frame, with handles that the peer can attach to.
+    /// Sends a frame, with handles that the peer can attach to. Only the server has any to send.
+    ///
+    /// @throws LinkException when the peer is gone, or a worker does not read
     void send(byte[] frame, List<Handle> handles) throws LinkException;
 
     /// Sends a frame by itself.

@@ -59,7 +59,7 @@ public final class LinkLayout {
     public static final int LANE_CAPACITY = 64;
 
     /// Twice the slots: a ring of completions cannot overflow.
-    static final int RING_CAPACITY = 2 * SLOTS;
+    public static final int RING_CAPACITY = 2 * SLOTS;
 
     /// Bytes of a slot's frame, in IN and in OUT.
     public static final int FRAME_SIZE = 16 << 10;

@@ -34,6 +34,7 @@ final class LinuxCalls {
     static final long LISTEN = ARM ? 201 : 50;
     static final long ACCEPT4 = ARM ? 242 : 288;
     static final long CONNECT = ARM ? 203 : 42;
+    static final long SETSOCKOPT = ARM ? 208 : 54;
     static final long GETSOCKOPT = ARM ? 209 : 55;
     static final long SHUTDOWN = ARM ? 210 : 48;
     static final long SENDMSG = ARM ? 211 : 46;

@@ -28,10 +28,16 @@ final class PortableControlSocket implements ControlSocket {
     private static final int MAX_PATH = 4096;
 
     private final SocketChannel channel;
+    private final int mostBytes;
+    private final int mostHandles;
     private volatile IntConsumer ringing = number -> {};
 
-    private PortableControlSocket(SocketChannel channel) {
+    /// @param mostBytes that a frame from the peer may have
+    /// @param mostHandles that may come with it
+    private PortableControlSocket(SocketChannel channel, int mostBytes, int mostHandles) {
         this.channel = channel;
+        this.mostBytes = mostBytes;
+        this.mostHandles = mostHandles;
     }
 
     /// Where the server waits for one worker. Only who may enter the folder can connect.
@@ -65,7 +71,9 @@ final class PortableControlSocket implements ControlSocket {
                 int _ = selector.select(millis);
                 selector.selectedKeys().clear();
                 SocketChannel connection = channel.accept();
-                return connection == null ? null : new PortableControlSocket(connection);
+                return connection == null
+                        ? null
+                        : new PortableControlSocket(connection, MAX_FRAME_FROM_WORKER, 0);
             } catch (IOException failure) {
                 throw new LinkException("accept at " + file, failure);
             }
@@ -86,7 +94,8 @@ final class PortableControlSocket implements ControlSocket {
     /// Connects to the server that listens at `file`.
     static PortableControlSocket connect(Path file) throws LinkException {
         try {
-            return new PortableControlSocket(SocketChannel.open(UnixDomainSocketAddress.of(file)));
+            return new PortableControlSocket(
+                    SocketChannel.open(UnixDomainSocketAddress.of(file)), MAX_FRAME, MAX_HANDLES);
         } catch (IOException failure) {
             throw new LinkException("connect to the control socket " + file, failure);
         }
@@ -154,9 +163,9 @@ final class PortableControlSocket implements ControlSocket {
             ringing.accept(~length);
             length = number();
         }
-        check("control frame's length", length, MAX_FRAME);
+        check("control frame's length", length, mostBytes);
         int count = number();
-        check("control frame's handles", count, MAX_HANDLES);
+        check("control frame's handles", count, mostHandles);
         List<Handle> handles = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int nameLength = number();

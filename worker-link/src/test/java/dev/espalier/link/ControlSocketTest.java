@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -141,16 +142,42 @@ final class ControlSocketTest {
     }
 
     @Test
+    void refusesWhatNoModelIsLike() {
+        TensorSpec deep = new TensorSpec("x", DataType.FP32, Collections.nCopies(65, 1L));
+        TensorSpec named = new TensorSpec("n".repeat(65537), DataType.FP32, List.of());
+        TensorSpec plain = new TensorSpec("", DataType.FP32, List.of());
+        assertRefused(List.of(deep), "announces 65 dimensions (expected: 0..64");
+        assertRefused(List.of(named), "announces 65537 bytes of text (expected: 0..65536");
+        assertRefused(
+                Collections.nCopies(16385, plain), "announces 16385 tensors (expected: 0..16384");
+    }
+
+    private static void assertRefused(List<TensorSpec> inputs, String message) {
+        byte[] frame = new ControlMessage.Loaded(1, new Signature(inputs, List.of())).encoded();
+        assertThatThrownBy(() -> ControlMessage.decoded(frame))
+                .isInstanceOf(LinkException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void cutsReasonsToWhatAMessageHolds() throws LinkException {
+        byte[] frame = new ControlMessage.LoadFailed(1, "é".repeat(100_000)).encoded();
+        assertThat(ControlMessage.decoded(frame))
+                .isEqualTo(new ControlMessage.LoadFailed(1, "é".repeat(21845)));
+    }
+
+    @Test
     void refusesNumbersThatNoPeerOfOursSends() throws Exception {
         Path folder = Files.createTempDirectory("espalier-test");
         Path file = folder.resolve("s");
         try (ControlSocket.Listener listener = new PortableControlSocket.Listener(file);
                 SocketChannel peer = SocketChannel.open(UnixDomainSocketAddress.of(file));
                 ControlSocket server = listener.accept(OWN_PID, 5000)) {
-            peer.write(ByteBuffer.allocate(4).putInt(ControlSocket.MAX_FRAME + 1).flip());
+            peer.write(
+                    ByteBuffer.allocate(4).putInt(ControlSocket.MAX_FRAME_FROM_WORKER + 1).flip());
             assertThatThrownBy(server::receive)
                     .isInstanceOf(LinkException.class)
-                    .hasMessageContaining("length: 16777217 (expected: 0..16777216)");
+                    .hasMessageContaining("length: 1048577 (expected: 0..1048576)");
         } finally {
             Files.delete(folder);
         }

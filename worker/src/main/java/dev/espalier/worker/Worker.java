@@ -170,14 +170,26 @@ final class Worker {
                                     libraries,
                                     load.parameters(),
                                     load.declared()));
-            models.put(load.model(), start(load, model));
             answer = new ControlMessage.Loaded(load.model(), model.signature());
-        } catch (EngineException | RuntimeException failure) {
+            checkLimits(answer);
+            models.put(load.model(), start(load, model));
+        } catch (EngineException | LinkException | RuntimeException failure) {
             answer =
                     new ControlMessage.LoadFailed(
                             load.model(), String.valueOf(failure.getMessage()));
         }
         answer(answer);
+    }
+
+    /// The server ends a worker that says more than it may.
+    private static void checkLimits(ControlMessage answer) throws LinkException {
+        byte[] frame = answer.encoded();
+        if (frame.length > ControlSocket.MAX_FRAME_FROM_WORKER) {
+            throw new LinkException(
+                    "the model's inputs and outputs take %d bytes to describe (expected: at most %d)"
+                            .formatted(frame.length, ControlSocket.MAX_FRAME_FROM_WORKER));
+        }
+        ControlMessage _ = ControlMessage.decoded(frame);
     }
 
     private void answer(ControlMessage answer) {

@@ -10,9 +10,14 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 
 /// An event loop that also watches the workers: before it sleeps it looks at their completion rings, and
@@ -21,6 +26,8 @@ import java.util.concurrent.Executor;
 ///
 /// Decorates the loop's [IoHandler]. Everything runs on the loop's thread, except [#execute].
 public final class LinkedLoop implements IoHandler, Executor {
+    private static final Logger LOG = System.getLogger(LinkedLoop.class.getName());
+
     private static final IoHandlerContext WITHOUT_BLOCKING =
             new IoHandlerContext() {
                 @Override
@@ -43,6 +50,7 @@ public final class LinkedLoop implements IoHandler, Executor {
     private final IoHandler io;
     private final ThreadAwareExecutor executor;
     private final List<LinkedWorker> workers = new ArrayList<>();
+    private final Map<LinkedWorker, IoRegistration> doorbells = new HashMap<>();
 
     LinkedLoop(int index, ThreadAwareExecutor executor, IoHandler io) {
         this.index = index;
@@ -75,10 +83,30 @@ public final class LinkedLoop implements IoHandler, Executor {
         executor.execute(() -> {});
     }
 
-    /// Makes a doorbell wake this loop, which must be one of epoll's. Waits until it does.
-    void listen(Doorbell doorbell) throws InterruptedException {
+    /// Begins to watch a worker. On the loop's thread.
+    void attach(LinkedWorker worker) {
+        workers.add(worker);
+        Doorbell doorbell = worker.doorbell(index);
+        if (doorbell != null) {
+            listen(worker, doorbell);
+        }
+    }
+
+    /// Ends watching a worker. On the loop's thread.
+    void detach(LinkedWorker worker) {
+        workers.remove(worker);
+        // Before the descriptor is closed: as long as the worker holds a copy, closing it does not.
+        IoRegistration registration = doorbells.remove(worker);
+        if (registration != null) {
+            boolean _ = registration.cancel();
+        }
+    }
+
+    /// Makes a doorbell wake this loop, which must be one of epoll's. What the worker does to its end costs
+    /// a wake-up each time, and no more: nobody reads or writes at this end.
+    private void listen(LinkedWorker worker, Doorbell doorbell) {
         FileDescriptor descriptor = new FileDescriptor(doorbell.descriptor());
-        IoRegistration registration =
+        Future<IoRegistration> registration =
                 eventLoop()
                         .register(
                                 new EpollIoHandle() {
@@ -94,24 +122,17 @@ public final class LinkedLoop implements IoHandler, Executor {
 
                                     @Override
                                     public void close() {}
-                                })
-                        .sync()
-                        .getNow();
-        var _ =
-                eventLoop()
-                        .submit(() ->
-                                registration.submit(EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLET)))
-                        .sync();
-    }
-
-    /// Begins to watch a worker. On the loop's thread.
-    void attach(LinkedWorker worker) {
-        workers.add(worker);
-    }
-
-    /// Ends watching a worker. On the loop's thread.
-    void detach(LinkedWorker worker) {
-        workers.remove(worker);
+                                });
+        if (registration.isSuccess()) {
+            registration.getNow().submit(EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLET));
+            doorbells.put(worker, registration.getNow());
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}''s doorbell is not heard, so its answers come late: {1}",
+                    worker,
+                    registration.cause());
+        }
     }
 
     // --- IoHandler

@@ -1,7 +1,6 @@
 package dev.espalier.server.execution;
 
 import dev.espalier.link.Doorbell;
-import dev.espalier.link.Handle;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkKind;
 import dev.espalier.link.LinkLayout;
@@ -18,18 +17,17 @@ import java.util.concurrent.TimeUnit;
 /// The server's event loops, shared by HTTP and gRPC.
 public final class LinkedLoops implements AutoCloseable {
     private final List<LinkedLoop> loops = new ArrayList<>();
-    private final List<Doorbell> doorbells = new ArrayList<>();
+    private final LinkKind kind;
     private final Transport transport;
     private final MultiThreadIoEventLoopGroup group;
 
     /// So many loops, running.
-    ///
-    /// @throws LinkException when the machine does not give what they need
-    public LinkedLoops(int count, LinkKind kind) throws LinkException {
+    public LinkedLoops(int count, LinkKind kind) {
         if (count < 1 || count > LinkLayout.MAX_LOOPS) {
             throw new IllegalArgumentException(
                     "event loops: %d (expected: 1..%d)".formatted(count, LinkLayout.MAX_LOOPS));
         }
+        this.kind = kind;
         transport =
                 switch (kind) {
                     case LINUX -> new EpollTransport();
@@ -46,22 +44,6 @@ public final class LinkedLoops implements AutoCloseable {
                             loops.add(loop);
                             return loop;
                         });
-        if (kind == LinkKind.LINUX) {
-            listen();
-        }
-    }
-
-    private void listen() throws LinkException {
-        try {
-            for (LinkedLoop loop : loops) {
-                Doorbell doorbell = new Doorbell();
-                doorbells.add(doorbell);
-                loop.listen(doorbell);
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new LinkException("interrupted while the event loops start");
-        }
     }
 
     /// The loops as those want them who serve connections.
@@ -69,9 +51,22 @@ public final class LinkedLoops implements AutoCloseable {
         return new ServingLoops(group, transport);
     }
 
-    /// What workers ring the loops by, in their order; nothing where they ring the control socket.
-    List<Handle> doorbells() {
-        return doorbells.stream().map(Doorbell::handle).toList();
+    /// Doorbells of one worker's own, one a loop; none where workers ring the control socket.
+    ///
+    /// @throws LinkException when the machine does not give what they need
+    List<Doorbell> newDoorbells() throws LinkException {
+        List<Doorbell> doorbells = new ArrayList<>();
+        if (kind == LinkKind.LINUX) {
+            try {
+                for (LinkedLoop _ : loops) {
+                    doorbells.add(new Doorbell());
+                }
+            } catch (LinkException failure) {
+                doorbells.forEach(Doorbell::close);
+                throw failure;
+            }
+        }
+        return doorbells;
     }
 
     /// The loop that runs the calling thread.
@@ -92,6 +87,5 @@ public final class LinkedLoops implements AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
-        doorbells.forEach(Doorbell::close);
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.server.execution;
 
 import dev.espalier.link.CompletionRing;
 import dev.espalier.link.ControlSocket;
+import dev.espalier.link.Doorbell;
 import dev.espalier.link.Doorbells;
 import dev.espalier.link.Handle;
 import dev.espalier.link.LinkException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,12 @@ public final class LinkedWorker {
     /// How long a death waits for the loops; they take that long only when they have ended.
     private static final long LOOPS_SECONDS = 10;
 
+    /// Completions that a loop takes from one worker before it looks at the others.
+    private static final int MOST_A_TURN = 128;
+
+    /// As many turns take all that a ring can hold.
+    private static final int LAST_TURNS = LinkLayout.RING_CAPACITY / MOST_A_TURN;
+
     private final String name;
     private final LinkedLoops loops;
     private final InputMemory input;
@@ -38,9 +46,15 @@ public final class LinkedWorker {
     private final ResultFrame[] results;
     private final SlotReleases releases;
     private volatile @Nullable Doorbells doorbells;
+
+    /// What this worker rings the loops by, one a loop, and no other worker holds; none where it rings the
+    /// control socket.
+    private final List<Doorbell> loopBells;
+
     private final AtomicReferenceArray<@Nullable ExecutionInFlight> inFlight =
             new AtomicReferenceArray<>(LinkLayout.SLOTS);
 
+    private final AtomicInteger nonsense = new AtomicInteger();
     private final Object slotLock = new Object();
     private final int[] freeSlots = new int[LinkLayout.SLOTS];
     private int freeCount;
@@ -57,6 +71,7 @@ public final class LinkedWorker {
         this.loops = loops;
         this.input = input;
         this.out = input.links().createOut(LinkLayout.BLOCKS + input.budget().limit());
+        this.loopBells = ownBells(loops, out);
         this.releases = new SlotReleases(input.region());
         int count = loops.all().size();
         rings = new CompletionRing[count];
@@ -73,12 +88,22 @@ public final class LinkedWorker {
         LinkLayout.writeInHeader(input.memory(), count, out.size());
     }
 
-    /// What the worker needs to attach: IN, OUT, and the loops' doorbells where they have some.
+    private static List<Doorbell> ownBells(LinkedLoops loops, SharedRegion out)
+            throws LinkException {
+        try {
+            return loops.newDoorbells();
+        } catch (LinkException failure) {
+            out.close();
+            throw failure;
+        }
+    }
+
+    /// What the worker needs to attach: IN, OUT, and its doorbells where it has some.
     public List<Handle> handles() {
         List<Handle> handles = new ArrayList<>();
         handles.add(input.region().handle());
         handles.add(out.handle());
-        handles.addAll(loops.doorbells());
+        loopBells.forEach(doorbell -> handles.add(doorbell.handle()));
         return handles;
     }
 
@@ -143,6 +168,11 @@ public final class LinkedWorker {
     /// A cursor for the frames of requests.
     public RequestFrame requestFrame() {
         return new RequestFrame(input.memory());
+    }
+
+    /// What wakes loop number `loop` for this worker; null where that is the control socket.
+    @Nullable Doorbell doorbell(int loop) {
+        return loopBells.isEmpty() ? null : loopBells.get(loop);
     }
 
     CompletionRing ring(int loop) {
@@ -213,18 +243,25 @@ public final class LinkedWorker {
         returnSlot(execution.slot());
     }
 
-    /// Takes what the worker has finished for `loop`. On the loop's thread.
+    /// Takes what the worker has finished for `loop`, up to what a loop may do for one worker before it looks
+    /// at others: the rest makes the ring not empty, so the loop does not sleep. On the loop's thread.
     void drain(LinkedLoop loop) {
         CompletionRing ring = rings[loop.index()];
-        while (ring.poll()) {
+        for (int taken = 0; taken < MOST_A_TURN && ring.poll(); taken++) {
             int slot = ring.slot();
             ExecutionInFlight execution =
                     slot >= 0 && slot < LinkLayout.SLOTS ? inFlight.get(slot) : null;
             if (execution == null || execution.generation() != ring.generation()) {
-                continue; // Not the server's: an op has scribbled over the ring.
+                int _ = nonsense.incrementAndGet(); // Not the server's.
+                continue;
             }
             execution.finish(outcome(execution, ring.frameLength(), results[loop.index()]), loop);
         }
+    }
+
+    /// How many completions there have been of executions that the worker does not have.
+    public int nonsense() {
+        return nonsense.get();
     }
 
     private ExecutionOutcome outcome(
@@ -321,7 +358,9 @@ public final class LinkedWorker {
         // First all loops take what is finished. Only then is the rest known to be lost: what two
         // loops have requests in can be finished for one and not yet told to the other.
         onEachLoop(loop -> {
-            drain(loop);
+            for (int turn = 0; turn < LAST_TURNS; turn++) {
+                drain(loop);
+            }
             loop.detach(this);
         });
         List<ExecutionInFlight> left = left();
@@ -418,7 +457,13 @@ public final class LinkedWorker {
             }
             lookingLoops = Integer.MAX_VALUE;
         }
+        loopBells.forEach(Doorbell::close);
         out.close();
         input.close();
+    }
+
+    @Override
+    public String toString() {
+        return "worker " + name;
     }
 }

@@ -26,6 +26,12 @@ sealed interface DeathCause {
     /// It closed the control socket, or one of its ops did, and would have gone on running.
     record Disconnected() implements DeathCause {}
 
+    /// It wrote what no worker of ours writes.
+    record Nonsense(String what) implements DeathCause {}
+
+    /// It did not take what the server tells it.
+    record Deaf(String what) implements DeathCause {}
+
     /// It did not get as far as serving.
     record NotStarted(String reason) implements DeathCause {}
 
@@ -40,6 +46,8 @@ sealed interface DeathCause {
             case TooMuchMemory(long bytes) -> "memory limit of %d MB".formatted(bytes >> 20);
             case TooManyThreads(int limit) -> "limit of %d threads".formatted(limit);
             case Disconnected() -> "closed connection";
+            case Nonsense _ -> "nonsense";
+            case Deaf _ -> "unread messages";
             case NotStarted _ -> "failed start";
         };
     }
@@ -54,6 +62,8 @@ sealed interface DeathCause {
             case NoHeartbeat _ -> "gave " + name() + " and was ended";
             case TooMuchMemory _, TooManyThreads _ -> "went over its " + name() + " and was ended";
             case Disconnected() -> "closed its connection and was ended";
+            case Nonsense(String what) -> "wrote nonsense (%s) and was ended".formatted(what);
+            case Deaf(String what) -> what + " and was ended";
             case NotStarted(String reason) -> reason;
         };
     }

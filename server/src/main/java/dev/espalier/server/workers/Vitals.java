@@ -12,6 +12,9 @@ final class Vitals {
     /// Looks without a heartbeat until a process is suspect. It beats twice a look.
     private static final int SUSPICIOUS_LOOKS = 10;
 
+    /// An op that scribbles over the ring spoils single entries; more is meant.
+    private static final int MOST_NONSENSE = 100;
+
     private static final int MOST_THREADS = 2_000;
 
     private final WorkerProcess process;
@@ -46,6 +49,11 @@ final class Vitals {
         LinkedWorker.Overdue overdue = link.overdue(now);
         if (overdue != null) {
             return new DeathCause.NoAnswer(overdue.lane(), overdue.limitMillis());
+        }
+        int nonsense = link.nonsense();
+        if (nonsense > MOST_NONSENSE) {
+            return new DeathCause.Nonsense(
+                    "%d completions of nothing that it runs".formatted(nonsense));
         }
         ProcessStatus status = ProcessStatus.of(process.pid(), buffer);
         if (status == null) {

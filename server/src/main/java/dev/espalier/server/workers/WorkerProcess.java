@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,10 @@ final class WorkerProcess {
     private final LinkedWorker link;
     private final String engineVersion;
     private final BlockingQueue<News> inbox = new LinkedBlockingQueue<>();
+
+    /// Answers that it may still give: one to each load and unload.
+    private final AtomicInteger owed = new AtomicInteger();
+
     private final AtomicReference<@Nullable DeathCause> verdict = new AtomicReference<>();
     private volatile boolean suspect;
 
@@ -46,7 +51,7 @@ final class WorkerProcess {
     }
 
     /// Tells the process of segments. One that is gone does not hear it.
-    private record Segments(ControlSocket socket) implements SegmentMapping {
+    private final class Segments implements SegmentMapping {
         @Override
         public void add(int number, SharedRegion region) {
             tell(new ControlMessage.AddSegment(number, region.size()), List.of(region.handle()));
@@ -55,14 +60,6 @@ final class WorkerProcess {
         @Override
         public void drop(int number) {
             tell(new ControlMessage.DropSegment(number), List.of());
-        }
-
-        private void tell(ControlMessage message, List<Handle> handles) {
-            try {
-                socket.send(message.encoded(), handles);
-            } catch (LinkException gone) {
-                LOG.log(Level.DEBUG, "{0}", gone.getMessage());
-            }
         }
     }
 
@@ -125,8 +122,9 @@ final class WorkerProcess {
             if (ControlMessage.decoded(socket.receive().bytes())
                     instanceof ControlMessage.Attached(String version)) {
                 link.attach(socket);
-                link.map(new Segments(socket));
-                return new WorkerProcess(label, process, socket, link, version);
+                WorkerProcess attached = new WorkerProcess(label, process, socket, link, version);
+                link.map(attached.new Segments());
+                return attached;
             }
             throw new LinkException("began with another message than Attached");
         } catch (IOException failure) {
@@ -152,8 +150,18 @@ final class WorkerProcess {
     private void listen() {
         try {
             while (true) {
-                inbox.add(new News.Said(ControlMessage.decoded(socket.receive().bytes())));
+                ControlMessage message = ControlMessage.decoded(socket.receive().bytes());
+                // Else its news could fill the server's memory.
+                if (owed.getAndDecrement() <= 0) {
+                    throw new LinkException("an answer that nothing was asked for");
+                }
+                inbox.add(new News.Said(message));
             }
+        } catch (LinkException failure) {
+            if (failure.isPeersFault()) {
+                stop(new DeathCause.Nonsense(String.valueOf(failure.getMessage())));
+            }
+            inbox.add(new News.Gone());
         } catch (IOException gone) {
             LOG.log(Level.DEBUG, "{0}: {1}", this, gone.getMessage());
             inbox.add(new News.Gone());
@@ -182,10 +190,20 @@ final class WorkerProcess {
 
     /// Tells it; one that is gone does not hear it, and whoever takes its news learns that.
     void tell(ControlMessage message) {
+        if (message instanceof ControlMessage.Load || message instanceof ControlMessage.Unload) {
+            int _ = owed.incrementAndGet();
+        }
+        tell(message, List.of());
+    }
+
+    private void tell(ControlMessage message, List<Handle> handles) {
         try {
-            socket.send(message.encoded());
-        } catch (LinkException gone) {
-            LOG.log(Level.DEBUG, "{0}: {1}", this, gone.getMessage());
+            socket.send(message.encoded(), handles);
+        } catch (LinkException failure) {
+            LOG.log(Level.DEBUG, "{0}: {1}", this, failure.getMessage());
+            if (failure.isPeersFault()) {
+                stop(new DeathCause.Deaf(String.valueOf(failure.getMessage())));
+            }
         }
     }
 
