@@ -138,6 +138,7 @@ MODELS = [
         more='parameters { key: "execution_timeout_ms" value { string_value: "1000" } }\n',
     ),
     faulty("meddling", 4, "ClosedDescriptors", "Truncation", "SignalHandlers", "Surroundings"),
+    Op("tests/models/hostile/attack", "test.hostile", "Attack", dims=(-1,)),
     faulty("healthy", 5, "Scale", domain="espalier.example"),
     faulty("healthy_batched", 6, "Scale", domain="espalier.example", batch=8),
 ]

@@ -1,0 +1,134 @@
+"""Attacks a server with hostile op libraries, and tells what held:
+
+    run.sh [--server TRTSERVER] [--as root|user|both] [--verbose] [ATTACK...]
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+from arena import NOBODY, ROOT, Ground, Place
+from build import Builder, can_be_built
+from session import Session, kill_tree
+from table import ATTACKS
+
+SIDE_BY_SIDE = 4
+
+
+class Mode:
+    """All attacks on a server that one user has started."""
+
+    def __init__(self, name: str, place: Place, libraries: dict, options: argparse.Namespace, known: str):
+        self.name, self.place, self.libraries, self.options, self.known = name, place, libraries, options, known
+        self.session: Session | None = None
+        self.broken: dict[str, list[str]] = {}
+        self.times: list[tuple[float, float]] = []
+
+    def open(self) -> Session:
+        if self.session is None:
+            self.session = Session(self.place, self.libraries, (), self.known)
+        return self.session
+
+    def end(self) -> list[str]:
+        """Ends the server; what is wrong with that."""
+        session, self.session = self.session, None
+        if session is None:
+            return []
+        complaints = session.close()
+        if complaints:
+            kill_tree(session.server.process.pid)
+        return complaints
+
+    def run(self) -> None:
+        waiting = list(self.options.attacks)
+        while waiting:
+            size = next((n for n, attack in enumerate(waiting[:SIDE_BY_SIDE]) if attack.ends_server), SIDE_BY_SIDE)
+            batch, waiting = waiting[: max(1, size)], waiting[max(1, size) :]
+            self.judge(batch)
+        self.broken["the end"] = self.end()
+
+    def judge(self, batch: list) -> None:
+        began = time.monotonic()
+        session = self.open()
+        attempts, shared, seen = session.run(batch)
+        if shared or batch[0].ends_server:
+            shared += self.end()
+            self.place.clean()
+        if shared and len(batch) > 1:
+            # Whose doing it is shows one after the other, on servers of their own.
+            for attack in batch:
+                self.judge([attack])
+            return
+        for attempt in attempts:
+            self.tell(attempt, [*attempt.broken, *shared], seen, session.quiet, time.monotonic() - began)
+
+    def tell(self, attempt, broken: list[str], seen: dict, quiet: dict, seconds: float) -> None:
+        self.broken[attempt.name] = broken
+        self.times.append((quiet["p99"], seen["p99"]))
+        figures = f"{seconds:.0f} s, bystanders p99 {seen['p99'] * 1000:.0f} ms (quiet: {quiet['p99'] * 1000:.0f})"
+        print(f"{'broke' if broken else 'held '} {self.name}/{attempt.name}: {attempt.attack.tries} ({figures})")
+        for text in broken:
+            print(f"      {text}")
+        for text in attempt.told:
+            print(f"      {text}")
+        if self.options.verbose:
+            print(f"      said: {attempt.answers}")
+        sys.stdout.flush()
+
+
+def modes(asked: str) -> tuple[list[tuple[str, int]], list[str]]:
+    """Who starts the server, and whom nobody can be."""
+    own = os.getuid()
+    if own != 0:
+        return ([("user", own)] if asked != "root" else []), (["as root: the suite does not run as root"] if asked != "user" else [])
+    return [(name, user) for name, user in (("root", 0), ("user", NOBODY)) if asked in (name, "both")], []
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--server", default=str(ROOT / "dist/espalier/bin/trtserver"))
+    parser.add_argument("--as", dest="user", choices=("root", "user", "both"), default="both")
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("attacks", nargs="*", metavar="ATTACK")
+    options = parser.parse_args()
+    names = [attack.name for attack in ATTACKS]
+    for name in options.attacks:
+        if name not in names:
+            parser.error(f"no attack '{name}' (known: {', '.join(names)})")
+    options.attacks = [attack for attack in ATTACKS if not options.attacks or attack.name in options.attacks]
+    options.server = os.path.abspath(options.server)
+    reason = can_be_built()
+    if reason:
+        print(f"not tried: {reason}\n0 passed, 0 failed")
+        return 0
+    known = subprocess.run([options.server, "--help"], capture_output=True, text=True, timeout=60).stdout
+    tried, untried = modes(options.user)
+    held, broken = 0, 0
+    ground = Ground()
+    # An attack that gets out finds nobody's work in the server's working directory.
+    os.chdir(ground.folder)
+    try:
+        wanted = [library for attack in options.attacks for library in attack.libraries()]
+        libraries = Builder(ground.folder, ground.constants()).libraries(wanted)
+        for name, user in tried:
+            mode = Mode(name, Place(ground, user, options.server), libraries, options, known)
+            try:
+                mode.run()
+            finally:
+                mode.end()
+                mode.place.clean()
+            broken += sum(1 for reasons in mode.broken.values() if reasons)
+            held += sum(1 for reasons in mode.broken.values() if not reasons)
+    finally:
+        ground.close()
+    for text in untried:
+        print(f"not tried {text}")
+    print(f"{held} held, {broken} broken")
+    print(f"{held} passed, {broken} failed")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
