@@ -48,6 +48,35 @@ def lasting(seconds: float) -> Callable[[Attempt], None]:
     return drive
 
 
+def locks(attempt: Attempt) -> None:
+    """Files are locked; another model must load nevertheless, with the same engine."""
+    run(attempt)
+    began = time.monotonic()
+    status, text = attempt.load("another")
+    attempt.must(status == 200 and time.monotonic() - began < 10, f"another model: {status} {text[:200]}, {time.monotonic() - began:.0f} s")
+    attempt.server.unload("another")
+
+
+def log_lines(attempt: Attempt) -> None:
+    """No control character gets into the log."""
+    run(attempt)
+    words = ("clears the screen", "forged", "overwritten", "next line")
+    lines = [line for line in attempt.log().split("\n") if any(f"hostile: {word}" in line for word in words)]
+    attempt.must(lines, "its lines are not in the log")
+    bad = [line for line in lines if any(not char.isprintable() and char != "\t" for char in line)]
+    attempt.must(not bad and "\r" not in attempt.log(), f"control characters in the log: {bad[:2]!r}"[:300])
+    attempt.must(all("worker " in line for line in lines), f"a forged line of the log: {lines}"[:300])
+
+
+def long_reason(attempt: Attempt) -> None:
+    status, text = attempt.load()
+    reason = attempt.server.reason(attempt.name)
+    attempt.must(status == 400 and 0 < len(reason) < 20_000, f"the reason has {len(reason)} characters ({status})")
+    attempt.must(len(text) < 30_000, f"the answer has {len(text)} characters")
+    attempt.answers.clear()
+    attempt.answers.append(f"hostile: {attempt.name}: was refused")
+
+
 def dies(attempt: Attempt) -> None:
     """The op ends its worker, or must be ended; another one comes."""
     run(attempt)
@@ -225,7 +254,8 @@ class Attack:
     models: int = 1  # each with a library of its own
     more: str = ""  # in the model's configuration
     ends_server: bool = False
-    broken: str = ""  # declared: what still breaks, and why
+    declared: str = ""  # that it still breaks, and why
+    declared_as: tuple[str, ...] = ("root", "user")  # whose servers it breaks
 
     def names(self) -> list[str]:
         return [self.name, *(f"{self.name}_{n}" for n in range(2, self.models + 1))]
@@ -271,7 +301,11 @@ ATTACKS = (
     Attack("report_numbers", "a crash report of 200,000 frames, on lane 99999999999", dies, **sort_of("error_file", "AS_REPORT")),
     Attack("report_link", "a link to the tokens as a crash report", dies, **sort_of("error_file", "AS_LINK")),
     Attack("report_hole", "a crash report of 2 GB of nothing", dies, **sort_of("error_file", "AS_HOLE")),
+    Attack("log_lines", "forges lines of the log, and sends what changes a terminal", log_lines),
+    Attack("long_reason", "8 MB of why its model cannot be loaded", long_reason, flags=("-DLENGTH=(8<<20)",)),
+    Attack("longer_reason", "40 MB of that", long_reason, "long_reason.c", ("-DLENGTH=(40<<20)",)),
     # The same user on the same machine.
+    Attack("locks", "locks all files that it may read", locks),
     Attack("reads", "reads as the probe does, and in other workers' folders"),
     Attack("overwrites", "writes to engines, libraries and caches that others run"),
     Attack("traces", "traces the server and another worker, reads their memory"),

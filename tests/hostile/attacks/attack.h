@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -51,6 +52,9 @@ struct words {
 };
 static struct words broken_, noted_;
 
+/* What is told instead of the report, where it is not NULL. */
+static const char *reason_;
+
 static inline void add_words(struct words *words, const char *format, va_list values) {
     size_t room = sizeof words->text - words->length;
     int length = vsnprintf(words->text + words->length, room, format, values);
@@ -76,6 +80,7 @@ __attribute__((format(printf, 1, 2))) static inline void broke(const char *forma
 /* What is broken first: of last words the end is cut off. */
 static inline const char *report(void) {
     static char whole[6100];
+    if (reason_ != NULL) return reason_;
     snprintf(whole, sizeof whole, "hostile: " HOSTILE_NAME ": %s%s", broken_.text, noted_.text);
     return whole;
 }
