@@ -19,6 +19,13 @@ import java.util.List;
 /// The encoding is a type byte, then the components in order; numbers are big-endian, texts are those of
 /// [DataOutputStream#writeUTF], lists a 4-byte count.
 public sealed interface ProbeEvent {
+    /// How many bytes a probe's events may have: what is more is none of its. A library of a thousand ops has
+    /// half a megabyte.
+    int MOST_BYTES = 1 << 22;
+
+    /// How many events a probe may tell.
+    int MOST_EVENTS = 1 << 12;
+
     /// The engine is loaded; now the library is opened.
     record Begun() implements ProbeEvent {}
 
@@ -52,11 +59,19 @@ public sealed interface ProbeEvent {
 
     /// The events in the order in which they were told. One that is cut off has not been told.
     ///
-    /// @throws LinkException when these are no events
+    /// @throws LinkException when these are no events, or more than any probe has to tell
     static List<ProbeEvent> decoded(byte[] bytes) throws LinkException {
+        if (bytes.length > MOST_BYTES) {
+            throw new LinkException(
+                    "probe events of %d bytes (expected: %d at most)"
+                            .formatted(bytes.length, MOST_BYTES));
+        }
         List<ProbeEvent> events = new ArrayList<>();
         try (DataInputStream data = new DataInputStream(new ByteArrayInputStream(bytes))) {
             while (data.available() > 0) {
+                if (events.size() == MOST_EVENTS) {
+                    throw new LinkException("more than %d probe events".formatted(MOST_EVENTS));
+                }
                 events.add(event(data));
             }
         } catch (LinkException failure) {

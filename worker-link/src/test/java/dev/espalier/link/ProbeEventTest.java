@@ -68,4 +68,15 @@ class ProbeEventTest {
                 .isInstanceOf(LinkException.class)
                 .hasMessage("probe event's type: 9 (expected: 1..7)");
     }
+
+    @Test
+    void refusesMoreThanAnyProbeTells() {
+        byte[] begun = new byte[ProbeEvent.MOST_EVENTS + 1];
+        Arrays.fill(begun, (byte) 1);
+        assertThatThrownBy(() -> ProbeEvent.decoded(begun))
+                .hasMessage("more than %d probe events".formatted(ProbeEvent.MOST_EVENTS));
+        byte[] large = new byte[ProbeEvent.MOST_BYTES + 1];
+        assertThatThrownBy(() -> ProbeEvent.decoded(large))
+                .hasMessageStartingWith("probe events of %d bytes".formatted(large.length));
+    }
 }

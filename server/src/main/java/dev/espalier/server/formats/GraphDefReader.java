@@ -61,10 +61,16 @@ final class GraphDefReader {
     private void node(long end) throws IOException, FormatException {
         while (in.next(end)) {
             if (in.is(2, BYTES)) {
-                ops.add(in.text(end));
+                add(ops, in.text(end));
             } else {
                 in.skip(end);
             }
+        }
+    }
+
+    private void add(Set<String> names, String name) throws FormatException {
+        if (names.add(name)) {
+            in.kept(name);
         }
     }
 
@@ -81,7 +87,7 @@ final class GraphDefReader {
     private void function(long end) throws IOException, FormatException {
         while (in.next(end)) {
             if (in.is(1, BYTES)) {
-                functions.add(name(in.enter(end)));
+                add(functions, name(in.enter(end)));
             } else if (in.is(3, BYTES)) {
                 node(in.enter(end));
             } else {

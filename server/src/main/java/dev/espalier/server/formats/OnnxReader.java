@@ -24,6 +24,8 @@ public final class OnnxReader {
     /// Graphs within graphs. Real models have two or three.
     private static final int DEEPEST = 64;
 
+    private static final int MOST_TENSORS = 1 << 12;
+
     private final WireReader in;
     private final Map<String, Long> opsets = new HashMap<>();
     private final List<Tensor> inputs = new ArrayList<>();
@@ -82,6 +84,7 @@ public final class OnnxReader {
                 in.skip(end);
             }
         }
+        in.kept(domain);
         opsets.put(standard(domain), version);
     }
 
@@ -103,7 +106,7 @@ public final class OnnxReader {
                 in.skip(end);
             }
         }
-        functions.add(new Op(standard(domain), name));
+        add(functions, new Op(standard(domain), name));
     }
 
     private void graph(long end, int depth) throws IOException, FormatException {
@@ -116,13 +119,21 @@ public final class OnnxReader {
             } else if (depth == 0 && in.is(5, BYTES)) {
                 initializer(in.enter(end));
             } else if (depth == 0 && in.is(11, BYTES)) {
-                inputs.add(tensor(in.enter(end)));
+                add(inputs, tensor(in.enter(end)));
             } else if (depth == 0 && in.is(12, BYTES)) {
-                outputs.add(tensor(in.enter(end)));
+                add(outputs, tensor(in.enter(end)));
             } else {
                 in.skip(end);
             }
         }
+    }
+
+    private void add(List<Tensor> tensors, Tensor tensor) throws FormatException {
+        if (tensors.size() == MOST_TENSORS) {
+            throw in.broken("more than %d inputs or outputs".formatted(MOST_TENSORS));
+        }
+        in.kept(tensor.name());
+        tensors.add(tensor);
     }
 
     private void node(long end, int depth) throws IOException, FormatException {
@@ -139,7 +150,13 @@ public final class OnnxReader {
                 in.skip(end);
             }
         }
-        ops.add(new Op(standard(domain), type));
+        add(ops, new Op(standard(domain), type));
+    }
+
+    private void add(Set<Op> kinds, Op op) throws FormatException {
+        if (kinds.add(op)) {
+            in.kept(op.domain() + op.type());
+        }
     }
 
     private void attribute(long end, int depth) throws IOException, FormatException {
@@ -155,7 +172,9 @@ public final class OnnxReader {
     private void initializer(long end) throws IOException, FormatException {
         while (in.next(end)) {
             if (in.is(8, BYTES)) {
-                initializers.add(in.text(end));
+                String name = in.text(end);
+                in.kept(name);
+                initializers.add(name);
             } else {
                 in.skip(end);
             }
@@ -203,6 +222,7 @@ public final class OnnxReader {
         List<Long> dimensions = new ArrayList<>();
         while (in.next(end)) {
             if (in.is(1, BYTES)) {
+                in.kept("");
                 dimensions.add(dimension(in.enter(end)));
             } else {
                 in.skip(end);

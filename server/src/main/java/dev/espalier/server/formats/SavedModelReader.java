@@ -48,7 +48,7 @@ final class SavedModelReader {
     static TensorFlowModel read(Path folder, Map<String, String> parameters)
             throws IOException, FormatException {
         Path file = folder.resolve("saved_model.pb");
-        if (!Files.isReadable(file)) {
+        if (!Files.isRegularFile(file)) {
             throw new FormatException("no file saved_model.pb in it");
         }
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
@@ -67,6 +67,7 @@ final class SavedModelReader {
         long end = in.size();
         while (in.next(end)) {
             if (in.is(2, BYTES)) {
+                in.kept("");
                 graphs.add(metaGraph(in.enter(end)));
             } else {
                 in.skip(end);
@@ -131,7 +132,9 @@ final class SavedModelReader {
     private void tags(long end, Set<String> tags) throws IOException, FormatException {
         while (in.next(end)) {
             if (in.is(4, BYTES)) {
-                tags.add(in.text(end));
+                String tag = in.text(end);
+                in.kept(tag);
+                tags.add(tag);
             } else {
                 in.skip(end);
             }
@@ -160,6 +163,7 @@ final class SavedModelReader {
                 in.skip(end);
             }
         }
+        in.kept(name);
         signatures.put(name, signature);
     }
 
@@ -185,6 +189,7 @@ final class SavedModelReader {
                 in.skip(end);
             }
         }
+        in.kept(name);
         tensors.put(
                 name,
                 new Tensor(
@@ -196,6 +201,7 @@ final class SavedModelReader {
         boolean unknown = false;
         while (in.next(end)) {
             if (in.is(2, BYTES)) {
+                in.kept("");
                 dimensions.add(dimension(in.enter(end)));
             } else if (in.is(3, VARINT)) {
                 unknown = in.varint() != 0;

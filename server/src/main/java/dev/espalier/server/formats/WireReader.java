@@ -6,7 +6,8 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 
 /// Reads a file in protobuf's wire format field by field (https://protobuf.dev/programming-guides/encoding),
-/// without ever holding more of it than a small buffer: what is not asked for is skipped, however long.
+/// without ever holding more of it than a small buffer: what is not asked for is skipped, however long. What a
+/// reader keeps it tells by [#kept], so that a file cannot make more of it than a model has.
 final class WireReader {
     static final int VARINT = 0;
     static final int FIXED_64 = 1;
@@ -16,10 +17,16 @@ final class WireReader {
     /// Names longer than this are no names.
     private static final int LONGEST_TEXT = 1 << 16;
 
+    /// What is kept of a file, in bytes; and what keeping something costs besides its text.
+    private static final long MOST_KEPT = 64 << 20;
+
+    private static final int KEPT = 100;
+
     private final SeekableByteChannel channel;
     private final long size;
     private final ByteBuffer buffer = ByteBuffer.allocate(1 << 14).limit(0);
     private long bufferStart;
+    private long kept;
 
     private int field;
     private int wireType;
@@ -107,6 +114,16 @@ final class WireReader {
             case BYTES -> seek(enter(end), end);
             case FIXED_32 -> seek(position() + 4, end);
             default -> throw broken("wire type " + wireType);
+        }
+    }
+
+    /// Something with this text is kept until the file has been read.
+    ///
+    /// @throws FormatException when that is more than any model has
+    void kept(String text) throws FormatException {
+        kept += KEPT + text.length();
+        if (kept > MOST_KEPT) {
+            throw broken("more names of ops and tensors than any model has");
         }
     }
 

@@ -36,9 +36,13 @@ public sealed interface Candidate {
 
     /// It cannot be used.
     record Unusable(Located located, String label, Fault fault) implements Candidate {
+        /// Names in a library, and what it says itself, may be of any length.
+        private static final int LONGEST = 4_000;
+
         /// What is wrong with it.
         public String reason() {
-            return fault.text();
+            String text = fault.text();
+            return text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
         }
 
         /// Which library, and what is wrong with it.

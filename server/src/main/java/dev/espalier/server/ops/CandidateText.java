@@ -27,7 +27,7 @@ public final class CandidateText {
             case Unusable unusable ->
                     lines.add(
                             "REFUSED: op library %s %s"
-                                    .formatted(unusable.label(), unusable.fault().text()));
+                                    .formatted(unusable.label(), unusable.reason()));
         }
         return lines;
     }
@@ -40,7 +40,7 @@ public final class CandidateText {
                             .map(op -> op.op().toString())
                             .distinct()
                             .collect(Collectors.joining(", "));
-            case Unusable unusable -> unusable.fault().text();
+            case Unusable unusable -> unusable.reason();
         };
     }
 

@@ -71,6 +71,15 @@ public sealed interface FileFault extends Fault {
         }
     }
 
+    /// An engine itself: each worker has its own, and a second one in its process would be one too many.
+    record EngineLibrary(OpMark engine) implements FileFault {
+        @Override
+        public String text() {
+            return "is %s itself, which each worker has already (expected: an op library); take it away"
+                    .formatted(engine.engineName());
+        }
+    }
+
     /// @param expected the engine that it would have to be for
     record OtherEngine(List<OpMark> marks, String expected) implements FileFault {
         public OtherEngine {

@@ -15,6 +15,10 @@ final class LibraryEngines {
         this.machine = machine;
     }
 
+    Machine machine() {
+        return machine;
+    }
+
     /// The engines of a library; none where its file does not tell, as a broken one does not.
     List<OpMark> of(OpLibrary library) {
         return known.computeIfAbsent(library.sha256(), _ -> read(library));

@@ -9,6 +9,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// A file that should be a shared library for this machine, read without opening it as one.
 sealed interface LibraryFile {
@@ -23,6 +24,9 @@ sealed interface LibraryFile {
             if (Files.isDirectory(file)) {
                 return new Faulty(new FileFault.NotReadable("it is a folder"));
             }
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                return new Faulty(new FileFault.NotReadable("it is a pipe, a socket or a device"));
+            }
             ElfHeader header = ElfFile.header(file);
             if (!machine.runs(header)) {
                 return new Faulty(new FileFault.OtherMachine(header, machine));
@@ -30,7 +34,11 @@ sealed interface LibraryFile {
             if (header.type() != ElfHeader.SHARED) {
                 return new Faulty(new FileFault.NotShared(header.typeText()));
             }
-            ElfFile content = ElfFile.read(file);
+            Optional<OpMark> engine = OpMark.owner(ElfFile.linkage(file).nameOr(file));
+            if (engine.isPresent()) {
+                return new Faulty(new FileFault.EngineLibrary(engine.get()));
+            }
+            ElfFile content = ElfFile.read(file, OpMark.EXPORTS);
             return content.program()
                     ? new Faulty(new FileFault.NotShared("an executable program"))
                     : new Sound(content);

@@ -81,6 +81,12 @@ public final class OpLibraries {
     /// @param engine null for the one that the library is for
     private Optional<Candidate> lookInto(Located located, @Nullable EngineVersion engine)
             throws ServingException, InterruptedException {
+        if (LibraryFile.read(located.file(), marks.machine())
+                instanceof LibraryFile.Faulty(FileFault.EngineLibrary fault)) {
+            boolean meant = engine == null || located.named();
+            String name = String.valueOf(located.file().getFileName());
+            return meant ? Optional.of(new Unusable(located, name, fault)) : Optional.empty();
+        }
         OpLibrary library;
         try {
             library = store.keep(located.file());

@@ -3,6 +3,7 @@ package dev.espalier.server.ops;
 import dev.espalier.server.ops.elf.ElfFile;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,7 +16,8 @@ enum OpMark {
             "ONNX Runtime",
             "RegisterCustomOps",
             Set.of("RegisterCustomOps"),
-            List.of()),
+            List.of(),
+            List.of("libonnxruntime.so", "libonnxruntime_providers_shared.so")),
     TENSORFLOW(
             "tensorflow",
             "TensorFlow",
@@ -26,7 +28,8 @@ enum OpMark {
                     "_ZN10tensorflow11register_op",
                     "_ZN10tensorflow14kernel_factory",
                     "TF_NewOpDefinitionBuilder",
-                    "TF_NewKernelBuilder")),
+                    "TF_NewKernelBuilder"),
+            List.of("libtensorflow.so", "libtensorflow_cc.so", "libtensorflow_framework.so")),
     PYTORCH(
             "pytorch",
             "PyTorch",
@@ -36,13 +39,21 @@ enum OpMark {
                     "_ZN5torch7Library",
                     "_ZN3c1017RegisterOperators",
                     "aoti_torch_library_",
-                    "torch_library_")),
+                    "torch_library_"),
+            List.of(
+                    "libc10.so",
+                    "libc10_cuda.so",
+                    "libtorch.so",
+                    "libtorch_cpu.so",
+                    "libtorch_cuda.so",
+                    "libtorch_python.so")),
     TENSORRT(
             "tensorrt",
             "TensorRT",
             "getCreators",
             Set.of("getCreators", "getPluginCreators"),
-            List.of("getPluginRegistry"));
+            List.of("getPluginRegistry"),
+            List.of("libnvinfer.so", "libnvinfer_dispatch.so", "libnvinfer_lean.so"));
 
     /// What all of them are told by, for people.
     static final String EXPECTED =
@@ -50,26 +61,54 @@ enum OpMark {
                     .map(mark -> mark.sign + " for " + mark.engineName)
                     .collect(Collectors.joining(", "));
 
+    /// The functions of all of them by which an engine finds ops.
+    static final Set<String> EXPORTS =
+            Arrays.stream(values())
+                    .flatMap(mark -> mark.exports.stream())
+                    .collect(Collectors.toUnmodifiableSet());
+
     private final String engine;
     private final String engineName;
     private final String sign;
     private final Set<String> exports;
     private final List<String> uses;
+    private final List<String> own;
 
     /// @param engine the engine's name in `config.pbtxt`
     /// @param engineName its name for people
     /// @param sign what authors of ops write for it
     /// @param exports functions by which the engine finds the ops
     /// @param uses how the symbols begin by which a library registers its ops
-    OpMark(String engine, String engineName, String sign, Set<String> exports, List<String> uses) {
+    /// @param own what the engine's own libraries are called, without their versions
+    OpMark(
+            String engine,
+            String engineName,
+            String sign,
+            Set<String> exports,
+            List<String> uses,
+            List<String> own) {
         this.engine = engine;
         this.engineName = engineName;
         this.sign = sign;
         this.exports = exports;
         this.uses = uses;
+        this.own = own;
+    }
+
+    /// The engine whose own library this is, of which each worker has one already; empty for another library.
+    ///
+    /// @param name its soname, such as `libonnxruntime.so.1`
+    static Optional<OpMark> owner(String name) {
+        return Arrays.stream(values())
+                .filter(mark ->
+                        mark.own.stream()
+                                .anyMatch(own -> name.equals(own) || name.startsWith(own + ".")))
+                .findFirst();
     }
 
     /// The engines that a library has ops for; none for a library of something else.
+    ///
+    /// @param library of which [#EXPORTS] were asked for
     static List<OpMark> of(ElfFile library) {
         return Arrays.stream(values()).filter(mark -> mark.isOn(library)).toList();
     }

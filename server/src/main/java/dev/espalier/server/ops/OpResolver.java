@@ -31,6 +31,13 @@ final class OpResolver {
 
     private final Map<OpName, List<Usable>> byOp = new HashMap<>();
 
+    /// For more missing ops nobody looks for similar names, which takes time for each.
+    private static final int MOST_NEAR_MISSES = 20;
+
+    private static final int LONGEST_NAME = 500;
+
+    private int missing;
+
     /// @param engine what the libraries were tried with
     OpResolver(EngineVersion engine, List<Candidate> candidates) {
         this.engine = engine;
@@ -90,7 +97,7 @@ final class OpResolver {
 
     private Resolution.Need outcome(OpNeed need, List<Usable> providers) {
         if (providers.isEmpty()) {
-            return new Missing(need, nearMiss(need));
+            return new Missing(need, missing++ < MOST_NEAR_MISSES ? nearMiss(need) : "");
         }
         Usable first = providers.getFirst();
         List<Usable> equal =
@@ -128,6 +135,10 @@ final class OpResolver {
                 names.putIfAbsent(op.op().toString(), library);
             }
         }
+        if (wanted.toString().length() > LONGEST_NAME) {
+            return "";
+        }
+        names.keySet().removeIf(name -> name.length() > LONGEST_NAME);
         String near = new Nearest(names.keySet()).to(wanted.toString());
         Usable library = names.get(near);
         return library == null ? "" : "%s (%s)".formatted(near, library.label());

@@ -10,11 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -73,19 +70,15 @@ public final class OpStore {
     }
 
     private OpLibrary copy(Path source) throws ServingException {
-        byte[] content = read(source);
-        String hash = sha256(content);
+        String hash = hash(source);
         // The name stays: it is what messages of the loader and the engine say.
         Path stored = folder.resolve(hash).resolve(source.getFileName());
-        if (Files.notExists(stored)) {
-            write(source, content, stored);
-        }
-        return new OpLibrary(hash, source, stored);
+        return Files.exists(stored) ? new OpLibrary(hash, source, stored) : copied(source);
     }
 
-    private static byte[] read(Path source) throws ServingException {
+    private static String hash(Path source) throws ServingException {
         try {
-            return Files.readAllBytes(source);
+            return FileHash.of(source);
         } catch (NoSuchFileException _) {
             throw new ServingException(
                     ErrorCode.NOT_FOUND, "op library " + source + " does not exist");
@@ -101,13 +94,17 @@ public final class OpStore {
         }
     }
 
-    private void write(Path source, byte[] content, Path stored) throws ServingException {
+    /// What counts is what has been written: the file may be another one by now.
+    private OpLibrary copied(Path source) throws ServingException {
         try {
-            Files.createDirectories(stored.getParent());
+            Files.createDirectories(folder);
             Path partial = Files.createTempFile(folder, "incoming", ".part");
             try {
-                Files.write(partial, content);
+                String hash = FileHash.copy(source, partial);
+                Path stored = folder.resolve(hash).resolve(source.getFileName());
+                Files.createDirectories(stored.getParent());
                 Files.move(partial, stored, StandardCopyOption.ATOMIC_MOVE);
+                return new OpLibrary(hash, source, stored);
             } finally {
                 Files.deleteIfExists(partial);
             }
@@ -117,14 +114,6 @@ public final class OpStore {
                     "op library %s cannot be copied to %s (see --state-directory): %s"
                             .formatted(source, folder, failure.getMessage()),
                     failure);
-        }
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
         }
     }
 }

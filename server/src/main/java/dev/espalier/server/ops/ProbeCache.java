@@ -2,6 +2,7 @@ package dev.espalier.server.ops;
 
 import dev.espalier.link.LinkException;
 import dev.espalier.link.ProbeEvent;
+import dev.espalier.server.files.RegularFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -29,6 +30,9 @@ public final class ProbeCache {
     private static final Logger LOG = System.getLogger(ProbeCache.class.getName());
     private static final String FORMAT = "espalier probe 1";
 
+    /// The largest entry: that of a library with thousands of ops has half a megabyte.
+    private static final int MOST = ProbeEvent.MOST_BYTES + (1 << 18);
+
     private final Path folder;
     private final String machine;
 
@@ -42,7 +46,7 @@ public final class ProbeCache {
     Optional<ProbeOutcome> find(String engine, String sha256) {
         Path file = file(engine, sha256);
         try {
-            return Optional.of(decoded(Files.readAllBytes(file)));
+            return Optional.of(decoded(RegularFile.bytes(file, MOST)));
         } catch (NoSuchFileException | OtherMachineException _) {
             return Optional.empty();
         } catch (IOException | RuntimeException failure) {

@@ -14,6 +14,11 @@ import java.util.stream.Collectors;
 /// Why a model version cannot be served with the op libraries that there are: everything that is wrong, and
 /// what to do.
 public record Refusal(Site site, Resolution resolution) {
+    /// How many missing ops are named. A file may name any number, of any length.
+    private static final int MOST_NAMED = 20;
+
+    private static final int LONGEST_NAME = 500;
+
     /// The reasons in one text; empty where the version can be served.
     public Optional<String> text() {
         List<String> reasons = new ArrayList<>();
@@ -38,13 +43,13 @@ public record Refusal(Site site, Resolution resolution) {
                 "%s %s by no op library (looked in %s)"
                         .formatted(
                                 missing.stream()
-                                        .map(each ->
-                                                each.nearMiss().isEmpty()
-                                                        ? "op " + each.op()
-                                                        : "op %s (%s)"
-                                                                .formatted(
-                                                                        each.op(), each.nearMiss()))
-                                        .collect(Collectors.joining(", ")),
+                                                .limit(MOST_NAMED)
+                                                .map(Refusal::named)
+                                                .collect(Collectors.joining(", "))
+                                        + (missing.size() > MOST_NAMED
+                                                ? " and %d more"
+                                                        .formatted(missing.size() - MOST_NAMED)
+                                                : ""),
                                 missing.size() == 1 ? "is provided" : "are provided",
                                 site.places().stream()
                                         .map(Path::toString)
@@ -55,6 +60,14 @@ public record Refusal(Site site, Resolution resolution) {
                 : text
                         + "; not usable: "
                         + elsewhere.stream().map(Unusable::text).collect(Collectors.joining("; "));
+    }
+
+    private static String named(Missing missing) {
+        String op = missing.op().toString();
+        String name = op.length() > LONGEST_NAME ? op.substring(0, LONGEST_NAME) + "..." : op;
+        return missing.nearMiss().isEmpty()
+                ? "op " + name
+                : "op %s (%s)".formatted(name, missing.nearMiss());
     }
 
     private String ambiguous(Ambiguous ambiguous) {

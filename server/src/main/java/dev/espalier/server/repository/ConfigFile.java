@@ -6,6 +6,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.files.RegularFile;
 import dev.espalier.server.formats.ModelFormat;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -15,6 +16,9 @@ import java.nio.file.Path;
 /// Reads `config.pbtxt` and settles what engine the model is for.
 final class ConfigFile {
     private static final String NAME = "config.pbtxt";
+
+    /// How long a configuration may be: some bytes of text make a message of a hundred.
+    private static final int MOST = 1 << 20;
 
     private ConfigFile() {}
 
@@ -46,6 +50,11 @@ final class ConfigFile {
     }
 
     private static void parseJson(String json, ModelConfig.Builder config) throws ServingException {
+        if (json.length() > MOST) {
+            throw invalid(
+                    "parameter 'config' has %d characters (expected: %d at most)"
+                            .formatted(json.length(), MOST));
+        }
         try {
             JsonFormat.parser().merge(json, config);
         } catch (InvalidProtocolBufferException failure) {
@@ -57,7 +66,7 @@ final class ConfigFile {
 
     private static void parse(Path file, ModelConfig.Builder config) throws ServingException {
         try {
-            TextFormat.getParser().merge(Files.readString(file), config);
+            TextFormat.getParser().merge(RegularFile.text(file, MOST), config);
         } catch (TextFormat.ParseException failure) {
             throw invalid(
                     "%s:%d:%d: %s"

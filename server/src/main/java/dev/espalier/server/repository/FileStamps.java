@@ -22,6 +22,11 @@ record FileStamps(Map<Path, Stamp> files) {
     /// What there is of a model that is gone.
     static final FileStamps NONE = new FileStamps(Map.of());
 
+    /// How far is looked: links may make a folder of any size of a few.
+    static final int DEEPEST = 64;
+
+    static final int MOST = 200_000;
+
     /// One file or folder. A folder's own times say nothing that its entries do not.
     ///
     /// @param key the file's identity; a file renamed over another has its own
@@ -40,10 +45,7 @@ record FileStamps(Map<Path, Stamp> files) {
         for (Path root : roots) {
             try {
                 Files.walkFileTree(
-                        root,
-                        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-                        Integer.MAX_VALUE,
-                        new Look(files));
+                        root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), DEEPEST, new Look(files));
             } catch (IOException _) {
                 // A folder that cannot be listed to its end differs from itself when it can.
             }
@@ -72,11 +74,14 @@ record FileStamps(Map<Path, Stamp> files) {
         @Override
         public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
             files.put(folder, Stamp.FOLDER);
-            return FileVisitResult.CONTINUE;
+            return files.size() > MOST ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
         }
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (files.size() > MOST) {
+                return FileVisitResult.TERMINATE;
+            }
             files.put(
                     file,
                     new Stamp(

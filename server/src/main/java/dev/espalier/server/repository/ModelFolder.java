@@ -70,7 +70,7 @@ final class ModelFolder {
     Path modelFile(long number) throws ServingException {
         Path versionFolder = versionFolder(number);
         Path file = RepositoryPath.inside(versionFolder, versionFolder, fileName());
-        if (!Files.isReadable(file)) {
+        if (!Files.isReadable(file) || !Files.isRegularFile(file) && !Files.isDirectory(file)) {
             throw new ServingException(
                     ErrorCode.UNAVAILABLE,
                     "failed to stat file %s (expected: the model's file; see default_model_filename)"

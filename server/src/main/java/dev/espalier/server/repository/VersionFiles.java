@@ -47,10 +47,21 @@ final class VersionFiles implements AutoCloseable {
     private static SortedMap<String, Path> files(Path folder) throws IOException {
         SortedMap<String, Path> files = new TreeMap<>();
         Path libraries = folder.resolve(LibraryFinder.FOLDER);
-        try (Stream<Path> entries = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            entries.filter(entry -> !entry.startsWith(libraries))
-                    .filter(Files::isRegularFile)
-                    .forEach(entry -> files.put(folder.relativize(entry).toString(), entry));
+        try (Stream<Path> entries =
+                Files.walk(folder, FileStamps.DEEPEST, FileVisitOption.FOLLOW_LINKS)) {
+            int seen = 0;
+            for (Path entry : (Iterable<Path>) entries::iterator) {
+                String name = folder.relativize(entry).toString();
+                if (++seen > FileStamps.MOST
+                        || folder.relativize(entry).getNameCount() == FileStamps.DEEPEST) {
+                    throw new IOException(
+                            "%s: it has more than %d files, or folders deeper than %d"
+                                    .formatted(entry, FileStamps.MOST, FileStamps.DEEPEST));
+                }
+                if (!entry.startsWith(libraries) && Files.isRegularFile(entry)) {
+                    files.put(name, entry);
+                }
+            }
         } catch (UncheckedIOException failure) {
             throw failure.getCause();
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.server.formats.ModelDescription.Tensor;
 import dev.espalier.server.formats.OnnxModel.Op;
 import dev.espalier.tensor.DataType;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -225,6 +226,22 @@ final class OnnxReaderTest {
         assertThatThrownBy(() -> read(file))
                 .isInstanceOf(FormatException.class)
                 .hasMessage(message);
+    }
+
+    /// Sixteen megabytes that would become a hundred.
+    @Test
+    void keepsNoMoreOfAFileThanModelsHave() {
+        ByteArrayOutputStream nodes = new ByteArrayOutputStream();
+        for (int i = 0; i < 700_000; i++) {
+            nodes.writeBytes(
+                    new WireMessage()
+                            .message(1, new WireMessage().text(4, "Op" + i).text(7, "a"))
+                            .bytes());
+        }
+        byte[] file = new WireMessage().data(7, nodes.toByteArray()).bytes();
+        assertThatThrownBy(() -> read(file))
+                .isInstanceOf(FormatException.class)
+                .hasMessageStartingWith("more names of ops and tensors than any model has");
     }
 
     @Test

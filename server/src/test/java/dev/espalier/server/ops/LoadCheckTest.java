@@ -82,8 +82,21 @@ class LoadCheckTest {
         assertThat(verdict(Files.createFile(folder.resolve("empty.so"))))
                 .startsWith("is not an ELF file: it is empty");
         assertThat(verdict(folder)).isEqualTo("cannot be read: it is a folder");
+        assertThat(verdict(Path.of("/dev/zero")))
+                .isEqualTo("cannot be read: it is a pipe, a socket or a device");
         assertThat(verdict(folder.resolve("none.so")))
                 .isEqualTo("cannot be read: there is no such file");
+    }
+
+    @Test
+    void knowsAnEngineByItsName() throws Exception {
+        Path engine =
+                Files.copy(TestLibraries.path("plain"), folder.resolve("libtensorflow_cc.so.2"));
+        assertThat(verdict(engine))
+                .isEqualTo(
+                        "is TensorFlow itself, which each worker has already (expected: an op library); take it away");
+        Path other = Files.copy(engine, folder.resolve("libtensorflow_ccx.so"));
+        assertThat(verdict(other)).startsWith("is no op library");
     }
 
     @Test

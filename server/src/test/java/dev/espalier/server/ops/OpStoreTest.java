@@ -83,6 +83,20 @@ class OpStoreTest {
     }
 
     @Test
+    void knowsContentByItsHash() throws Exception {
+        OpStore store = new OpStore(folder.resolve("store"));
+        assertThat(store.keep(file("libx.so", "abc")).sha256())
+                .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    @Test
+    void takesNothingButRegularFiles() {
+        OpStore store = new OpStore(folder.resolve("store"));
+        assertThatThrownBy(() -> store.keep(Path.of("/dev/zero")))
+                .hasMessageContaining("cannot be read: /dev/zero: is a pipe, a socket or a device");
+    }
+
+    @Test
     void saysWhichFileIsMissing() {
         OpStore store = new OpStore(folder.resolve("store"));
         Path missing = folder.resolve("libgone.so");

@@ -101,6 +101,14 @@ class PreloadListTest {
     }
 
     @Test
+    void givesNoEngineToTheServersProcess() throws Exception {
+        Path engine = Files.copy(PLAIN, folder.resolve("libtensorflow_cc.so.2"));
+        assertThat(sorted(engine).text())
+                .contains("cannot be preloaded (is TensorFlow itself, which each worker has");
+        assertThat(list(engine.toString()).remaining()).isEmpty();
+    }
+
+    @Test
     void takesAPathFromTheWorkingDirectory() {
         Path here = Path.of("").toAbsolutePath().relativize(ADD);
         assertThat(sorted(here))

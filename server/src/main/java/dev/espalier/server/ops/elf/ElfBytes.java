@@ -8,16 +8,16 @@ import java.nio.channels.SeekableByteChannel;
 /// The numbers at given places of a file, read through a window, so that a library of gigabytes takes no
 /// more memory than a small one. A place behind the file's end is an error that names it.
 final class ElfBytes {
-    private static final int WINDOW = 1 << 16;
-
     private final SeekableByteChannel channel;
     private final long size;
-    private final ByteBuffer window = ByteBuffer.allocate(WINDOW).limit(0);
+    private final ByteBuffer window;
     private long windowStart;
 
-    ElfBytes(SeekableByteChannel channel) throws IOException {
+    /// @param windowBytes large for what is read in order, small for what lies anywhere
+    ElfBytes(SeekableByteChannel channel, int windowBytes) throws IOException {
         this.channel = channel;
         this.size = channel.size();
+        this.window = ByteBuffer.allocate(windowBytes).limit(0);
         window.order(ByteOrder.LITTLE_ENDIAN);
     }
 
@@ -47,17 +47,6 @@ final class ElfBytes {
         return window.getLong(at(offset, 8));
     }
 
-    /// A copy of `length` bytes.
-    byte[] copy(String what, long offset, long length) throws IOException, ElfException {
-        check(what, offset, length);
-        if (length > Integer.MAX_VALUE - 8) {
-            throw ElfException.damaged("%s of %d bytes".formatted(what, length));
-        }
-        ByteBuffer bytes = ByteBuffer.allocate((int) length);
-        read(what, offset, bytes);
-        return bytes.array();
-    }
-
     /// @throws ElfException TRUNCATED where a part of the file would lie behind its end
     void check(String what, long offset, long length) throws ElfException {
         if (offset < 0 || length < 0 || offset > size - length) {
@@ -73,21 +62,20 @@ final class ElfBytes {
             check("data", offset, length);
             windowStart = offset;
             window.clear();
-            window.limit((int) Math.min(WINDOW, size - offset));
-            read("data", offset, window);
+            window.limit((int) Math.min(window.capacity(), size - offset));
+            read(offset);
             window.flip();
         }
         return (int) (offset - windowStart);
     }
 
-    private void read(String what, long offset, ByteBuffer target)
-            throws IOException, ElfException {
+    private void read(long offset) throws IOException, ElfException {
         channel.position(offset);
-        while (target.hasRemaining()) {
-            if (channel.read(target) < 0) {
+        while (window.hasRemaining()) {
+            if (channel.read(window) < 0) {
                 throw new ElfException(
                         ElfException.Kind.TRUNCATED,
-                        "its %s ends early: it became shorter while it was read".formatted(what));
+                        "its data end early: it became shorter while it was read");
             }
         }
     }

@@ -1,8 +1,8 @@
 package dev.espalier.server.ops.elf;
 
+import dev.espalier.server.files.RegularFile;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -10,35 +10,33 @@ import java.util.Set;
 /// What the dynamic loader reads of a shared library.
 ///
 /// @param program whether it is a program after all: position-independent ones look like libraries
+/// @param soname what others call it (`DT_SONAME`); empty for nothing
 /// @param needed the names of the libraries it needs (`DT_NEEDED`)
 /// @param rpath where it wants them looked for first (`DT_RPATH`; ignored where there is a runpath)
 /// @param runpath where it wants them looked for after `LD_LIBRARY_PATH` (`DT_RUNPATH`)
 /// @param undefined the symbols that others must define
-/// @param exported the symbols that it defines for others
-/// @param unique those among them that a process has only one of, whatever library is asked
-///     (`STB_GNU_UNIQUE`)
+/// @param exported those of the symbols asked for that it defines for others
 /// @param versionNeeds which versions of which libraries it needs
 /// @param versions the versions that it defines itself, such as `GLIBC_2.36`
-/// @param buildId in hexadecimal; empty for none
 public record ElfFile(
         ElfHeader header,
         boolean program,
+        String soname,
         List<String> needed,
         List<String> rpath,
         List<String> runpath,
         List<Undefined> undefined,
         Set<String> exported,
-        Set<String> unique,
         List<VersionNeed> versionNeeds,
-        Set<String> versions,
-        String buildId) {
+        Set<String> versions) {
+    private static final int HEADER = 64;
+
     public ElfFile {
         needed = List.copyOf(needed);
         rpath = List.copyOf(rpath);
         runpath = List.copyOf(runpath);
         undefined = List.copyOf(undefined);
         exported = Set.copyOf(exported);
-        unique = Set.copyOf(unique);
         versionNeeds = List.copyOf(versionNeeds);
         versions = Set.copyOf(versions);
     }
@@ -58,22 +56,46 @@ public record ElfFile(
     ///
     /// @throws ElfException when it is no ELF file
     public static ElfHeader header(Path file) throws IOException, ElfException {
-        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-            return ElfHeader.read(new ElfBytes(channel));
+        try (SeekableByteChannel channel = RegularFile.open(file)) {
+            return ElfHeader.read(new ElfBytes(channel, HEADER));
         }
     }
 
     /// Reads a shared library of 64 bits.
     ///
+    /// @param asked symbols of which `exported` shall tell whether it has them
     /// @throws ElfException when it is none, or not all of it is there
-    public static ElfFile read(Path file) throws IOException, ElfException {
-        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-            return read(channel);
+    public static ElfFile read(Path file, Set<String> asked) throws IOException, ElfException {
+        try (SeekableByteChannel channel = RegularFile.open(file)) {
+            return read(channel, asked);
         }
     }
 
-    static ElfFile read(SeekableByteChannel channel) throws IOException, ElfException {
-        ElfBytes bytes = new ElfBytes(channel);
-        return new ElfReader(bytes, ElfHeader.read(bytes)).file();
+    /// The same without its symbols: what matters of a library that another one needs.
+    ///
+    /// @throws ElfException when it is none
+    public static ElfFile linkage(Path file) throws IOException, ElfException {
+        try (SeekableByteChannel channel = RegularFile.open(file)) {
+            return ElfReader.linkage(channel);
+        }
+    }
+
+    static ElfFile read(SeekableByteChannel channel, Set<String> asked)
+            throws IOException, ElfException {
+        return ElfReader.file(channel, asked);
+    }
+
+    /// Those of the symbols `asked` that a shared library defines for others.
+    ///
+    /// @throws ElfException when it is none
+    static Set<String> exported(Path file, Set<String> asked) throws IOException, ElfException {
+        try (SeekableByteChannel channel = RegularFile.open(file)) {
+            return ElfReader.exported(channel, asked);
+        }
+    }
+
+    /// What others call it: its soname, else the file's name.
+    public String nameOr(Path file) {
+        return soname.isEmpty() ? String.valueOf(file.getFileName()) : soname;
     }
 }

@@ -1,75 +1,141 @@
 package dev.espalier.server.ops.elf;
 
+import dev.espalier.server.ops.elf.ElfFile.Undefined;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Reads a 64-bit ELF file as the loader does, by its segments: section headers may be missing. The
 /// numbers in the code are offsets and constants of the format (`man 5 elf`).
+///
+/// What a file may make of us is limited: a library of hundreds of megabytes takes as little memory as a small
+/// one, and no list in it goes on for ever.
 final class ElfReader {
     private static final int PROGRAM_HEADER = 56;
     private static final int SECTION_HEADER = 64;
     private static final int LOAD = 1;
     private static final int DYNAMIC = 2;
-    private static final int NOTE = 4;
     private static final int EMPTY_SECTION = 0;
     private static final int SECTION_WITHOUT_BYTES = 8;
-    private static final int BUILD_ID = 3;
 
-    /// How often each byte of the strings may be part of a name: linkers let names share their ends. A file
-    /// that goes on and on with the same long name would fill the memory.
-    private static final long TEXT_SHARE = 8;
+    /// What is read in order, and what lies anywhere.
+    private static final int WINDOW = 1 << 16;
+
+    private static final int SMALL_WINDOW = 1 << 9;
+
+    /// Names of C++ templates have some thousands of bytes.
+    private static final int LONGEST_TEXT = 1 << 16;
+
+    /// All names that are kept of a library, in bytes.
+    private static final long MOST_TEXT = 8 << 20;
+
+    /// The same without those of its symbols.
+    private static final long MOST_LINKAGE_TEXT = 1 << 20;
+
+    private static final int MOST_ENTRIES = 1 << 16;
+    private static final int MOST_NEEDED = 1 << 10;
+    private static final int MOST_PATHS = 1 << 8;
 
     private static final long NEEDED = 1;
     private static final long STRING_TABLE = 5;
     private static final long STRING_TABLE_SIZE = 10;
+    private static final long SONAME = 14;
     private static final long RPATH = 15;
     private static final long RUNPATH = 29;
     private static final long FLAGS_1 = 0x6fff_fffb;
     private static final long PROGRAM_FLAG = 0x0800_0000;
 
     private final ElfBytes bytes;
+    private final ElfBytes strings;
     private final ElfHeader header;
     private final List<Segment> segments = new ArrayList<>();
     private final Map<Long, Long> dynamic = new HashMap<>();
     private final List<Long> needed = new ArrayList<>();
-    private byte[] strings = {};
+    private int entries;
+    private long stringTable;
+    private long stringBytes;
     private long textLeft;
 
     private record Segment(long type, long offset, long address, long fileSize) {}
 
-    ElfReader(ElfBytes bytes, ElfHeader header) {
+    private ElfReader(ElfBytes bytes, ElfBytes strings, long mostText)
+            throws IOException, ElfException {
         this.bytes = bytes;
-        this.header = header;
-    }
-
-    ElfFile file() throws IOException, ElfException {
+        this.strings = strings;
+        this.textLeft = mostText;
+        this.header = ElfHeader.read(bytes);
         if (header.bits() != 64) {
             throw ElfException.damaged("it is of %d bits".formatted(header.bits()));
         }
-        checkSections();
-        readSegments();
-        readDynamic();
-        SymbolReader symbols = new SymbolReader(this);
-        VersionReader versions = new VersionReader(this);
+    }
+
+    /// Reads all that the loader needs to know.
+    ///
+    /// @param asked symbols of which the file's `exported` shall tell whether the library has them
+    static ElfFile file(SeekableByteChannel channel, Set<String> asked)
+            throws IOException, ElfException {
+        ElfReader reader =
+                new ElfReader(
+                        new ElfBytes(channel, WINDOW),
+                        new ElfBytes(channel, SMALL_WINDOW),
+                        MOST_TEXT);
+        reader.checkSections();
+        reader.readSegments();
+        reader.readDynamic();
+        SymbolReader symbols = new SymbolReader(reader);
         symbols.read();
+        return reader.file(symbols.undefined(), exported(channel, asked));
+    }
+
+    /// Reads what matters of a library that another one needs: all but its symbols.
+    static ElfFile linkage(SeekableByteChannel channel) throws IOException, ElfException {
+        ElfReader reader = small(channel);
+        reader.checkSections();
+        reader.readSegments();
+        reader.readDynamic();
+        return reader.file(List.of(), Set.of());
+    }
+
+    private static ElfReader small(SeekableByteChannel channel) throws IOException, ElfException {
+        return new ElfReader(
+                new ElfBytes(channel, SMALL_WINDOW),
+                new ElfBytes(channel, SMALL_WINDOW),
+                MOST_LINKAGE_TEXT);
+    }
+
+    /// Those of the symbols `asked` that the library defines for others.
+    static Set<String> exported(SeekableByteChannel channel, Set<String> asked)
+            throws IOException, ElfException {
+        if (asked.isEmpty()) {
+            return Set.of();
+        }
+        ElfReader reader = small(channel);
+        reader.readSegments();
+        reader.readDynamic();
+        return new SymbolLookup(reader).definedOf(asked);
+    }
+
+    private ElfFile file(List<Undefined> undefined, Set<String> exported)
+            throws IOException, ElfException {
+        VersionReader versions = new VersionReader(this);
         return new ElfFile(
                 header,
                 (dynamic.getOrDefault(FLAGS_1, 0L) & PROGRAM_FLAG) != 0,
+                has(SONAME) ? text(value(SONAME)) : "",
                 texts(needed),
                 paths(RPATH),
                 paths(RUNPATH),
-                symbols.undefined(),
-                symbols.exported(),
-                symbols.unique(),
+                undefined,
+                exported,
                 versions.needs(),
-                versions.definitions(),
-                buildId());
+                versions.definitions());
     }
 
     /// The table of sections lies at the end of most files, so this is what notices a copy that broke off.
@@ -125,6 +191,11 @@ final class ElfReader {
                 if (tag == 0) {
                     break;
                 }
+                if (++entries > MOST_ENTRIES || needed.size() > MOST_NEEDED) {
+                    throw ElfException.damaged(
+                            "more than %d entries in its dynamic section, or %d needed libraries"
+                                    .formatted(MOST_ENTRIES, MOST_NEEDED));
+                }
                 if (tag == NEEDED) {
                     needed.add(value);
                 } else {
@@ -133,12 +204,9 @@ final class ElfReader {
             }
         }
         if (has(STRING_TABLE)) {
-            strings =
-                    bytes.copy(
-                            "table of strings",
-                            offset(STRING_TABLE),
-                            dynamic.getOrDefault(STRING_TABLE_SIZE, 0L));
-            textLeft = TEXT_SHARE * strings.length;
+            stringTable = offset(STRING_TABLE);
+            stringBytes = value(STRING_TABLE_SIZE);
+            bytes.check("table of strings", stringTable, stringBytes);
         }
     }
 
@@ -171,23 +239,43 @@ final class ElfReader {
     }
 
     /// The text at `index` of the table of strings.
-    String text(long index) throws ElfException {
-        if (index < 0 || index >= strings.length) {
+    String text(long index) throws IOException, ElfException {
+        if (index < 0 || index >= stringBytes) {
             throw ElfException.damaged(
-                    "text %d of %d bytes of strings".formatted(index, strings.length));
+                    "text %d of %d bytes of strings".formatted(index, stringBytes));
         }
-        int end = (int) index;
-        while (end < strings.length && strings[end] != 0) {
-            end++;
+        int length = 0;
+        while (index + length < stringBytes && strings.u8(stringTable + index + length) != 0) {
+            if (++length > LONGEST_TEXT) {
+                throw ElfException.damaged("a name of more than %d bytes".formatted(LONGEST_TEXT));
+            }
         }
-        textLeft -= end - index;
+        textLeft -= length;
         if (textLeft < 0) {
-            throw ElfException.damaged("the same strings as names again and again");
+            throw ElfException.damaged("too many names, or too long ones");
         }
-        return new String(strings, (int) index, end - (int) index, StandardCharsets.UTF_8);
+        ByteBuffer text = ByteBuffer.allocate(length);
+        for (int i = 0; i < length; i++) {
+            text.put((byte) strings.u8(stringTable + index + i));
+        }
+        return new String(text.array(), StandardCharsets.UTF_8);
     }
 
-    private List<String> texts(List<Long> indexes) throws ElfException {
+    /// Whether the text at `index` of the table of strings is this one.
+    boolean isText(long index, byte[] wanted) throws IOException, ElfException {
+        if (index < 0 || index >= stringBytes - wanted.length) {
+            return false;
+        }
+        long at = stringTable + index;
+        for (int i = 0; i < wanted.length; i++) {
+            if (strings.u8(at + i) != (wanted[i] & 0xff)) {
+                return false;
+            }
+        }
+        return strings.u8(at + wanted.length) == 0;
+    }
+
+    private List<String> texts(List<Long> indexes) throws IOException, ElfException {
         List<String> texts = new ArrayList<>();
         for (long index : indexes) {
             texts.add(text(index));
@@ -195,35 +283,17 @@ final class ElfReader {
         return texts;
     }
 
-    private List<String> paths(long tag) throws ElfException {
-        return has(tag)
-                ? Arrays.stream(text(value(tag)).split(":", -1))
-                        .filter(path -> !path.isEmpty())
-                        .toList()
-                : List.of();
-    }
-
-    private String buildId() throws IOException, ElfException {
-        for (Segment segment : segments) {
-            if (segment.type != NOTE) {
-                continue;
-            }
-            long at = segment.offset;
-            long end = segment.offset + segment.fileSize;
-            while (at + 12 <= end) {
-                long nameSize = bytes.u32(at);
-                long size = bytes.u32(at + 4);
-                long content = at + 12 + aligned(nameSize);
-                if (bytes.u32(at + 8) == BUILD_ID && nameSize == 4 && size <= 64) {
-                    return HexFormat.of().formatHex(bytes.copy("build id", content, size));
-                }
-                at = content + aligned(size);
-            }
+    private List<String> paths(long tag) throws IOException, ElfException {
+        if (!has(tag)) {
+            return List.of();
         }
-        return "";
-    }
-
-    private static long aligned(long size) {
-        return size + 3 & -4L;
+        List<String> paths =
+                Arrays.stream(text(value(tag)).split(":", -1))
+                        .filter(path -> !path.isEmpty())
+                        .toList();
+        if (paths.size() > MOST_PATHS) {
+            throw ElfException.damaged("%d folders to look in".formatted(paths.size()));
+        }
+        return paths;
     }
 }

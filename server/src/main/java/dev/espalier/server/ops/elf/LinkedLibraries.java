@@ -17,7 +17,8 @@ import java.util.TreeSet;
 public final class LinkedLibraries {
     private final ElfFile library;
     private final SharedLibraries libraries;
-    private final Map<String, ElfFile> found = new LinkedHashMap<>();
+    private final Path path;
+    private final Map<String, Found> found = new LinkedHashMap<>();
     private final List<Missing> missing = new ArrayList<>();
 
     /// A library that nobody has.
@@ -30,12 +31,15 @@ public final class LinkedLibraries {
     /// @param here the newest of its kind that it has; empty for none
     public record Newer(String library, String version, String here) {}
 
+    private record Found(ElfFile file, Path path) {}
+
     private record Visit(String name, ElfFile file, Path path) {}
 
     /// @param resident libraries that are there in any case
     public LinkedLibraries(
             ElfFile library, Path path, SharedLibraries libraries, List<Path> resident) {
         this.library = library;
+        this.path = path;
         this.libraries = libraries;
         Deque<Visit> waiting = new ArrayDeque<>();
         waiting.add(new Visit("", library, path));
@@ -47,7 +51,7 @@ public final class LinkedLibraries {
         while (!waiting.isEmpty()) {
             Visit visit = waiting.remove();
             if (!visit.name.isEmpty()) {
-                found.putIfAbsent(visit.name, visit.file);
+                found.putIfAbsent(visit.name, new Found(visit.file, visit.path));
             }
             follow(visit, waiting);
         }
@@ -62,10 +66,10 @@ public final class LinkedLibraries {
             libraries
                     .find(name, visit.file, visit.path)
                     .ifPresentOrElse(
-                            path -> {
-                                ElfFile file = libraries.read(path).orElseThrow();
-                                found.put(name, file);
-                                waiting.add(new Visit(name, file, path));
+                            where -> {
+                                ElfFile file = libraries.read(where).orElseThrow();
+                                found.put(name, new Found(file, where));
+                                waiting.add(new Visit(name, file, where));
                             },
                             () -> missing.add(new Missing(name, visit.name)));
         }
@@ -85,13 +89,13 @@ public final class LinkedLibraries {
     public List<Newer> newerVersions() {
         List<Newer> newer = new ArrayList<>();
         for (VersionNeed need : library.versionNeeds()) {
-            ElfFile owner = found.get(need.library());
-            if (owner != null && !need.weak() && !owner.versions().contains(need.version())) {
+            Found owner = found.get(need.library());
+            if (owner != null && !need.weak() && !owner.file.versions().contains(need.version())) {
                 newer.add(
                         new Newer(
                                 need.library(),
                                 need.version(),
-                                Version.newestLike(need.version(), owner.versions())));
+                                Version.newestLike(need.version(), owner.file.versions())));
             }
         }
         return newer;
@@ -101,14 +105,13 @@ public final class LinkedLibraries {
     public List<String> undefined() {
         Set<String> undefined = new TreeSet<>();
         for (Undefined symbol : library.undefined()) {
-            boolean defined =
-                    symbol.weak()
-                            || library.exported().contains(symbol.name())
-                            || found.values().stream()
-                                    .anyMatch(file -> file.exported().contains(symbol.name()));
-            if (!defined) {
+            if (!symbol.weak()) {
                 undefined.add(symbol.name());
             }
+        }
+        undefined.removeAll(libraries.exported(path, undefined));
+        for (Found each : found.values()) {
+            undefined.removeAll(libraries.exported(each.path, undefined));
         }
         return List.copyOf(undefined);
     }

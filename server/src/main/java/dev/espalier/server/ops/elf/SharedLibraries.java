@@ -2,13 +2,16 @@ package dev.espalier.server.ops.elf;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// The shared libraries of this machine, found as the dynamic loader finds them, and what is in them.
@@ -20,7 +23,22 @@ public final class SharedLibraries {
     private final List<Path> libraryPath;
     private final List<Path> defaults;
     private final LoaderCache cache;
-    private final Map<Path, Optional<ElfFile>> read = new ConcurrentHashMap<>();
+    private final Map<Path, Optional<ElfFile>> read = Collections.synchronizedMap(new Recent());
+
+    /// What was read last. Of libraries that come and go there is no end.
+    private static final class Recent extends LinkedHashMap<Path, Optional<ElfFile>> {
+        private static final long serialVersionUID = 1L;
+        private static final int MOST = 64;
+
+        Recent() {
+            super(MOST, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Path, Optional<ElfFile>> eldest) {
+            return size() > MOST;
+        }
+    }
 
     /// @param libraryPath the folders of the `LD_LIBRARY_PATH` that workers get, in its notation
     public SharedLibraries(Machine machine, String libraryPath) {
@@ -72,8 +90,11 @@ public final class SharedLibraries {
 
     /// Where the loader finds the library `name` that the file `origin` needs.
     Optional<Path> find(String name, ElfFile needs, Path origin) {
+        if (path(name).isEmpty()) {
+            return Optional.empty();
+        }
         if (name.contains("/")) {
-            return Optional.of(Path.of(name)).filter(this::suits);
+            return path(name).filter(this::suits);
         }
         List<Path> runpath = folders(needs.runpath(), origin);
         return find(name, runpath.isEmpty() ? folders(needs.rpath(), origin) : List.of(), runpath);
@@ -82,8 +103,8 @@ public final class SharedLibraries {
     /// Where the loader finds what `LD_PRELOAD` names; a path may lead to a file that it does not take.
     public Optional<Path> findPreload(String name) {
         return name.contains("/")
-                ? Optional.of(Path.of(name)).filter(Files::exists)
-                : find(name, List.of(), List.of());
+                ? path(name).filter(Files::exists)
+                : path(name).flatMap(_ -> find(name, List.of(), List.of()));
     }
 
     private Optional<Path> find(String name, List<Path> rpath, List<Path> runpath) {
@@ -106,8 +127,17 @@ public final class SharedLibraries {
         String parent = String.valueOf(origin.toAbsolutePath().getParent());
         return texts.stream()
                 .map(text -> text.replace("${ORIGIN}", parent).replace("$ORIGIN", parent))
-                .map(Path::of)
+                .flatMap(text -> path(text).stream())
                 .toList();
+    }
+
+    /// A text of a library as a path; empty where it cannot be one here.
+    private static Optional<Path> path(String text) {
+        try {
+            return Optional.of(Path.of(text));
+        } catch (InvalidPathException _) {
+            return Optional.empty();
+        }
     }
 
     /// Where [#find] looks, for people.
@@ -135,10 +165,19 @@ public final class SharedLibraries {
     private Optional<ElfFile> parse(Path file) {
         try {
             return machine.runs(ElfFile.header(file))
-                    ? Optional.of(ElfFile.read(file))
+                    ? Optional.of(ElfFile.linkage(file))
                     : Optional.empty();
         } catch (IOException | ElfException _) {
             return Optional.empty();
+        }
+    }
+
+    /// Those of the symbols `asked` that a library defines for others; none where it cannot be read.
+    Set<String> exported(Path file, Set<String> asked) {
+        try {
+            return ElfFile.exported(file, asked);
+        } catch (IOException | ElfException _) {
+            return Set.of();
         }
     }
 }

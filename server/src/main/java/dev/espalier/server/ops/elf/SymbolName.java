@@ -7,6 +7,9 @@ import java.util.Map;
 /// A symbol's name as its author wrote it: `_ZN4mine6kernelEPKf` is `mine::kernel(float const*)`. Knows the
 /// part of the Itanium C++ ABI's name mangling that names and parameters of ordinary functions need; of
 /// any other symbol it tells the names in it, and of one that is none of C++, the symbol itself.
+///
+/// A symbol is foreign bytes, and what it refers back to may double with each of them: what is made of it has
+/// a longest length and a greatest depth.
 public final class SymbolName {
     private static final Map<Character, String> TYPES =
             Map.ofEntries(
@@ -37,6 +40,14 @@ public final class SymbolName {
                     'a', "std::allocator",
                     'b', "std::basic_string");
 
+    /// Longer symbols are not read.
+    private static final int LONGEST_SYMBOL = 4_096;
+
+    /// Longer names are shortened, and not gone on with.
+    private static final int LONGEST = 1_000;
+
+    private static final int DEEPEST = 64;
+
     private final String symbol;
 
     /// What later parts of the name may refer back to.
@@ -46,6 +57,7 @@ public final class SymbolName {
     private String qualifier = "";
 
     private int at;
+    private int depth;
 
     private SymbolName(String symbol) {
         this.symbol = symbol;
@@ -53,18 +65,31 @@ public final class SymbolName {
 
     /// The symbol for people. What cannot be read in full stands with the symbol itself.
     public static String readable(String symbol) {
-        if (!symbol.startsWith("_Z")) {
-            return symbol;
+        if (!symbol.startsWith("_Z") || symbol.length() > LONGEST_SYMBOL) {
+            return shortened(symbol);
         }
         try {
-            return new SymbolName(symbol).function();
+            return shortened(new SymbolName(symbol).function());
         } catch (Unreadable | IndexOutOfBoundsException | NumberFormatException _) {
             String names = names(symbol);
-            return names.isEmpty() ? symbol : names + " [" + symbol + "]";
+            return names.isEmpty()
+                    ? shortened(symbol)
+                    : shortened(names) + " [" + shortened(symbol) + "]";
         }
     }
 
-    /// The rule of the ABI that a symbol follows is not among those here.
+    private static String shortened(String text) {
+        return text.length() > LONGEST ? text.substring(0, LONGEST) + "..." : text;
+    }
+
+    private static String limited(String name) throws Unreadable {
+        if (name.length() > LONGEST) {
+            throw new Unreadable();
+        }
+        return name;
+    }
+
+    /// The rule of the ABI that a symbol follows is not among those here, or what it makes is too long.
     private static final class Unreadable extends Exception {
         private static final long serialVersionUID = 1L;
     }
@@ -75,11 +100,10 @@ public final class SymbolName {
         if (at == symbol.length()) {
             return name;
         }
-        List<String> parameters = new ArrayList<>();
+        String list = type();
         while (at < symbol.length()) {
-            parameters.add(type());
+            list = limited(list + ", " + type());
         }
-        String list = String.join(", ", parameters);
         return name + "(" + (list.equals("void") ? "" : list) + ")" + qualifier;
     }
 
@@ -94,7 +118,7 @@ public final class SymbolName {
         while (!take('E')) {
             boolean reference = symbol.charAt(at) == 'S';
             String part = unqualified(name);
-            name = name.isEmpty() ? part : name + "::" + part;
+            name = name.isEmpty() ? part : limited(name + "::" + part);
             if (!reference && symbol.charAt(at) != 'E') {
                 seen.add(name);
             }
@@ -175,11 +199,16 @@ public final class SymbolName {
 
     private String qualified(String suffix) throws Unreadable {
         at++;
-        return type() + suffix;
+        if (++depth > DEEPEST) {
+            throw new Unreadable();
+        }
+        String name = type() + suffix;
+        depth--;
+        return name;
     }
 
-    private String remembered(String name) {
-        seen.add(name);
+    private String remembered(String name) throws Unreadable {
+        seen.add(limited(name));
         return name;
     }
 

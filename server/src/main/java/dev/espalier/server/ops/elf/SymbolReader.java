@@ -3,18 +3,20 @@ package dev.espalier.server.ops.elf;
 import dev.espalier.server.ops.elf.ElfFile.Undefined;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
-/// Reads the dynamic symbols of an ELF file.
+/// Reads the symbols of an ELF file that others must define.
 final class SymbolReader {
     private static final int SYMBOL = 24;
     private static final int LOCAL = 0;
     private static final int WEAK = 2;
-    private static final int UNIQUE = 10;
 
     private static final int RELOCATION = 24;
+
+    /// More than any library has; what is more is damage.
+    private static final long MOST_SYMBOLS = 1 << 23;
+
+    private static final int MOST_UNDEFINED = 1 << 18;
 
     private static final long CALLS_SIZE = 2;
     private static final long HASH_TABLE = 4;
@@ -27,8 +29,6 @@ final class SymbolReader {
     private final ElfReader file;
     private final ElfBytes bytes;
     private final List<Undefined> undefined = new ArrayList<>();
-    private final Set<String> exported = new HashSet<>();
-    private final Set<String> unique = new HashSet<>();
 
     SymbolReader(ElfReader file) {
         this.file = file;
@@ -39,27 +39,29 @@ final class SymbolReader {
         if (!file.has(SYMBOL_TABLE)) {
             return;
         }
-        long count = count();
+        long count = limited(count());
         long table = file.offset(SYMBOL_TABLE);
         bytes.check("table of symbols", table, count * SYMBOL);
         for (long i = 1; i < count; i++) {
             long at = table + i * SYMBOL;
             int binding = bytes.u8(at + 4) >>> 4;
-            int visibility = bytes.u8(at + 5) & 3;
             boolean defined = bytes.u16(at + 6) != 0;
-            if (binding == LOCAL) {
+            if (binding == LOCAL || defined) {
                 continue;
             }
-            String name = file.text(bytes.u32(at));
-            if (!defined) {
-                undefined.add(new Undefined(name, binding == WEAK));
-            } else if (visibility == 0 || visibility == 3) {
-                exported.add(name);
-                if (binding == UNIQUE) {
-                    unique.add(name);
-                }
+            if (undefined.size() == MOST_UNDEFINED) {
+                throw ElfException.damaged(
+                        "more than %d symbols that others must define".formatted(MOST_UNDEFINED));
             }
+            undefined.add(new Undefined(file.text(bytes.u32(at)), binding == WEAK));
         }
+    }
+
+    private static long limited(long count) throws ElfException {
+        if (count > MOST_SYMBOLS) {
+            throw ElfException.damaged("more than %d symbols".formatted(MOST_SYMBOLS));
+        }
+        return count;
     }
 
     /// The format has no count of its symbols; the loader's hash tables tell how far they go.
@@ -79,7 +81,7 @@ final class SymbolReader {
         long firstHashed = bytes.u32(table + 4);
         long filterWords = bytes.u32(table + 8);
         long firstBucket = table + 16 + 8 * filterWords;
-        bytes.check("hash table", firstBucket, 4 * buckets);
+        bytes.check("hash table", firstBucket, 4 * limited(buckets));
         long last = 0;
         for (long i = 0; i < buckets; i++) {
             last = Math.max(last, bytes.u32(firstBucket + 4 * i));
@@ -92,7 +94,7 @@ final class SymbolReader {
         }
         long chain = firstBucket + 4 * buckets;
         while ((bytes.u32(chain + 4 * (last - firstHashed)) & 1) == 0) {
-            last++;
+            limited(++last - firstHashed);
         }
         return last + 1;
     }
@@ -105,6 +107,7 @@ final class SymbolReader {
         long table = file.offset(tag);
         long size = file.value(sizeTag);
         bytes.check("table of relocations", table, size);
+        limited(size / RELOCATION);
         long last = 0;
         for (long at = 0; at + RELOCATION <= size; at += RELOCATION) {
             last = Math.max(last, bytes.u32(table + at + 12));
@@ -114,13 +117,5 @@ final class SymbolReader {
 
     List<Undefined> undefined() {
         return undefined;
-    }
-
-    Set<String> exported() {
-        return exported;
-    }
-
-    Set<String> unique() {
-        return unique;
     }
 }

@@ -8,17 +8,25 @@ import dev.espalier.server.ops.TestLibraries;
 import dev.espalier.server.ops.elf.ElfFile.Undefined;
 import dev.espalier.server.ops.elf.ElfFile.VersionNeed;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What is read of libraries that a real linker has written.
 @Timeout(60)
 class ElfFileTest {
+    private static final Set<String> ASKED =
+            Set.of("RegisterCustomOps", "getCreators", "malloc", "printf", "no_such_function");
+
     private static ElfFile read(String library) throws IOException, ElfException {
-        return ElfFile.read(TestLibraries.path(library));
+        return ElfFile.read(TestLibraries.path(library), ASKED);
     }
 
     @Test
@@ -32,7 +40,6 @@ class ElfFileTest {
                 .contains(
                         new Undefined("_ZN6vendor11interpolateEPKfi", false),
                         new Undefined("__cxa_finalize", true));
-        assertThat(file.buildId()).isEmpty();
     }
 
     @Test
@@ -49,15 +56,6 @@ class ElfFileTest {
     }
 
     @Test
-    void tellsSymbolsThatAProcessHasOnlyOneOf() throws Exception {
-        assertThat(read("conflict_cpp_add").unique())
-                .containsExactlyInAnyOrder(
-                        "_ZGVZ8instanceI8CustomOpERT_vE5value",
-                        "_ZZ8instanceI8CustomOpERT_vE5value");
-        assertThat(read("conflict_c_add").unique()).isEmpty();
-    }
-
-    @Test
     void tellsProgramsFromLibraries() throws Exception {
         assertThat(read("program").program()).isTrue();
     }
@@ -66,10 +64,10 @@ class ElfFileTest {
     void readsTheSystemsLibraries() throws Exception {
         SharedLibraries libraries = new SharedLibraries(TestLibraries.MACHINE, "");
         Path file = libraries.find("libc.so.6", read("plain"), Path.of("/")).orElseThrow();
-        ElfFile libc = ElfFile.read(file);
+        ElfFile libc = ElfFile.read(file, ASKED);
         assertThat(libc.versions()).contains("GLIBC_2.2.5", "GLIBC_2.17");
-        assertThat(libc.exported()).contains("malloc", "printf").hasSizeGreaterThan(1000);
-        assertThat(libc.buildId()).hasSize(40);
+        assertThat(libc.exported()).containsExactlyInAnyOrder("malloc", "printf");
+        assertThat(libc.soname()).isEqualTo("libc.so.6");
     }
 
     @Test
@@ -77,14 +75,14 @@ class ElfFileTest {
         byte[] whole = Files.readAllBytes(TestLibraries.path("conflict_cpp_add"));
         for (int length = 0; length < whole.length; length++) {
             byte[] part = java.util.Arrays.copyOf(whole, length);
-            assertThatThrownBy(() -> ElfFile.read(new BytesChannel(part)))
+            assertThatThrownBy(() -> ElfFile.read(new BytesChannel(part), ASKED))
                     .isInstanceOfSatisfying(
                             ElfException.class,
                             failure ->
                                     assertThat(failure.kind())
                                             .isNotEqualTo(ElfException.Kind.DAMAGED));
         }
-        assertThat(ElfFile.read(new BytesChannel(whole)).exported()).isNotEmpty();
+        assertThat(ElfFile.read(new BytesChannel(whole), ASKED).exported()).isNotEmpty();
     }
 
     @Test
@@ -102,10 +100,20 @@ class ElfFileTest {
         }
     }
 
+    /// As those with an engine or code for GPUs in them; the zeros are a hole in the file.
+    @Test
+    void readsALibraryOfGigabytesAsQuicklyAsASmallOne(@TempDir Path folder) throws Exception {
+        Path large = Files.copy(TestLibraries.path("several"), folder.resolve("liblarge.so"));
+        try (FileChannel file = FileChannel.open(large, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(1), 8L << 30);
+        }
+        assertThat(ElfFile.read(large, ASKED)).isEqualTo(read("several"));
+    }
+
     @FuzzTest(maxDuration = "30s")
     void readsOrRefuses(byte[] bytes) throws IOException {
         try {
-            ElfFile _ = ElfFile.read(new BytesChannel(bytes));
+            ElfFile _ = ElfFile.read(new BytesChannel(bytes), ASKED);
         } catch (ElfException refused) {
             assertThat(refused).hasMessageMatching("(?s).+");
         }
