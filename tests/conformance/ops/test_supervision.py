@@ -1,9 +1,14 @@
 """What becomes of a model whose worker dies too often, or cannot load it again."""
 
+import json
 import os
 import signal
+import socket
 import time
 
+import numpy
+import pytest
+import tritonclient.grpc as triton
 from started import ADD, MODELS, library, until
 
 EXPLICIT = ("--model-control-mode=explicit", "--load-model=*")
@@ -68,6 +73,66 @@ def test_quarantine_and_release_by_a_load_request(start, repository):
     for _ in range(2):
         crash(server, "bad")
         assert answers(server, "bad")
+
+
+def over_grpc(server, model: str):
+    tensor = triton.InferInput("X", [1], "FP32")
+    tensor.set_data_from_numpy(numpy.ones(1, numpy.float32))
+    with triton.InferenceServerClient(f"127.0.0.1:{server.grpc}") as client:
+        return client.infer(model, [tensor])
+
+
+def upload(server, model: str):
+    """A request of which one byte is missing: the connection and the byte."""
+    body = json.dumps({"inputs": [{"name": "X", "shape": [1], "datatype": "FP32", "data": [1]}]}).encode()
+    connection = socket.create_connection(("127.0.0.1", server.http), timeout=60)
+    head = f"POST /v2/models/{model}/infer HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    connection.sendall(head.encode() + body[:-1])
+    return connection, body[-1:]
+
+
+def binary_upload(server, model: str):
+    """The same with a binary tensor, which has its place in memory by then."""
+    head = json.dumps(
+        {"inputs": [{"name": "X", "shape": [2], "datatype": "FP32", "parameters": {"binary_data_size": 8}}]}
+    ).encode()
+    connection = socket.create_connection(("127.0.0.1", server.http), timeout=60)
+    lines = (
+        f"POST /v2/models/{model}/infer HTTP/1.1\r\nHost: x\r\nInference-Header-Content-Length: {len(head)}\r\n"
+        f"Content-Length: {len(head) + 8}\r\n\r\n"
+    )
+    connection.sendall(lines.encode() + head + b"\0" * 7)
+    return connection, b"\0"
+
+
+def test_quarantine_answers_every_request_with_the_reason(start, repository):
+    """Over both protocols, with and without a version, and those whose bytes were on their way."""
+    add_crash(repository, "bad")
+    add_crash(repository, "worse")
+    server = start(*EXPLICIT, "--quarantine-after=1")
+    server.settled()
+    uploads = [make(server, model) for make in (upload, binary_upload) for model in ("bad", "worse")]
+    for model in ("bad", "worse"):
+        crash(server, model)
+        quarantined(server, model)
+    for model in ("bad", "worse"):
+        reason = f"model '{model}' version 1 is not available: in quarantine after 1 deaths"
+        for path in (f"{model}/infer", f"{model}/versions/1/infer"):
+            answer = server.ask("POST", f"/v2/models/{path}", {"inputs": []})
+            assert answer.status == 503 and reason in answer.text, answer.text
+        for path in (model, f"{model}/config", f"{model}/versions/1"):
+            answer = server.ask("GET", f"/v2/models/{path}")
+            assert answer.status == 503 and reason in answer.text, answer.text
+        with pytest.raises(triton.InferenceServerException, match="in quarantine after 1 deaths") as refusal:
+            over_grpc(server, model)
+        assert refusal.value.status() == "StatusCode.UNAVAILABLE"
+    for connection, rest in uploads:
+        with connection:
+            connection.sendall(rest)
+            answer = connection.recv(4096).decode()
+            assert " 503 " in answer.splitlines()[0] and "in quarantine" in answer, answer
+    assert server.unload("bad").status == 200
+    assert ask(server, "bad", "FP32", 1).status == 404
 
 
 def test_no_quarantine_where_it_is_switched_off(start, repository):

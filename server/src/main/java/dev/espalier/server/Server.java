@@ -58,6 +58,7 @@ final class Server implements AutoCloseable {
                     "statistics");
 
     private final ServerOptions options;
+    private final InternalErrors errors;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     /// What closes each service for inferences, given the time that requests in flight may still take.
@@ -74,6 +75,7 @@ final class Server implements AutoCloseable {
     /// @throws IOException when the machine does not give what the server needs
     Server(ServerOptions options, InternalErrors errors) throws IOException {
         this.options = options;
+        this.errors = errors;
         options.notices().forEach(notice -> LOG.log(Level.WARNING, notice));
         try {
             int cores = Runtime.getRuntime().availableProcessors();
@@ -109,6 +111,7 @@ final class Server implements AutoCloseable {
                                     links,
                                     loops,
                                     requestMemory,
+                                    errors,
                                     options.workers()));
             var _ =
                     timer.scheduleWithFixedDelay(
@@ -120,7 +123,8 @@ final class Server implements AutoCloseable {
                             new ModelOps(options.repository(), ops.options(), ops.libraries()),
                             copies,
                             workers,
-                            timer);
+                            timer,
+                            errors);
             InferenceService inferences = new InferenceService(repository, loops);
             ServerInfo info = new ServerInfo(options.id(), version(), EXTENSIONS);
             AccessTokens tokens = tokens();
@@ -208,7 +212,7 @@ final class Server implements AutoCloseable {
         started = true;
         Duration pause = options.repository().pollPause();
         if (options.repository().control() == ControlMode.POLL && pause.isPositive()) {
-            opened(new RepositoryPoll(repository, pause));
+            opened(new RepositoryPoll(repository, pause, errors));
         }
         open.push(this::closeServices);
         if (options.http().allowed()) {

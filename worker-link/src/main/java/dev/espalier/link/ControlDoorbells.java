@@ -40,11 +40,16 @@ final class ControlDoorbells implements Doorbells {
     }
 
     @Override
+    public void rouse(int lane) {
+        wakeLane(lane);
+    }
+
+    @Override
     public void ringLoop(int loop) {
         socket.ring(loop);
     }
 
-    /// The server has rung this lane.
+    /// The server has rung this lane, or its thread shall end.
     void wakeLane(int lane) {
         LockSupport.unpark(sleepers.get(lane));
     }

@@ -17,6 +17,9 @@ public sealed interface Doorbells permits KernelDoorbells, ControlDoorbells {
     /// @param begun what [#beginSleep] has said
     void sleep(int lane, int begun);
 
+    /// Ends the sleep of a thread of this process on its lane; misses one that is just beginning. For the worker.
+    void rouse(int lane);
+
     /// Wakes a loop. For the worker.
     void ringLoop(int loop);
 }

@@ -32,6 +32,12 @@ final class KernelDoorbells implements Doorbells {
         LinuxCalls.futexWait(in.address() + LinkLayout.bell(lane), begun, NAP);
     }
 
+    /// The word is the server's to write; the kernel wakes sleepers on it for anybody who may read it.
+    @Override
+    public void rouse(int lane) {
+        LinuxCalls.futexWake(in.address() + LinkLayout.bell(lane));
+    }
+
     @Override
     public void ringLoop(int loop) {
         LinuxCalls.signal(eventfds[loop]);

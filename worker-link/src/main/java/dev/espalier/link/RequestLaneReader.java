@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 
 /// The worker's end of a [RequestLane]: where an instance's thread finds its next execution. Used by
-/// that thread only.
+/// that thread only, but for [#rouse].
 public final class RequestLaneReader {
     private final MemorySegment in;
     private final MemorySegment out;
@@ -53,6 +53,11 @@ public final class RequestLaneReader {
             doorbells.sleep(lane, begun);
         }
         LinkLayout.INT.setVolatile(out, word, epoch + 2);
+    }
+
+    /// Ends a [#sleep]; misses one that is just beginning. By any thread.
+    public void rouse() {
+        doorbells.rouse(lane);
     }
 
     public int slot() {

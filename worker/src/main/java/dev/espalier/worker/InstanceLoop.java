@@ -60,9 +60,11 @@ final class InstanceLoop implements Runnable {
         this.outAddress = out.address();
     }
 
-    /// Makes the loop end, within about a second.
+    /// Makes the loop end after the execution that it is at. One that is just falling asleep misses this: the caller
+    /// says it again until the thread has ended.
     void stop() {
         stopped = true;
+        lane.rouse();
     }
 
     /// The name of the thread that runs an instance: the server finds the lane in a crash report.

@@ -18,6 +18,7 @@ import dev.espalier.link.RequestLaneReader;
 import dev.espalier.link.SharedRegion;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,9 @@ final class Worker {
     private static final long STACK_SIZE = 8 << 20;
 
     private static final long BEAT_MILLIS = 100;
+
+    /// When an instance that has not ended is told once more to.
+    private static final Duration STOP_AGAIN = Duration.ofMillis(5);
 
     /// Memory of results that is not used for so long, and at most twice as long, is given back.
     private static final int BEATS_A_TRIM = 50;
@@ -252,8 +256,10 @@ final class Worker {
     private static void end(Running running) {
         running.loops().forEach(InstanceLoop::stop);
         try {
-            for (Thread thread : running.threads()) {
-                thread.join();
+            for (int i = 0; i < running.threads().size(); i++) {
+                while (!running.threads().get(i).join(STOP_AGAIN)) {
+                    running.loops().get(i).stop();
+                }
             }
             running.model().close();
         } catch (InterruptedException _) {

@@ -77,6 +77,13 @@ enum Flag {
             new Whole(0, 1000),
             "0",
             "Further attempts to load a model that failed."),
+    MODEL_LOAD_TIMEOUT(
+            FlagGroup.REPOSITORY,
+            "model-load-timeout-secs",
+            new Whole(0, 86_400),
+            "600",
+            "How long a worker may take to load a model before it is ended and the model is"
+                    + " unavailable; 0: any time."),
     MODEL_NAMESPACING(
             FlagGroup.REPOSITORY,
             "model-namespacing",

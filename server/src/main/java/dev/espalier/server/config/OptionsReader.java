@@ -280,6 +280,7 @@ final class OptionsReader {
                                 : machine / 4 * 3,
                         values.integer(Flag.QUARANTINE_AFTER),
                         Duration.ofSeconds(values.number(Flag.QUARANTINE_WINDOW)),
+                        Duration.ofSeconds(values.number(Flag.MODEL_LOAD_TIMEOUT)),
                         values.on(Flag.WORKER_STANDBY)),
                 places.oneWorkerForAll());
     }

@@ -135,13 +135,26 @@ final class LoadedModel {
                     return served;
                 }
             }
+            for (LoadedVersion candidate : highestFirst) {
+                refuseInQuarantine(candidate);
+            }
             throw unknown(ErrorCode.NOT_FOUND, "has no available versions");
         }
-        ServedModel served = find(version).served();
+        LoadedVersion found = find(version);
+        ServedModel served = found.served();
         if (served == null) {
+            refuseInQuarantine(found);
             throw notReady(version);
         }
         return served;
+    }
+
+    /// Nothing is wrong with the request or the repository: the same request is served once the model is loaded again.
+    private static void refuseInQuarantine(LoadedVersion version) throws ServingException {
+        ServingException quarantine = version.quarantine();
+        if (quarantine != null) {
+            throw quarantine;
+        }
     }
 
     private LoadedVersion find(String version) throws ServingException {

@@ -1,5 +1,6 @@
 package dev.espalier.server.repository;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.ErrorCode;
@@ -13,6 +14,7 @@ import dev.espalier.server.workers.WorkerPool;
 import dev.espalier.tensor.Signature;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One version of a model from the moment when it is being loaded until it is unloaded: its state, its
@@ -30,15 +32,21 @@ final class LoadedVersion implements HostedModel.Observer {
     private final CountDownLatch settled = new CountDownLatch(1);
     private final long begunNanos = System.nanoTime();
 
-    private volatile Standing standing = new Standing(ModelState.LOADING, "");
+    private volatile Standing standing = new Standing(ModelState.LOADING, "", false);
     private volatile @Nullable ServedModel served;
     private volatile long loadNanos;
 
-    /// Guarded by this.
+    @GuardedBy("this")
     private boolean leaving;
 
     /// A state, with its reason.
-    private record Standing(ModelState state, String reason) {}
+    ///
+    /// @param quarantined whether too many workers have died of it
+    private record Standing(ModelState state, String reason, boolean quarantined) {
+        Standing because(String newReason) {
+            return new Standing(state, newReason, quarantined);
+        }
+    }
 
     private LoadedVersion(
             VersionDefinition definition,
@@ -117,6 +125,12 @@ final class LoadedVersion implements HostedModel.Observer {
         return standing.reason();
     }
 
+    /// Why it is in quarantine, in the words of an answer; null where it is not.
+    @Nullable ServingException quarantine() {
+        Standing now = standing;
+        return now.quarantined() ? unavailable(now.reason()) : null;
+    }
+
     ModelStatistics statistics() {
         return statistics;
     }
@@ -136,6 +150,11 @@ final class LoadedVersion implements HostedModel.Observer {
         settled.await();
     }
 
+    /// Waits for that until `deadlineNanos` at most, by the clock of `System.nanoTime`. False where the time was over.
+    boolean await(long deadlineNanos) throws InterruptedException {
+        return settled.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
     // --- the host's side
 
     @Override
@@ -153,12 +172,12 @@ final class LoadedVersion implements HostedModel.Observer {
             scheduler.attach(worker, firstLane, hosted.instances());
             synchronized (this) {
                 if (!leaving) {
-                    standing = new Standing(ModelState.READY, "");
+                    standing = new Standing(ModelState.READY, "", false);
                 }
             }
             settled.countDown();
         } catch (ServingException failure) {
-            failed(failure);
+            failed(failure.text());
         }
     }
 
@@ -171,43 +190,51 @@ final class LoadedVersion implements HostedModel.Observer {
     @Override
     public synchronized void died(String death) {
         if (!leaving) {
-            standing = new Standing(standing.state(), definition.files().inUsersTerms(death));
+            standing = standing.because(definition.files().inUsersTerms(death));
         }
     }
 
     @Override
     public void unserved(String reason) {
-        failWaiting(definition.files().inUsersTerms(reason));
+        scheduler.failWaiting(unavailable(definition.files().inUsersTerms(reason)));
     }
 
     @Override
-    public void failed(ServingException failure) {
-        String reason = definition.files().inUsersTerms(failure.text());
-        leave(new Standing(ModelState.UNAVAILABLE, reason), reason);
-        failWaiting(reason);
+    public void failed(String reason) {
+        giveUp(reason, false);
+    }
+
+    @Override
+    public void quarantined(String reason) {
+        giveUp(reason, true);
+    }
+
+    private void giveUp(String text, boolean quarantined) {
+        String reason = definition.files().inUsersTerms(text);
+        leave(new Standing(ModelState.UNAVAILABLE, reason, quarantined), reason);
+        scheduler.fail(unavailable(reason));
         settled.countDown();
     }
 
-    private void failWaiting(String reason) {
-        scheduler.failWaiting(
-                new ServingException(
-                        ErrorCode.UNAVAILABLE,
-                        "model '%s' version %d is not available: %s"
-                                .formatted(config().getName(), number(), reason)));
+    private ServingException unavailable(String reason) {
+        return new ServingException(
+                ErrorCode.UNAVAILABLE,
+                "model '%s' version %d is not available: %s"
+                        .formatted(config().getName(), number(), reason));
     }
 
     // --- the end
 
     /// Takes no more requests, finishes those that it has, and leaves its worker.
     void unload() {
-        leave(new Standing(ModelState.UNLOADING, ""), UNLOADED);
+        leave(new Standing(ModelState.UNLOADING, "", false), UNLOADED);
     }
 
     /// @param reason why it is unavailable in the end
     private void leave(Standing until, String reason) {
         synchronized (this) {
             if (leaving) {
-                standing = new Standing(standing.state(), reason);
+                standing = new Standing(standing.state(), reason, until.quarantined());
                 return;
             }
             leaving = true;
@@ -223,7 +250,11 @@ final class LoadedVersion implements HostedModel.Observer {
         definition.files().close();
         synchronized (this) {
             boolean unloaded = standing.state() == ModelState.UNLOADING;
-            standing = new Standing(ModelState.UNAVAILABLE, unloaded ? reason : standing.reason());
+            standing =
+                    new Standing(
+                            ModelState.UNAVAILABLE,
+                            unloaded ? reason : standing.reason(),
+                            standing.quarantined());
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.server.repository;
 
 import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.workers.WorkerPool;
 import java.util.ArrayList;
@@ -10,29 +11,55 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /// Brings models into service: reads one, has its versions loaded beside those that serve, and switches
 /// to them once they are ready. If they do not become ready, those that serve go on.
 ///
 /// A model is loaded by the thread that asks for it, which waits: a virtual one.
 final class ModelLoader {
+    /// How long a load may keep others from beginning: four that hang must not stop all.
+    private static final long PERMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final ModelReader reader;
     private final WorkerPool workers;
     private final ScheduledExecutorService timer;
     private final int retries;
+    private final InternalErrors errors;
     private final Semaphore permits;
 
-    /// @param threads how many models load at the same time
+    /// One load's leave to begin.
+    private final class Permit implements AutoCloseable {
+        private boolean held;
+
+        Permit() throws InterruptedException {
+            permits.acquire();
+            held = true;
+        }
+
+        @Override
+        public void close() {
+            if (held) {
+                held = false;
+                permits.release();
+            }
+        }
+    }
+
+    /// @param errors what becomes of errors that nobody expected
+    /// @param threads how many models begin to load at the same time
     /// @param retries further attempts to load a model that failed
     ModelLoader(
             ModelReader reader,
             WorkerPool workers,
             ScheduledExecutorService timer,
+            InternalErrors errors,
             int threads,
             int retries) {
         this.reader = reader;
         this.workers = workers;
         this.timer = timer;
+        this.errors = errors;
         this.retries = retries;
         this.permits = new Semaphore(threads);
     }
@@ -44,17 +71,13 @@ final class ModelLoader {
     NavigableMap<Long, String> load(NamedModel model, ModelPlace place)
             throws ServingException, InterruptedException {
         model.change().lockInterruptibly();
-        try {
-            permits.acquire();
-            try {
-                return loadSeveralTimes(model, place);
-            } finally {
-                permits.release();
-            }
+        try (Permit permit = new Permit()) {
+            return loadSeveralTimes(model, place, permit);
         } catch (ServingException failure) {
             model.refuse(failure.text());
             throw failure;
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
+            errors.report("load", "model '" + model.name() + "'", failure);
             model.refuse("the server failed: " + failure);
             throw new ServingException(
                     ErrorCode.INTERNAL,
@@ -65,11 +88,12 @@ final class ModelLoader {
         }
     }
 
-    private NavigableMap<Long, String> loadSeveralTimes(NamedModel model, ModelPlace place)
+    private NavigableMap<Long, String> loadSeveralTimes(
+            NamedModel model, ModelPlace place, Permit permit)
             throws ServingException, InterruptedException {
         for (int retry = 0; ; retry++) {
             try {
-                NavigableMap<Long, String> unavailable = loadOnce(model, place);
+                NavigableMap<Long, String> unavailable = loadOnce(model, place, permit);
                 if (unavailable.isEmpty() || retry >= retries) {
                     return unavailable;
                 }
@@ -81,19 +105,20 @@ final class ModelLoader {
         }
     }
 
-    private NavigableMap<Long, String> loadOnce(NamedModel model, ModelPlace place)
+    private NavigableMap<Long, String> loadOnce(NamedModel model, ModelPlace place, Permit permit)
             throws ServingException, InterruptedException {
         LoadedModel serving = model.current();
         try (ModelReading reading = reader.read(place, serving)) {
             model.looked(reading.look());
             return switch (reading) {
                 case ModelReading.Unusable unusable -> throw unusable.failure();
-                case ModelReading.Complete complete -> switchTo(model, complete);
+                case ModelReading.Complete complete -> switchTo(model, complete, permit);
             };
         }
     }
 
-    private NavigableMap<Long, String> switchTo(NamedModel model, ModelReading.Complete reading)
+    private NavigableMap<Long, String> switchTo(
+            NamedModel model, ModelReading.Complete reading, Permit permit)
             throws InterruptedException {
         LoadedModel serving = model.current();
         LoadedModel next = begin(model.name(), reading, serving);
@@ -101,8 +126,12 @@ final class ModelLoader {
         if (!beside) {
             model.replace(next);
         }
+        long patience = System.nanoTime() + PERMIT_NANOS;
         for (LoadedVersion version : next.versions()) {
-            version.await();
+            if (!version.await(patience)) {
+                permit.close();
+                version.await();
+            }
         }
         NavigableMap<Long, String> unavailable = next.unavailable();
         if (beside && unavailable.isEmpty()) {

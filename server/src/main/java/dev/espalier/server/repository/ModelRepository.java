@@ -5,6 +5,7 @@ import dev.espalier.server.config.BackendOptions;
 import dev.espalier.server.config.ControlMode;
 import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.ServedModel;
 import dev.espalier.server.inference.ServedModels;
@@ -39,6 +40,7 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
     private final ModelOps ops;
     private final PrivateFolder copies;
     private final ModelLoader loader;
+    private final InternalErrors errors;
     private final Map<String, NamedModel> models = new ConcurrentSkipListMap<>();
     private final List<Thread> starting = new ArrayList<>();
 
@@ -48,16 +50,19 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
             ModelOps ops,
             PrivateFolder copies,
             WorkerPool workers,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer,
+            InternalErrors errors) {
         this.options = options;
         this.folders = new RepositoryFolders(options.folders());
         this.ops = ops;
         this.copies = copies;
+        this.errors = errors;
         this.loader =
                 new ModelLoader(
                         new ModelReader(options, backends, ops, copies),
                         workers,
                         timer,
+                        errors,
                         options.loadThreads(),
                         options.loadRetries());
     }
@@ -91,11 +96,23 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
         return Thread.ofVirtual()
                 .name("load " + name)
                 .start(() -> {
-                    String outcome = outcome(model);
+                    String outcome = outcomeOrFailure(model);
                     if (announced) {
                         announce(name, outcome);
                     }
                 });
+    }
+
+    /// No model is left without a state and a reason.
+    private String outcomeOrFailure(NamedModel model) {
+        try {
+            return outcome(model);
+        } catch (RuntimeException | Error failure) {
+            errors.report("load", "model '" + model.name() + "'", failure);
+            String reason = "the server failed: " + failure;
+            model.refuse(reason);
+            return reason;
+        }
     }
 
     /// Loads a model from its repository.

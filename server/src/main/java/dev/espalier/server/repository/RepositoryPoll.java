@@ -1,7 +1,6 @@
 package dev.espalier.server.repository;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import dev.espalier.server.failure.InternalErrors;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,18 +8,21 @@ import java.util.Map;
 /// Looks at the repositories from time to time, and loads and unloads what has changed. A thread of its
 /// own waits and looks; each model is loaded on another.
 public final class RepositoryPoll implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(RepositoryPoll.class.getName());
-
     private final ModelRepository repository;
     private final Duration pause;
+    private final InternalErrors errors;
     private final ChangeWatch watch = new ChangeWatch();
     private final Thread thread;
 
     /// Begins to look.
-    public RepositoryPoll(ModelRepository repository, Duration pause) {
+    ///
+    /// @param errors what becomes of errors that nobody expected
+    public RepositoryPoll(ModelRepository repository, Duration pause, InternalErrors errors) {
         this.repository = repository;
+        this.errors = errors;
         this.pause = pause;
-        this.thread = Thread.ofVirtual().name("repository poll").start(this::run);
+        this.thread =
+                Thread.ofVirtual().name("repository poll").start(errors.root("poll", this::run));
     }
 
     private void run() {
@@ -55,8 +57,9 @@ public final class RepositoryPoll implements AutoCloseable {
                 }
             }
             repository.follow(watch.changed(known, seen), listing.names());
-        } catch (RuntimeException failure) {
-            LOG.log(Level.ERROR, "a look at the model repositories failed", failure);
+        } catch (RuntimeException | Error failure) {
+            // The next look may fare better.
+            errors.report("poll", "a look at the model repositories", failure);
         }
     }
 

@@ -45,6 +45,10 @@ public final class ModelScheduler {
     private @Nullable Runnable retired;
 
     private boolean drained;
+
+    /// What requests fail with once nothing will ever serve them; null while something may.
+    private @Nullable ServingException hopeless;
+
     private long timerAt = Long.MAX_VALUE;
 
     /// @param model the model's name, for messages
@@ -90,7 +94,16 @@ public final class ModelScheduler {
         }
     }
 
-    /// Nothing will serve the requests in line: they fail.
+    /// Nothing will serve any request any more: those in line fail, and those that are still being read when they get
+    /// there.
+    public void fail(ServingException failure) {
+        synchronized (lock) {
+            hopeless = failure;
+        }
+        failWaiting(failure);
+    }
+
+    /// Nothing will serve the requests in line soon: they fail.
     public void failWaiting(ServingException failure) {
         List<Member> members;
         synchronized (lock) {
@@ -236,8 +249,10 @@ public final class ModelScheduler {
 
     /// Gives instances that are free what is due.
     private void dispatch() {
+        ServingException failure;
         synchronized (lock) {
-            while (waiting > 0) {
+            failure = hopeless;
+            while (waiting > 0 && failure == null) {
                 InstanceLane instance = freest();
                 if (instance == null) {
                     break;
@@ -254,6 +269,9 @@ public final class ModelScheduler {
                 line.taken(batch);
                 publish(instance, slot, batch);
             }
+        }
+        if (failure != null) {
+            failWaiting(failure);
         }
     }
 

@@ -26,6 +26,9 @@ sealed interface DeathCause {
     /// It closed the control socket, or one of its ops did, and would have gone on running.
     record Disconnected() implements DeathCause {}
 
+    /// It loads or unloads a model and does not come to an end.
+    record Stuck(Orders.Order order, long limitSeconds) implements DeathCause {}
+
     /// It wrote what no worker of ours writes.
     record Nonsense(String what) implements DeathCause {}
 
@@ -46,6 +49,8 @@ sealed interface DeathCause {
             case TooMuchMemory(long bytes) -> "memory limit of %d MB".formatted(bytes >> 20);
             case TooManyThreads(int limit) -> "limit of %d threads".formatted(limit);
             case Disconnected() -> "closed connection";
+            case Stuck(Orders.Order order, long seconds) ->
+                    "no %s within %d s".formatted(order.load() ? "load" : "unload", seconds);
             case Nonsense _ -> "nonsense";
             case Deaf _ -> "unread messages";
             case NotStarted _ -> "failed start";
@@ -62,6 +67,8 @@ sealed interface DeathCause {
             case NoHeartbeat _ -> "gave " + name() + " and was ended";
             case TooMuchMemory _, TooManyThreads _ -> "went over its " + name() + " and was ended";
             case Disconnected() -> "closed its connection and was ended";
+            case Stuck(Orders.Order order, long seconds) ->
+                    "did not %s within %d s and was ended".formatted(order.text(), seconds);
             case Nonsense(String what) -> "wrote nonsense (%s) and was ended".formatted(what);
             case Deaf(String what) -> what + " and was ended";
             case NotStarted(String reason) -> reason;

@@ -1,7 +1,6 @@
 package dev.espalier.server.workers;
 
 import dev.espalier.server.execution.LinkedWorker;
-import dev.espalier.server.failure.ServingException;
 import dev.espalier.tensor.Signature;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +38,9 @@ public record HostedModel(
         void unserved(String reason);
 
         /// It is given up, and why.
-        void failed(ServingException failure);
+        void failed(String reason);
+
+        /// It is given up because too many workers have died of it. It is to be had again: requests are told so.
+        void quarantined(String reason);
     }
 }

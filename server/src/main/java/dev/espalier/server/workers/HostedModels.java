@@ -98,6 +98,11 @@ final class HostedModels {
         return models.isEmpty();
     }
 
+    /// The model of this number; null where it has been let go.
+    @Nullable Hosted find(int number) {
+        return models.get(number);
+    }
+
     List<Hosted> all() {
         return List.copyOf(models.values());
     }
@@ -203,17 +208,7 @@ final class HostedModels {
 
     /// Whether the worker has done with them all.
     boolean settled() {
-        return firstExpected() == null;
-    }
-
-    /// The model that the worker was loading: they load one after the other.
-    @Nullable Hosted firstExpected() {
-        for (Hosted hosted : models.values()) {
-            if (hosted.expected) {
-                return hosted;
-            }
-        }
-        return null;
+        return models.values().stream().noneMatch(hosted -> hosted.expected);
     }
 
     /// The models that a death has to do with: those whose executions are blamed; else the one on whose thread

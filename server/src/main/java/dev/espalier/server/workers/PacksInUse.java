@@ -1,5 +1,6 @@
 package dev.espalier.server.workers;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.server.ops.EngineVersion;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -14,10 +15,13 @@ import java.util.Map;
 
 /// The engine packs that workers run from. The server has a shared lock on a file of each, which keeps
 /// `espalier engine remove` from taking the pack away: the worker after one that dies must find it again.
+///
+/// Safe for use by several threads.
 final class PacksInUse implements AutoCloseable {
     private static final Logger LOG = System.getLogger(PacksInUse.class.getName());
     private static final String LOCK = "lock";
 
+    @GuardedBy("this")
     private final Map<EngineVersion, Use> uses = new HashMap<>();
 
     /// A pack's lock, and how many hosts of workers need it: a process cannot lock a file twice.
@@ -33,7 +37,7 @@ final class PacksInUse implements AutoCloseable {
     /// One more host uses a pack. Those that came with the server have no such file: they go with it.
     ///
     /// @throws IOException when it is being removed
-    void add(EnginePack pack) throws IOException {
+    synchronized void add(EnginePack pack) throws IOException {
         Use use = uses.get(pack.engine());
         if (use == null) {
             Path file = pack.folder().resolve(LOCK);
@@ -47,7 +51,7 @@ final class PacksInUse implements AutoCloseable {
     }
 
     /// A host has ended that was added.
-    void remove(EngineVersion engine) {
+    synchronized void remove(EngineVersion engine) {
         Use use = uses.get(engine);
         if (use != null && --use.hosts == 0) {
             uses.remove(engine);
@@ -56,7 +60,7 @@ final class PacksInUse implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         uses.values().forEach(PacksInUse::unlock);
         uses.clear();
     }

@@ -14,8 +14,9 @@ record Reload(Hosted hosted, WorkerProcess process, String reason) {
 
     /// Tells the model, and has it loaded when the time has come. Called on the host's thread.
     ///
+    /// @param observers what tells the model
     /// @param load what loads it, if it is still wanted
-    void begin(BiConsumer<WorkerProcess, Hosted> load) {
+    void begin(ObserverCalls observers, BiConsumer<WorkerProcess, Hosted> load) {
         HostedModel model = hosted.model();
         Backoff backoff = hosted.reloads();
         long millis = backoff.next(false);
@@ -26,9 +27,10 @@ record Reload(Hosted hosted, WorkerProcess process, String reason) {
                 model.name(),
                 text,
                 Long.toString(millis));
-        model.observer().died(text);
+        String _ = observers.tell(hosted, observer -> observer.died(text));
         if (backoff.isOutOfPatience()) {
-            model.observer().unserved("%s, %d times in a row".formatted(text, backoff.failures()));
+            String all = "%s, %d times in a row".formatted(text, backoff.failures());
+            String _ = observers.tell(hosted, observer -> observer.unserved(all));
         }
         Thread.ofVirtual()
                 .name("reload of " + model.name())

@@ -1,6 +1,8 @@
 package dev.espalier.server.workers;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.link.ControlMessage;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.workers.HostedModels.Hosted;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// A worker process that waits, with the models loaded, to take the place of one that dies. Without the
 /// option there never is one.
 ///
-/// Guarded by the host's lock.
+/// Its state is guarded by the host's lock, which callers may hold.
 final class Standby {
     private static final Logger LOG = System.getLogger(Standby.class.getName());
 
@@ -23,36 +25,52 @@ final class Standby {
     private final String label;
     private final Object lock;
     private final HostedModels models;
-    private final Start start;
+    private final WorkerStarts starts;
+    private final InternalErrors errors;
+
+    @GuardedBy("lock")
     private @Nullable WorkerProcess waiting;
+
+    @GuardedBy("lock")
     private boolean preparing;
+
+    @GuardedBy("lock")
     private boolean hurried;
+
+    @GuardedBy("lock")
     private boolean ended;
 
-    /// Starts a process.
-    interface Start {
-        WorkerProcess process() throws IOException;
-    }
-
     /// @param lock the host's lock
-    Standby(boolean wanted, String label, Object lock, HostedModels models, Start start) {
+    Standby(
+            boolean wanted,
+            String label,
+            Object lock,
+            HostedModels models,
+            WorkerStarts starts,
+            InternalErrors errors) {
         this.wanted = wanted;
         this.label = label;
         this.lock = lock;
         this.models = models;
-        this.start = start;
+        this.starts = starts;
+        this.errors = errors;
     }
 
     /// Starts one in the background, unless there is one.
     void prepare() {
-        if (!wanted || preparing || ended) {
-            return;
-        }
-        waiting = alive();
-        if (waiting == null) {
-            preparing = true;
-            hurried = false;
-            Thread.ofPlatform().name("standby of " + label).daemon().start(this::startOne);
+        synchronized (lock) {
+            if (!wanted || preparing || ended) {
+                return;
+            }
+            waiting = alive();
+            if (waiting == null) {
+                preparing = true;
+                hurried = false;
+                Thread.ofPlatform()
+                        .name("standby of " + label)
+                        .daemon()
+                        .start(errors.root("standby", this::startOne));
+            }
         }
     }
 
@@ -60,7 +78,7 @@ final class Standby {
         WorkerProcess process = null;
         try {
             if (rest()) {
-                process = start.process();
+                process = starts.start();
             }
         } catch (IOException failure) {
             LOG.log(Level.WARNING, "standby of {0} {1}", label, failure.getMessage());
@@ -93,28 +111,35 @@ final class Standby {
     }
 
     void load(Hosted hosted) {
-        if (waiting != null) {
-            waiting.tell(hosted.load());
+        synchronized (lock) {
+            if (waiting != null) {
+                waiting.tell(hosted.load());
+            }
         }
     }
 
     void unload(Hosted hosted) {
-        if (waiting != null) {
-            waiting.tell(new ControlMessage.Unload(hosted.number()));
+        synchronized (lock) {
+            if (waiting != null) {
+                waiting.tell(new ControlMessage.Unload(hosted.number()));
+            }
         }
     }
 
     /// Gives the waiting process away; null for none that lives. One that is being started comes sooner
     /// than another one would, and is waited for.
     @Nullable WorkerProcess take() throws InterruptedException {
-        hurried = true;
-        lock.notifyAll();
-        while (preparing) {
-            lock.wait();
+        synchronized (lock) {
+            hurried = true;
+            lock.notifyAll();
+            while (preparing) {
+                lock.wait();
+            }
+            return alive();
         }
-        return alive();
     }
 
+    @GuardedBy("lock")
     private @Nullable WorkerProcess alive() {
         WorkerProcess process = waiting;
         waiting = null;
@@ -127,20 +152,24 @@ final class Standby {
 
     /// The process that waits; 0 for none.
     long pid() {
-        return waiting == null ? 0 : waiting.pid();
+        synchronized (lock) {
+            return waiting == null ? 0 : waiting.pid();
+        }
     }
 
     /// Ends it, and lets no other come.
     void end() {
-        ended = true;
-        lock.notifyAll();
-        if (waiting != null) {
-            discard(waiting);
-            waiting = null;
+        synchronized (lock) {
+            ended = true;
+            lock.notifyAll();
+            if (waiting != null) {
+                discard(waiting);
+                waiting = null;
+            }
         }
     }
 
-    private static void discard(WorkerProcess process) {
-        Thread.ofVirtual().start(process::discard);
+    private void discard(WorkerProcess process) {
+        Thread.ofVirtual().name("end of standby of " + label).start(() -> starts.discard(process));
     }
 }

@@ -1,6 +1,8 @@
 package dev.espalier.server.workers;
 
+import dev.espalier.server.config.SupervisionOptions;
 import dev.espalier.server.execution.LinkedWorker;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The signs of life of one worker, looked at again and again by the [WorkerWatch].
@@ -20,15 +22,17 @@ final class Vitals {
     private final WorkerProcess process;
     private final LinkedWorker link;
     private final long memoryLimit;
+    private final long loadLimitNanos;
     private final byte[] buffer = ProcessStatus.buffer();
     private long lastBeat = -1;
     private int silentLooks;
 
-    /// @param memoryLimit bytes of its own that a worker may have; 0 for any number
-    Vitals(WorkerProcess process, long memoryLimit) {
+    /// @param supervision what a worker may take
+    Vitals(WorkerProcess process, SupervisionOptions supervision) {
         this.process = process;
         this.link = process.link();
-        this.memoryLimit = memoryLimit;
+        this.memoryLimit = supervision.memoryBytes();
+        this.loadLimitNanos = supervision.loadTimeout().toNanos();
     }
 
     WorkerProcess process() {
@@ -54,6 +58,11 @@ final class Vitals {
         if (nonsense > MOST_NONSENSE) {
             return new DeathCause.Nonsense(
                     "%d completions of nothing that it runs".formatted(nonsense));
+        }
+        Orders.Order stuck =
+                loadLimitNanos == 0 ? null : process.orders().overdue(now, loadLimitNanos);
+        if (stuck != null) {
+            return new DeathCause.Stuck(stuck, TimeUnit.NANOSECONDS.toSeconds(loadLimitNanos));
         }
         ProcessStatus status = ProcessStatus.of(process.pid(), buffer);
         if (status == null) {

@@ -1,9 +1,8 @@
 package dev.espalier.server.workers;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.link.ControlMessage;
 import dev.espalier.server.execution.InputMemory;
-import dev.espalier.server.execution.LinkedWorker;
-import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.health.WorkerStatus;
 import dev.espalier.server.workers.HostedModels.Hosted;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a worker running for one engine version and one op set: starts it, loads its models, notices its
@@ -30,15 +30,29 @@ public final class WorkerHost implements AutoCloseable {
     private final InputMemory input;
     private final Thread thread;
     private final DeathLog deaths = new DeathLog();
+    private final ObserverCalls observers;
+    private final Judgement judgement;
+    private final WorkerStarts starts;
+    private final Undertaker undertaker;
 
     private final Object lock = new Object();
+
+    @GuardedBy("lock")
     private final HostedModels models = new HostedModels();
+
     private final Standby standby;
+
+    @GuardedBy("lock")
     private @Nullable WorkerProcess worker;
+
+    @GuardedBy("lock")
     private WorkerState state = new WorkerState.Idle();
+
+    @GuardedBy("lock")
     private boolean closed;
 
     /// Whether something has come for which a worker is to be tried without delay.
+    @GuardedBy("lock")
     private boolean hurried;
 
     /// @param label what operators call this worker: engine and op set
@@ -47,10 +61,18 @@ public final class WorkerHost implements AutoCloseable {
         this.pack = pack;
         this.site = site;
         this.input = input;
+        this.observers = new ObserverCalls(site.errors());
+        this.starts = new WorkerStarts(label, pack, site, input);
+        this.undertaker = new Undertaker(label, site.records(), deaths, site.errors());
+        this.judgement = new Judgement(site.supervision(), lock, models, this::giveUp);
         this.standby =
-                new Standby(site.supervision().standby(), label, lock, models, this::startProcess);
+                new Standby(
+                        site.supervision().standby(), label, lock, models, starts, site.errors());
         this.thread =
-                Thread.ofPlatform().name("host of " + label).daemon().unstarted(this::supervise);
+                Thread.ofPlatform()
+                        .name("host of " + label)
+                        .daemon()
+                        .unstarted(site.errors().root("host", this::supervise));
     }
 
     /// Starts the first worker, in the background.
@@ -109,19 +131,13 @@ public final class WorkerHost implements AutoCloseable {
         }
     }
 
+    @GuardedBy("lock")
     private WorkerState state() {
         return state instanceof WorkerState.Serving(long pid)
                         && worker != null
                         && worker.isSuspect()
                 ? new WorkerState.Suspect(pid)
                 : state;
-    }
-
-    private void become(WorkerState next) {
-        synchronized (lock) {
-            state = next;
-        }
-        LOG.log(Level.DEBUG, "worker {0} is {1}", label, next);
     }
 
     // --- models
@@ -159,19 +175,35 @@ public final class WorkerHost implements AutoCloseable {
         }
     }
 
+    private void giveUp(int number, Consumer<HostedModel.Observer> news) {
+        Hosted hosted;
+        synchronized (lock) {
+            hosted = models.drop(number);
+            if (hosted == null) {
+                return;
+            }
+            standby.unload(hosted);
+            if (models.isEmpty() && !closed) {
+                state = new WorkerState.Quarantined(hosted.model().name());
+            }
+        }
+        String _ = observers.tell(hosted, news);
+    }
+
     // --- the host's thread
 
     private void supervise() {
         Backoff backoff = new Backoff();
         try {
             while (awaitModels()) {
-                Death death = live();
+                Ended ended = live();
                 if (isClosed()) {
                     return;
                 }
-                long millis = backoff.next(judge(death));
+                Death death = ended.death();
+                long millis = backoff.next(judgement.hasBetterChance(death, ended.at()));
                 if (backoff.isOutOfPatience()) {
-                    despair(death, backoff.failures());
+                    judgement.despair(death, backoff.failures(), observers);
                 }
                 rest(millis);
             }
@@ -184,6 +216,11 @@ public final class WorkerHost implements AutoCloseable {
             input.close();
         }
     }
+
+    /// How a worker ended.
+    ///
+    /// @param at what it was told to do; null for nothing
+    private record Ended(Death death, Orders.@Nullable Order at) {}
 
     /// Waits until there is a model to run a worker for. False when the host is closed.
     private boolean awaitModels() throws InterruptedException {
@@ -212,9 +249,7 @@ public final class WorkerHost implements AutoCloseable {
     }
 
     /// The life of one worker.
-    ///
-    /// @return how it ended
-    private Death live() throws InterruptedException {
+    private Ended live() throws InterruptedException {
         become(new WorkerState.Starting());
         WorkerProcess process;
         synchronized (lock) {
@@ -227,9 +262,9 @@ public final class WorkerHost implements AutoCloseable {
         }
         if (process == null) {
             try {
-                process = startProcess();
+                process = starts.start();
             } catch (IOException failure) {
-                return notStarted(String.valueOf(failure.getMessage()));
+                return new Ended(notStarted(String.valueOf(failure.getMessage())), null);
             }
             synchronized (lock) {
                 begin(process);
@@ -239,17 +274,25 @@ public final class WorkerHost implements AutoCloseable {
             }
         }
         process.serve();
-        site.watch().add(new Vitals(process, site.supervision().memoryBytes()));
         listen(process);
-        return bury(process);
+        return new Ended(bury(process), process.orders().current());
+    }
+
+    private void become(WorkerState next) {
+        synchronized (lock) {
+            state = next;
+        }
+        LOG.log(Level.DEBUG, "worker {0} is {1}", label, next);
     }
 
     private Death notStarted(String reason) {
         Death death = new Death(Instant.now(), label, 0, new DeathCause.NotStarted(reason));
-        LOG.log(Level.WARNING, "{0}", death.text());
-        deaths.add(death, "");
-        become(new WorkerState.Dead(death.text()));
-        hosted().forEach(each -> each.model().observer().died(death.text()));
+        if (!isClosed()) {
+            LOG.log(Level.WARNING, "{0}", death.text());
+            deaths.add(death, "");
+            become(new WorkerState.Dead(death.text()));
+            observers.tell(hosted(), observer -> observer.died(death.text()));
+        }
         return death;
     }
 
@@ -259,24 +302,7 @@ public final class WorkerHost implements AutoCloseable {
         }
     }
 
-    private WorkerProcess startProcess() throws IOException {
-        LinkedWorker link = new LinkedWorker(label, site.loops(), input);
-        try {
-            WorkerProcess process = WorkerProcess.start(label, pack, site, link);
-            LOG.log(
-                    Level.INFO,
-                    "{0} runs {1} {2}; {3}",
-                    process,
-                    pack.engine().engine(),
-                    process.engineVersion(),
-                    process.confinement());
-            return process;
-        } catch (IOException failure) {
-            link.discard();
-            throw failure;
-        }
-    }
-
+    @GuardedBy("lock")
     private void begin(WorkerProcess process) {
         worker = process;
         if (closed) {
@@ -285,24 +311,17 @@ public final class WorkerHost implements AutoCloseable {
     }
 
     private void listen(WorkerProcess process) throws InterruptedException {
-        while (true) {
-            switch (process.next()) {
-                case WorkerProcess.News.Gone() -> {
-                    return;
-                }
-                case WorkerProcess.News.Said(ControlMessage message) -> {
-                    switch (message) {
-                        case ControlMessage.Loaded loaded -> loaded(process, loaded);
-                        case ControlMessage.LoadFailed(int model, String reason) ->
-                                notLoaded(process, model, reason);
-                        case ControlMessage.Unloaded(int model) -> {
-                            synchronized (lock) {
-                                models.unloaded(model);
-                            }
-                        }
-                        default -> process.hangUp();
+        while (process.next() instanceof WorkerProcess.News.Said(ControlMessage message)) {
+            switch (message) {
+                case ControlMessage.Loaded loaded -> loaded(process, loaded);
+                case ControlMessage.LoadFailed(int model, String reason) ->
+                        notLoaded(process, model, reason);
+                case ControlMessage.Unloaded(int model) -> {
+                    synchronized (lock) {
+                        models.unloaded(model);
                     }
                 }
+                default -> throw new IllegalStateException("no answer to any order: " + message);
             }
         }
     }
@@ -313,9 +332,17 @@ public final class WorkerHost implements AutoCloseable {
             hosted = models.loaded(message.model());
         }
         if (hosted != null) {
-            hosted.model()
-                    .observer()
-                    .loaded(process.link(), hosted.firstLane(), message.signature());
+            String trouble =
+                    observers.tell(
+                            hosted,
+                            observer ->
+                                    observer.loaded(
+                                            process.link(),
+                                            hosted.firstLane(),
+                                            message.signature()));
+            if (!trouble.isEmpty()) {
+                giveUp(hosted.number(), observer -> observer.failed(trouble));
+            }
         }
         settle(process);
     }
@@ -328,9 +355,9 @@ public final class WorkerHost implements AutoCloseable {
             hosted = models.notLoaded(number);
         }
         if (hosted != null && hosted.everLoaded()) {
-            new Reload(hosted, process, reason).begin(this::reload);
+            new Reload(hosted, process, reason).begin(observers, this::reload);
         } else {
-            drop(number, reason);
+            giveUp(number, observer -> observer.failed(reason));
         }
         settle(process);
     }
@@ -361,111 +388,24 @@ public final class WorkerHost implements AutoCloseable {
         boolean wanted;
         synchronized (lock) {
             worker = null;
-            wanted = closed;
+            wanted = !closed;
             affected = models.all();
             libraries = models.opLibraries();
             models.buried();
         }
-        affected.forEach(hosted -> hosted.model().observer().lost(process.link()));
+        observers.tell(affected, observer -> observer.lost(process.link()));
         Death death = process.death(libraries);
         Set<Integer> blamed = process.link().die(death.text(), death.cause().lane());
         if (!wanted) {
-            become(new WorkerState.Dead(death.text()));
-            affected.forEach(hosted -> hosted.model().observer().died(death.text()));
-            quarantine(death, blamed);
+            undertaker.clear(process);
+            return death;
         }
-        // Nobody's requests wait for a disk.
-        Thread.ofVirtual()
-                .name("undertaker of " + label)
-                .start(() -> {
-                    if (!wanted) {
-                        record(process, death, affected);
-                    }
-                    process.clear();
-                });
+        become(new WorkerState.Dead(death.text()));
+        observers.tell(affected, observer -> observer.died(death.text()));
+        judgement.quarantine(death, blamed);
+        undertaker.bury(
+                process, death, affected.stream().map(each -> each.model().name()).toList());
         return death;
-    }
-
-    private void record(WorkerProcess process, Death death, List<Hosted> affected) {
-        List<String> names = affected.stream().map(hosted -> hosted.model().name()).toList();
-        String record = process.keep(site.records(), death, names);
-        deaths.add(death, record);
-        LOG.log(
-                Level.WARNING,
-                record.isEmpty() ? "{0}" : "{0}; what it left is in {1}",
-                death.text(),
-                record);
-    }
-
-    // --- judgement
-
-    /// Puts the models into quarantine that have had to do with too many deaths.
-    private void quarantine(Death death, Set<Integer> blamedLanes) {
-        int limit = site.supervision().quarantineAfter();
-        if (limit == 0) {
-            return;
-        }
-        long window = site.supervision().quarantineWindow().toNanos();
-        long now = System.nanoTime();
-        List<Hosted> suspects;
-        synchronized (lock) {
-            suspects = models.suspects(blamedLanes, death.cause().lane());
-        }
-        for (Hosted hosted : suspects) {
-            if (hosted.countDeath(now, now - window) >= limit) {
-                String reason =
-                        "in quarantine after %d deaths of its worker within %d s, the last: %s"
-                                .formatted(limit, window / 1_000_000_000L, death.text());
-                LOG.log(Level.ERROR, "model {0}: {1}", hosted.model().name(), reason);
-                drop(hosted.number(), reason);
-            }
-        }
-    }
-
-    /// A worker that dies while it loads a model for the first time fails that model at once: whoever put
-    /// it there is waiting to hear about it. One that was loaded before is tried for as long as it is wanted.
-    ///
-    /// @return whether the next worker has a better chance
-    private boolean judge(Death death) {
-        Hosted unloaded;
-        synchronized (lock) {
-            unloaded = models.firstExpected();
-        }
-        if (unloaded == null) {
-            return true;
-        }
-        if (!unloaded.everLoaded()) {
-            drop(unloaded.number(), death.text() + ", before it had loaded the model");
-            return death.pid() != 0 || judge(death);
-        }
-        return false;
-    }
-
-    /// Lets nobody wait any longer for what may not come soon.
-    private void despair(Death death, int failures) {
-        String reason = "%s, %d times in a row".formatted(death.text(), failures);
-        for (Hosted hosted : hosted()) {
-            if (hosted.everLoaded()) {
-                hosted.model().observer().unserved(reason);
-            } else {
-                drop(hosted.number(), reason);
-            }
-        }
-    }
-
-    private void drop(int number, String reason) {
-        Hosted hosted;
-        synchronized (lock) {
-            hosted = models.drop(number);
-            if (hosted == null) {
-                return;
-            }
-            standby.unload(hosted);
-            if (models.isEmpty() && !closed) {
-                state = new WorkerState.Quarantined(reason);
-            }
-        }
-        hosted.model().observer().failed(new ServingException(ErrorCode.UNAVAILABLE, reason));
     }
 
     // --- the end
@@ -485,6 +425,7 @@ public final class WorkerHost implements AutoCloseable {
                 worker.hangUp();
             }
         }
+        starts.close();
     }
 
     /// Ends the worker. Requests that it still has fail.

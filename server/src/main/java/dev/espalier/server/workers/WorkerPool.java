@@ -1,11 +1,13 @@
 package dev.espalier.server.workers;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.Links;
 import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.health.WorkerStatus;
 import dev.espalier.server.memory.ByteBudget;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// All workers, one for each engine version and op set that models need. Safe for use by several threads.
 public final class WorkerPool implements AutoCloseable {
@@ -24,10 +27,13 @@ public final class WorkerPool implements AutoCloseable {
     private final WorkerSite site;
     private final ByteBudget requestMemory;
     private final boolean oneForAll;
-    private final Map<String, Leased> hosts = new HashMap<>();
     private final PacksInUse packsInUse = new PacksInUse();
 
+    @GuardedBy("this")
+    private final Map<String, Leased> hosts = new HashMap<>();
+
     /// Hosts that no model uses any more, and whose workers may still be ending.
+    @GuardedBy("this")
     private final List<WorkerHost> ending = new ArrayList<>();
 
     /// A worker's host, and how many models use it.
@@ -45,12 +51,14 @@ public final class WorkerPool implements AutoCloseable {
     /// @param launcher starts the processes
     /// @param links what the processes are linked by
     /// @param requestMemory what all workers' requests and results may take up together
+    /// @param errors what becomes of errors that nobody expected
     public WorkerPool(
             EnginePacks packs,
             WorkerLauncher launcher,
             Links links,
             LinkedLoops loops,
             ByteBudget requestMemory,
+            InternalErrors errors,
             WorkerOptions options) {
         this.packs = packs;
         this.site =
@@ -58,8 +66,9 @@ public final class WorkerPool implements AutoCloseable {
                         launcher,
                         links,
                         loops,
-                        new WorkerWatch(),
+                        new WorkerWatch(errors),
                         new DeathRecords(options.stateDirectory().resolve("deaths")),
+                        errors,
                         options.supervision());
         this.requestMemory = requestMemory;
         this.oneForAll = options.oneForAll();
@@ -69,48 +78,81 @@ public final class WorkerPool implements AutoCloseable {
     /// until each such call has been followed by a [#release].
     ///
     /// @throws ServingException when the engine is not installed any more, or there is no memory
-    public synchronized WorkerHost lease(EngineVersion engine, OpSet ops) throws ServingException {
+    public WorkerHost lease(EngineVersion engine, OpSet ops) throws ServingException {
         String key = engine + "/" + (oneForAll ? "" : ops.key());
-        Leased known = hosts.get(key);
+        WorkerHost known = leaseKnown(key);
         if (known != null) {
-            known.leases++;
-            return known.host;
+            return known;
         }
+        // Folders are read and memory is taken while others go on; whoever is second gives it back.
         EnginePack pack = use(engine);
+        WorkerHost host = null;
         try {
-            WorkerHost host =
-                    new WorkerHost(
-                            engine + " [" + ops.label() + "]",
-                            pack,
-                            site,
-                            new InputMemory(requestMemory, site.links()));
-            Leased leased = new Leased(host, engine);
-            leased.leases = 1;
-            hosts.put(key, leased);
-            host.start();
+            InputMemory input = new InputMemory(requestMemory, site.links());
+            host =
+                    add(
+                            key,
+                            engine,
+                            new WorkerHost(engine + " [" + ops.label() + "]", pack, site, input));
+            if (host.input() != input) {
+                input.close();
+                packsInUse.remove(engine);
+            }
             return host;
         } catch (LinkException failure) {
-            packsInUse.remove(engine);
             throw new ServingException(
                     ErrorCode.UNAVAILABLE,
                     "no memory for a worker: " + failure.getMessage(),
                     failure);
+        } finally {
+            if (host == null) {
+                packsInUse.remove(engine);
+            }
         }
     }
 
+    private synchronized @Nullable WorkerHost leaseKnown(String key) {
+        Leased known = hosts.get(key);
+        if (known == null) {
+            return null;
+        }
+        known.leases++;
+        return known.host;
+    }
+
+    private synchronized WorkerHost add(String key, EngineVersion engine, WorkerHost host) {
+        WorkerHost known = leaseKnown(key);
+        if (known != null) {
+            return known;
+        }
+        Leased leased = new Leased(host, engine);
+        leased.leases = 1;
+        hosts.put(key, leased);
+        host.start();
+        return host;
+    }
+
     /// A model has left this worker. The last one ends it: only the end of a process unloads a library.
-    public synchronized void release(WorkerHost host) {
+    public void release(WorkerHost host) {
+        EngineVersion unused = leave(host);
+        if (unused != null) {
+            host.hangUp();
+            packsInUse.remove(unused);
+        }
+    }
+
+    /// @return the engine of a host that nobody uses any more; null where somebody does
+    private synchronized @Nullable EngineVersion leave(WorkerHost host) {
         for (Leased leased : hosts.values()) {
             if (leased.host == host) {
                 leased.leases--;
-                if (leased.leases == 0) {
-                    hosts.values().remove(leased);
-                    packsInUse.remove(leased.engine);
-                    ending.removeIf(WorkerHost::hasEnded);
-                    ending.add(host);
-                    host.hangUp();
+                if (leased.leases > 0) {
+                    return null;
                 }
-                return;
+                hosts.values().remove(leased);
+                ending.removeIf(WorkerHost::hasEnded);
+                ending.add(host);
+                return leased.engine;
             }
         }
         throw new IllegalStateException("worker " + host.label() + " was released too often");

@@ -8,6 +8,7 @@ import dev.espalier.link.LinkKind;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.execution.SegmentMapping;
+import dev.espalier.server.failure.InternalErrors;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -16,8 +17,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// inbox until somebody takes it, so that a standby can load its models before anybody listens.
 final class WorkerProcess {
     private static final Logger LOG = System.getLogger(WorkerProcess.class.getName());
-    private static final long CONNECT_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long LOOK_MILLIS = 50;
     private static final long END_MILLIS = 5_000;
 
@@ -34,10 +32,11 @@ final class WorkerProcess {
     private final ControlSocket socket;
     private final LinkedWorker link;
     private final String engineVersion;
-    private final BlockingQueue<News> inbox = new LinkedBlockingQueue<>();
+    private final InternalErrors errors;
+    private final Orders orders = new Orders();
 
-    /// Answers that it may still give: one to each load and unload.
-    private final AtomicInteger owed = new AtomicInteger();
+    /// Holds no more than there were orders.
+    private final BlockingQueue<News> inbox = new LinkedBlockingQueue<>();
 
     private final AtomicReference<@Nullable DeathCause> verdict = new AtomicReference<>();
     private volatile boolean suspect;
@@ -68,8 +67,10 @@ final class WorkerProcess {
             ConfinedProcess process,
             ControlSocket socket,
             LinkedWorker link,
-            String engineVersion) {
+            String engineVersion,
+            InternalErrors errors) {
         this.label = label;
+        this.errors = errors;
         this.process = process;
         this.socket = socket;
         this.link = link;
@@ -79,16 +80,21 @@ final class WorkerProcess {
 
     /// Starts a process and waits until it has attached to `link`.
     ///
+    /// @param attempt what gives this up where it takes too long
     /// @throws IOException when it cannot be started, or ends before; the message says how
-    static WorkerProcess start(String label, EnginePack pack, WorkerSite site, LinkedWorker link)
+    static WorkerProcess start(
+            String label, EnginePack pack, WorkerSite site, LinkedWorker link, StartAttempt attempt)
             throws IOException {
         try (ControlSocket.Listener listener = site.links().listen()) {
             ConfinedProcess process =
                     ConfinedProcess.start(label, site.launcher().start(pack, listener.address()));
+            attempt.started(process);
             try {
-                return attach(label, process, accept(listener, process), link);
+                ControlSocket socket = accept(listener, process);
+                return attach(label, process, socket, link, attempt, site.errors());
             } catch (IOException failure) {
-                String why = failed(process, failure);
+                String why = failed(process, attempt, failure);
+                attempt.over();
                 process.clear();
                 throw new IOException(why, failure);
             }
@@ -97,24 +103,24 @@ final class WorkerProcess {
 
     private static ControlSocket accept(ControlSocket.Listener listener, ConfinedProcess process)
             throws IOException {
-        long deadline = System.nanoTime() + CONNECT_NANOS;
         while (!process.hasEnded()) {
             ControlSocket socket = listener.accept(process.pid(), LOOK_MILLIS);
             if (socket != null) {
                 return socket;
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new IOException(
-                        "did not connect within %d s"
-                                .formatted(TimeUnit.NANOSECONDS.toSeconds(CONNECT_NANOS)));
             }
         }
         throw new IOException("did not connect");
     }
 
     private static WorkerProcess attach(
-            String label, ConfinedProcess process, ControlSocket socket, LinkedWorker link)
+            String label,
+            ConfinedProcess process,
+            ControlSocket socket,
+            LinkedWorker link,
+            StartAttempt attempt,
+            InternalErrors errors)
             throws IOException {
+        attempt.connected(socket);
         try {
             socket.send(
                     new ControlMessage.Attach(link.inSize(), link.outSize()).encoded(),
@@ -122,20 +128,30 @@ final class WorkerProcess {
             if (ControlMessage.decoded(socket.receive().bytes())
                     instanceof ControlMessage.Attached(String version)) {
                 link.attach(socket);
-                WorkerProcess attached = new WorkerProcess(label, process, socket, link, version);
+                WorkerProcess attached =
+                        new WorkerProcess(label, process, socket, link, version, errors);
                 link.map(attached.new Segments());
+                attempt.over();
                 return attached;
             }
             throw new LinkException("began with another message than Attached");
         } catch (IOException failure) {
+            attempt.over();
             socket.close();
             throw failure;
         }
     }
 
-    /// Why a process did not start: its own end and last words where it has ended, else what we saw.
-    private static String failed(ConfinedProcess process, IOException seen) {
-        ProcessEnd end = process.awaitEnd(LOOK_MILLIS);
+    /// Why a process did not start: what was wrong with what it said, else its own end and last words where it has
+    /// ended, else what we saw.
+    private static String failed(ConfinedProcess process, StartAttempt attempt, IOException seen) {
+        String givenUp = attempt.givenUp();
+        if (givenUp != null) {
+            process.kill();
+            return givenUp;
+        }
+        boolean lied = seen instanceof LinkException failure && failure.isPeersFault();
+        ProcessEnd end = lied ? null : process.awaitEnd(LOOK_MILLIS);
         process.kill();
         List<String> lines = process.lastLines();
         String words = lines.isEmpty() ? "" : ": " + lines.getLast();
@@ -149,23 +165,42 @@ final class WorkerProcess {
 
     private void listen() {
         try {
-            while (true) {
-                ControlMessage message = ControlMessage.decoded(socket.receive().bytes());
-                // Else its news could fill the server's memory.
-                if (owed.getAndDecrement() <= 0) {
-                    throw new LinkException("an answer that nothing was asked for");
-                }
-                inbox.add(new News.Said(message));
+            while (isSensible(socket.receive().bytes())) {
+                // The next one, please.
             }
         } catch (LinkException failure) {
             if (failure.isPeersFault()) {
                 stop(new DeathCause.Nonsense(String.valueOf(failure.getMessage())));
             }
-            inbox.add(new News.Gone());
         } catch (IOException gone) {
             LOG.log(Level.DEBUG, "{0}: {1}", this, gone.getMessage());
-            inbox.add(new News.Gone());
+        } catch (RuntimeException | Error failure) {
+            errors.report("control", toString(), failure);
+            stop(new DeathCause.Nonsense("the server fails to read it: " + failure));
         }
+        inbox.add(new News.Gone());
+    }
+
+    /// Passes on what it says. False where that ends it.
+    private boolean isSensible(byte[] frame) {
+        String wrong;
+        try {
+            ControlMessage message = ControlMessage.decoded(frame);
+            wrong = orders.answer(message);
+            if (wrong == null) {
+                inbox.add(new News.Said(message));
+                return true;
+            }
+        } catch (LinkException failure) {
+            wrong = failure.getMessage();
+        }
+        stop(new DeathCause.Nonsense(String.valueOf(wrong)));
+        return false;
+    }
+
+    /// What it has been told and has not done yet.
+    Orders orders() {
+        return orders;
     }
 
     LinkedWorker link() {
@@ -190,9 +225,7 @@ final class WorkerProcess {
 
     /// Tells it; one that is gone does not hear it, and whoever takes its news learns that.
     void tell(ControlMessage message) {
-        if (message instanceof ControlMessage.Load || message instanceof ControlMessage.Unload) {
-            int _ = owed.incrementAndGet();
-        }
+        orders.give(message);
         tell(message, List.of());
     }
 

@@ -3,6 +3,7 @@ package dev.espalier.server.workers;
 import dev.espalier.link.Links;
 import dev.espalier.server.config.SupervisionOptions;
 import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.failure.InternalErrors;
 
 /// What all hosts of workers share.
 record WorkerSite(
@@ -11,4 +12,5 @@ record WorkerSite(
         LinkedLoops loops,
         WorkerWatch watch,
         DeathRecords records,
+        InternalErrors errors,
         SupervisionOptions supervision) {}

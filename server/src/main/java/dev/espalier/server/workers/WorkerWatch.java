@@ -1,5 +1,7 @@
 package dev.espalier.server.workers;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.espalier.server.failure.InternalErrors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,11 +10,19 @@ import java.util.List;
 final class WorkerWatch implements AutoCloseable {
     private static final long LOOK_MILLIS = 50;
 
+    private final InternalErrors errors;
+
+    @GuardedBy("this")
     private final List<Vitals> watched = new ArrayList<>();
+
+    @GuardedBy("this")
+    private final List<StartAttempt> starting = new ArrayList<>();
+
     private final Thread thread;
 
-    WorkerWatch() {
-        thread = Thread.ofPlatform().name("watch").daemon().start(this::run);
+    WorkerWatch(InternalErrors errors) {
+        this.errors = errors;
+        thread = Thread.ofPlatform().name("watch").daemon().start(errors.root("watch", this::run));
     }
 
     synchronized void add(Vitals vitals) {
@@ -22,6 +32,14 @@ final class WorkerWatch implements AutoCloseable {
     /// Ends looking at a process. Afterwards nothing touches its memory any more.
     synchronized void remove(WorkerProcess process) {
         watched.removeIf(vitals -> vitals.process() == process);
+    }
+
+    synchronized void add(StartAttempt attempt) {
+        starting.add(attempt);
+    }
+
+    synchronized void remove(StartAttempt attempt) {
+        starting.remove(attempt);
     }
 
     private void run() {
@@ -37,13 +55,23 @@ final class WorkerWatch implements AutoCloseable {
 
     private synchronized void look() {
         long now = System.nanoTime();
+        starting.forEach(attempt -> attempt.look(now));
         for (Vitals vitals : watched) {
-            DeathCause cause = vitals.look(now, LOOK_MILLIS);
-            if (cause != null) {
-                vitals.process().stop(cause);
+            try {
+                look(vitals, now);
+            } catch (RuntimeException | Error failure) {
+                // It concerns one worker; the others are looked at all the same.
+                errors.report("watch", vitals.process().toString(), failure);
             }
-            vitals.process().suspect(vitals.isSuspicious());
         }
+    }
+
+    private static void look(Vitals vitals, long now) {
+        DeathCause cause = vitals.look(now, LOOK_MILLIS);
+        if (cause != null) {
+            vitals.process().stop(cause);
+        }
+        vitals.process().suspect(vitals.isSuspicious());
     }
 
     @Override

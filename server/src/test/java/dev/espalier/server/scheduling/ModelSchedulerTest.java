@@ -302,6 +302,31 @@ final class ModelSchedulerTest {
     }
 
     @Test
+    void anUploadThatIsCompleteWhenNothingWillServeItFails() throws Exception {
+        serve(single(5, 0));
+        Request uploading = request(4).open();
+        scheduler.detach(link);
+        scheduler.retire(() -> {});
+        scheduler.fail(new ServingException(ErrorCode.UNAVAILABLE, "in quarantine"));
+
+        uploading.fillAndSubmit();
+        assertThatThrownBy(uploading::answer).hasMessageContaining("in quarantine");
+    }
+
+    @Test
+    void whatRunsOnceMoreFailsWhereNothingWillServeIt() throws Exception {
+        serve(single(5, 0));
+        Request lost = request(1).send();
+        worker.awaitBegun();
+        Request waiting = request(2).send();
+        scheduler.fail(new ServingException(ErrorCode.UNAVAILABLE, "in quarantine"));
+        die();
+
+        assertThatThrownBy(waiting::answer).hasMessageContaining("in quarantine");
+        assertThatThrownBy(lost::answer).hasMessageContaining("SIGKILL");
+    }
+
+    @Test
     void aRetiredSchedulerServesWhatItHasAndTakesNothingNew() throws Exception {
         serve(single(5, 0));
         Request running = request(1).send();

@@ -23,7 +23,7 @@ final class DistributionOptions {
                 List.of(),
                 link,
                 new SandboxOptions(sandbox, List.of()),
-                new SupervisionOptions(0, 0, 0, Duration.ZERO, false),
+                new SupervisionOptions(0, 0, 0, Duration.ZERO, Duration.ZERO, false),
                 false);
     }
 }

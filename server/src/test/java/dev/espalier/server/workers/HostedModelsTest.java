@@ -3,7 +3,6 @@ package dev.espalier.server.workers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.server.execution.LinkedWorker;
-import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.workers.HostedModels.Hosted;
 import dev.espalier.tensor.Signature;
 import java.nio.file.Path;
@@ -48,7 +47,10 @@ final class HostedModelsTest {
         public void unserved(String reason) {}
 
         @Override
-        public void failed(ServingException failure) {}
+        public void failed(String reason) {}
+
+        @Override
+        public void quarantined(String reason) {}
     }
 
     @Test
@@ -82,12 +84,12 @@ final class HostedModelsTest {
     @Test
     void isSettledOnceTheWorkerHasDoneWithEachModel() {
         models.loaded(first.number());
-        assertThat(models.firstExpected()).isSameAs(second);
+        assertThat(models.settled()).isFalse();
         models.notLoaded(second.number());
         assertThat(models.settled()).isTrue();
 
         models.begin();
-        assertThat(models.firstExpected()).isSameAs(first);
+        assertThat(models.settled()).isFalse();
     }
 
     @Test
@@ -98,8 +100,9 @@ final class HostedModelsTest {
         models.loaded(first.number());
         models.notLoaded(second.number());
 
+        assertThat(models.settled()).isTrue();
         assertThat(models.reload(second)).isTrue();
-        assertThat(models.firstExpected()).isSameAs(second);
+        assertThat(models.settled()).isFalse();
     }
 
     @Test

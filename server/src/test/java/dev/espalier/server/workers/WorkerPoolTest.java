@@ -1,0 +1,118 @@
+package dev.espalier.server.workers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.link.LinkKind;
+import dev.espalier.link.Links;
+import dev.espalier.server.config.SandboxOptions;
+import dev.espalier.server.config.WorkerOptions;
+import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.InternalErrors;
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.server.ops.EngineVersion;
+import dev.espalier.server.ops.OpSet;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+final class WorkerPoolTest {
+    private static final EngineVersion ENGINE = new EngineVersion("lying", "1");
+    private static final OpSet NONE = new OpSet(List.of());
+
+    @TempDir Path folder;
+
+    private Links links;
+    private LinkedLoops loops;
+    private ByteBudget memory;
+    private WorkerPool pool;
+
+    @BeforeEach
+    void open() throws Exception {
+        Path pack = Files.createDirectories(folder.resolve("packs/lying-1"));
+        Files.writeString(
+                pack.resolve("engine.properties"),
+                "engine=lying\nversion=1\nlibrary.%s=HONEST\nworker.classpath=x.jar\nworker.main=M\nprobe.main=P\n"
+                        .formatted(System.getProperty("os.arch")));
+        links = LinkKind.PORTABLE.open();
+        loops = new LinkedLoops(1, LinkKind.PORTABLE);
+        memory = new ByteBudget("request memory", "wait", 64L << 20);
+        WorkerOptions options =
+                DistributionOptions.in(folder, LinkKind.PORTABLE, SandboxOptions.Mode.OFF);
+        pool =
+                new WorkerPool(
+                        new EnginePacks(folder.resolve("packs"), folder.resolve("none")),
+                        new WorkerLauncher(
+                                Path.of(System.getProperty("java.home")), options, List.of()),
+                        links,
+                        loops,
+                        memory,
+                        new InternalErrors(() -> {}),
+                        options);
+    }
+
+    @AfterEach
+    void close() {
+        pool.close();
+        loops.close();
+        links.close();
+    }
+
+    @Test
+    void modelsOfOneOpSetShareAHostUntilTheLastLeaves() throws Exception {
+        WorkerHost host = pool.lease(ENGINE, NONE);
+        assertThat(pool.lease(ENGINE, NONE)).isSameAs(host);
+        pool.release(host);
+        assertThat(pool.hosts()).containsExactly(host);
+        pool.release(host);
+        assertThat(pool.hosts()).isEmpty();
+        assertThatThrownBy(() -> pool.release(host)).hasMessageContaining("released too often");
+        assertThat(pool.lease(ENGINE, NONE)).isNotSameAs(host);
+    }
+
+    @Test
+    void manyThatAskAtOnceGetOneHost() throws Exception {
+        List<Callable<WorkerHost>> leases = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            leases.add(() -> pool.lease(ENGINE, NONE));
+        }
+        Set<WorkerHost> hosts = new HashSet<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<WorkerHost> lease : threads.invokeAll(leases)) {
+                hosts.add(lease.get());
+            }
+        }
+        assertThat(hosts).hasSize(1);
+        WorkerHost host = hosts.iterator().next();
+        for (int i = 0; i < 16; i++) {
+            assertThat(pool.hosts()).containsExactly(host);
+            pool.release(host);
+        }
+        assertThat(pool.hosts()).isEmpty();
+    }
+
+    @Test
+    void anEngineThatIsNotThereIsRefusedWithWhatToDo() {
+        assertThatThrownBy(() -> pool.lease(new EngineVersion("lying", "2"), NONE))
+                .isInstanceOfSatisfying(
+                        ServingException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE))
+                .hasMessageContaining("espalier engine install");
+        assertThat(pool.hosts()).isEmpty();
+    }
+}
