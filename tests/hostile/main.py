@@ -1,6 +1,6 @@
 """Attacks a server with hostile op libraries, and tells what held:
 
-    run.sh [--server TRTSERVER] [--as root|user|both] [--verbose] [ATTACK...]
+    run.sh [--server TRTSERVER] [--as root|user|both] [--side-by-side N] [--verbose] [ATTACK...]
 """
 
 import argparse
@@ -13,8 +13,6 @@ from arena import NOBODY, ROOT, Ground, Place
 from build import Builder, can_be_built
 from session import Session, kill_tree
 from table import ATTACKS
-
-SIDE_BY_SIDE = 4
 
 
 class Mode:
@@ -45,7 +43,8 @@ class Mode:
     def run(self) -> None:
         waiting = list(self.options.attacks)
         while waiting:
-            size = next((n for n, attack in enumerate(waiting[:SIDE_BY_SIDE]) if attack.ends_server), SIDE_BY_SIDE)
+            most = self.options.side_by_side
+            size = next((n for n, attack in enumerate(waiting[:most]) if attack.ends_server), most)
             batch, waiting = waiting[: max(1, size)], waiting[max(1, size) :]
             self.judge(batch)
         self.broken["the end of the server"] = self.end()
@@ -107,6 +106,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", default=str(ROOT / "dist/espalier/bin/trtserver"))
     parser.add_argument("--as", dest="user", choices=("root", "user", "both"), default="both")
+    parser.add_argument("--side-by-side", type=int, default=4, help="attacks on one server at a time (4)")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("attacks", nargs="*", metavar="ATTACK")
     options = parser.parse_args()

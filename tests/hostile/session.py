@@ -87,6 +87,8 @@ class Session:
         # The attacked build may be older than an option.
         flags = [flag for flag in ["--model-load-timeout-secs=6", *flags] if flag.split("=")[0] in options]
         self.server = Server(place, [*ALL_FLAGS, *tokens, *flags])
+        # A probe's findings are kept by content: an attack that is tried again must be probed again.
+        shutil.rmtree(place.state / "espalier", ignore_errors=True)
         self.server.__enter__()
         self.bystanders = Bystanders(self.server)
         try:

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -66,6 +67,20 @@ def log_lines(attempt: Attempt) -> None:
     bad = [line for line in lines if any(not char.isprintable() and char != "\t" for char in line)]
     attempt.must(not bad and "\r" not in attempt.log(), f"control characters in the log: {bad[:2]!r}"[:300])
     attempt.must(all("worker " in line for line in lines), f"a forged line of the log: {lines}"[:300])
+
+
+def steals(attempt: Attempt) -> None:
+    """What the server says gets lost: a second model in this worker has an answer nevertheless."""
+    run(attempt)
+    second = f"{attempt.name}_second"
+    repository = attempt.server.repository.folder
+    shutil.copytree(repository / attempt.name, repository / second)
+    try:
+        status, text = attempt.load(second)
+        attempt.must(status in (200, 400), f"the second model: {status} {text[:200]}")
+        attempt.server.unload(second)
+    finally:
+        shutil.rmtree(repository / second)
 
 
 def long_reason(attempt: Attempt) -> None:
@@ -286,10 +301,11 @@ ATTACKS = (
     Attack("doorbells", "fills the event descriptors and makes them block", lasting(2)),
     Attack("descriptors", "sends 20,000 descriptors to the server"),
     Attack("slow_frame", "a control frame of 16 MB, byte by byte", lasting(1)),
-    Attack("control_flood", "answers of 1 MB to what nobody asked", lasting(1)),
+    Attack("control_flood", "60 KB of answer to what nobody asked, without end", lasting(1)),
     Attack("scribble", "random bytes over all the memory that the server reads", lasting(2)),
     Attack("rings", "feeds the rings of completions for ever", lasting(2)),
     Attack("forged_rings", "completions of all slots and generations", lasting(2), **sort_of("rings", "FORGED")),
+    Attack("steals", "reads what the server says to its worker", steals),
     Attack("input_memory", "writes, shortens and seals the memory that only the server may write"),
     Attack("inherited", "looks at the descriptors and variables that it was given", inventory),
     Attack("control_sockets", "connects where the server waits for other workers"),

