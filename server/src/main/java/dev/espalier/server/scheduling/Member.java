@@ -5,6 +5,8 @@ import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.failure.ServingException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A request in the care of a [ModelScheduler]: a place in a [Strip], and a state that only the
@@ -45,6 +47,9 @@ public abstract class Member {
     long[] offsets = {};
     long waitingSince;
 
+    /// What ends its waiting; null where nothing does. The loop's own.
+    private @Nullable Future<?> expiry;
+
     /// @param timeoutMicros the request's own limit of the time it waits; 0 for none
     protected Member(LinkedLoop loop, Placement placement, long timeoutMicros) {
         this.loop = loop;
@@ -67,6 +72,22 @@ public abstract class Member {
 
     public Placement placement() {
         return placement;
+    }
+
+    /// Runs `action` on the loop after so many microseconds, in place of what was to run before, unless the request
+    /// is over by then. On the loop.
+    void expireIn(long micros, Runnable action) {
+        neverExpire();
+        expiry = loop.eventLoop().schedule(action, micros, TimeUnit.MICROSECONDS);
+    }
+
+    /// The request no longer waits: the loop forgets it. On the loop.
+    void neverExpire() {
+        Future<?> known = expiry;
+        if (known != null) {
+            boolean _ = known.cancel(false);
+            expiry = null;
+        }
     }
 
     long timeoutMicros() {

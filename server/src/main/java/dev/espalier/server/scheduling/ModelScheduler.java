@@ -117,6 +117,7 @@ public final class ModelScheduler {
                                     FailureReason.BACKEND,
                                     1,
                                     System.nanoTime() - member.openedAt());
+                            member.neverExpire();
                             member.failed(failure);
                         }
                     });
@@ -190,22 +191,27 @@ public final class ModelScheduler {
         dispatch();
     }
 
+    /// Limits the time that a request waits from now on. On the request's loop.
     private void expireLater(Member member) {
         long timeout = policy.effectiveTimeoutMicros(member.timeoutMicros());
         if (timeout > 0 && policy.rejectOnTimeout()) {
-            var _ =
-                    member.loop()
-                            .eventLoop()
-                            .schedule(
-                                    () -> expire(member, timeout), timeout, TimeUnit.MICROSECONDS);
+            member.expireIn(timeout, () -> expire(member, timeout));
         }
     }
 
-    /// Gives a request up: its place becomes free and nobody is called back.
+    /// Gives a request up: its place becomes free and nobody is called back. On the request's loop.
     public void cancel(Member member) {
+        member.neverExpire();
         if (remove(member, Member.State.ABANDONED)) {
             statistics.failed(FailureReason.CANCELED, 1, System.nanoTime() - member.openedAt());
             dispatch();
+        }
+    }
+
+    /// Once more the whole time for a request whose worker has died, unless it is over by now.
+    private void expireAgain(Member member) {
+        if (isWaiting(member)) {
+            expireLater(member);
         }
     }
 
@@ -391,7 +397,9 @@ public final class ModelScheduler {
             for (int i = refusals.size(); i < members.size(); i++) {
                 execution.release();
             }
-            again.forEach(ModelScheduler.this::expireLater);
+            for (Member member : again) {
+                member.loop().execute(() -> expireAgain(member));
+            }
             long now = System.nanoTime();
             for (Member member : refusals.keySet()) {
                 statistics.failed(FailureReason.BACKEND, 1, now - member.openedAt());
@@ -448,6 +456,7 @@ public final class ModelScheduler {
 
         private void deliver(
                 Member member, ExecutionInFlight execution, ExecutionOutcome outcome, int row) {
+            member.neverExpire();
             boolean wanted;
             synchronized (lock) {
                 wanted = member.state == Member.State.RUNNING;

@@ -19,6 +19,7 @@ import dev.espalier.server.metrics.FailureReason;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.metrics.StatisticsSnapshot;
 import dev.espalier.tensor.DataType;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -211,6 +212,41 @@ final class ModelSchedulerTest {
         next.cancel();
         worker.permit(1);
         assertThat(running.answer()).containsExactly(1);
+    }
+
+    @Test
+    void forgetsARequestThatIsAnsweredOrGivenUpLongBeforeItsTimeIsOver() throws Exception {
+        serve(single(0, SECONDS.toMicros(600)));
+        worker.permit(1);
+
+        WeakReference<Member> answered = answeredAndForgotten();
+        awaitForgotten(answered);
+        WeakReference<Member> cancelled = cancelledAndForgotten();
+        awaitForgotten(cancelled);
+    }
+
+    private WeakReference<Member> answeredAndForgotten() throws Exception {
+        Request request = request(2).send();
+        assertThat(request.answer()).containsExactly(2);
+        return new WeakReference<>(request.member);
+    }
+
+    private WeakReference<Member> cancelledAndForgotten() throws Exception {
+        Request running = request(2).send();
+        Request waiting = request(4).send();
+        waiting.cancel();
+        worker.permit(1);
+        assertThat(running.answer()).containsExactly(2);
+        return new WeakReference<>(waiting.member);
+    }
+
+    private void awaitForgotten(WeakReference<Member> member) throws Exception {
+        while (member.get() != null) {
+            // What the loop and the worker did last may still be in their hands.
+            worker.permit(1);
+            assertThat(request(6).send().answer()).containsExactly(6);
+            System.gc();
+        }
     }
 
     @ParameterizedTest
