@@ -9,6 +9,7 @@ enum { SANDBOX_OFF, SANDBOX_AUTO, SANDBOX_ON };
 
 struct confinement {
     char **arguments; /* where --read=PATH and --write=PATH stand, up to "--" */
+    const char *socket; /* the server's control socket; NULL for none */
     const char *folder;
     int sandbox;
 };
@@ -55,7 +56,6 @@ static inline int confine(const struct confinement *wanted, long parent) {
     lower_limit(RLIMIT_CORE_FILES, 0);
     lower_limit(RLIMIT_PROCESSES, MOST_PROCESSES);
     if (volunteer_for_oom_killer()) put_text(&report.text, ", first to go when memory runs out");
-    CALL3(__NR_close_range, 3, ~0U, 0);
     long moved = CALL1(__NR_chdir, wanted->folder);
     if (moved != 0) return fail("cannot enter the worker's folder", moved);
     if (call(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {

@@ -1,9 +1,12 @@
-/* Lines that the starter writes for the server. */
+/* Lines that the starter writes for the server, on a pipe that no worker has. */
 #pragma once
 
 #include "text.h"
 
-/* A line in the making; written at once, so that nothing of the worker's comes between. */
+/* Where reports go instead of standard output; 0 for there. */
+static int moved_reports;
+
+/* A line in the making. */
 struct report {
     char line[1024];
     struct text text;
@@ -11,12 +14,11 @@ struct report {
 
 static inline void begin_report(struct report *report) {
     report->text = (struct text){report->line, 0, sizeof report->line - 1};
-    put_text(&report->text, "espalier-starter: ");
 }
 
 static inline void send_report(struct report *report) {
     report->line[report->text.length++] = '\n';
-    CALL3(__NR_write, 1, report->line, report->text.length);
+    CALL3(__NR_write, moved_reports == 0 ? 1 : moved_reports, report->line, report->text.length);
 }
 
 /* Reports a failure, with the error number unless it is 0. Returns the exit status for it. */

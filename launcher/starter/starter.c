@@ -1,23 +1,27 @@
 /* Starts one worker, confined, and outlives it to clear up:
  *
- *     espalier-starter --folder=DIR [--sandbox=auto|on|off] [--read=PATH ...] [--write=PATH ...] -- COMMAND [ARGUMENT ...]
+ *     espalier-starter --folder=DIR [--socket=NAME] [--sandbox=auto|on|off] [--read=PATH ...] [--write=PATH ...]
+ *             -- COMMAND [ARGUMENT ...]
  *
  * Two processes: the child confines itself (confine.h) and becomes COMMAND; the parent waits. Restrictions such as
  * Landlock bind the calling thread only, so a JVM cannot put them on itself: it has threads before it has code of ours.
  *
- * The server reads lines that begin with "espalier-starter: " from standard output:
+ * Of the starter's own descriptors the worker has one, standard error, which takes what it says (descriptors.h). On
+ * standard output the server reads
  *     pid N: what is in force        before COMMAND runs
  *     exited with N                  or: ended by signal N; whatever it had forked is gone as well
- * and keeps standard input open. Its end says that the server is gone, or has read what it wants: then everything
- * that still runs is killed, DIR is removed, and the starter ends. So a worker never outlives its server, also where
- * the server was killed and the worker is stopped. */
+ * or, where it does not run, why. It keeps standard input open. Its end says that the server is gone, or has read what
+ * it wants: then everything that still runs is killed, DIR is removed, and the starter ends. So a worker never
+ * outlives its server, also where the server was killed and the worker is stopped. */
 #include "system.h"
 
 #include "confine.h"
+#include "control.h"
+#include "descriptors.h"
 #include "folder.h"
 #include "report.h"
 
-enum { SIG_BLOCK = 0, SIG_SETMASK = 2, POLLIN = 1, WNOHANG = 1, PR_SET_CHILD_SUBREAPER = 36 };
+enum { SIG_BLOCK = 0, SIG_SETMASK = 2, POLLIN = 1, WNOHANG = 1, PR_SET_DUMPABLE = 4, PR_SET_CHILD_SUBREAPER = 36 };
 
 struct poll {
     int descriptor;
@@ -107,18 +111,20 @@ static void hide_arguments(char **arguments) {
 }
 
 static int usage(void) {
-    return fail("is started by the Espalier server: --folder=DIR [--sandbox=MODE] [--read=PATH] [--write=PATH] "
-                "-- COMMAND",
+    return fail("is started by the Espalier server: --folder=DIR [--socket=NAME] [--sandbox=MODE] "
+                "[--read=PATH] [--write=PATH] -- COMMAND",
                 0);
 }
 
 static int start(char **arguments, char **environment) {
-    struct confinement wanted = {arguments + 1, NULL, SANDBOX_AUTO};
+    struct confinement wanted = {arguments + 1, NULL, NULL, SANDBOX_AUTO};
     char **command = arguments + 1;
     for (; *command != NULL && !(after("--", *command) != NULL && (*command)[2] == 0); command++) {
         const char *value;
         if ((value = after("--folder=", *command)) != NULL) {
             wanted.folder = value;
+        } else if ((value = after("--socket=", *command)) != NULL) {
+            wanted.socket = value;
         } else if (after("--sandbox=off", *command) != NULL) {
             wanted.sandbox = SANDBOX_OFF;
         } else if (after("--sandbox=on", *command) != NULL) {
@@ -126,6 +132,8 @@ static int start(char **arguments, char **environment) {
         }
     }
     if (wanted.folder == NULL || *command == NULL || command[1] == NULL) return usage();
+    long control = wanted.socket == NULL ? -1 : connect_control(wanted.socket);
+    if (wanted.socket != NULL && control < 0) return fail("cannot connect to the server", control);
     CALL1(__NR_setsid, 0);
     call(__NR_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     uint64_t before;
@@ -136,10 +144,16 @@ static int start(char **arguments, char **environment) {
     if (signals < 0 || worker < 0) return fail("cannot start a process", signals < 0 ? signals : worker);
     if (worker == 0) {
         CALL4(__NR_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
+        long failure = arrange_descriptors(control);
+        if (failure < 0) return fail("cannot arrange the worker's descriptors", failure);
         if (confine(&wanted, parent) != 0) return 127;
-        long failure = CALL3(__NR_execve, command[1], command + 1, environment);
+        failure = CALL3(__NR_execve, command[1], command + 1, environment);
         return fail(command[1], failure);
     }
+    /* Nobody of the same user may take the descriptors that are left, out of /proc or by tracing. */
+    call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+    CALL1(__NR_close, OUTPUT);
+    if (control >= 0) CALL1(__NR_close, control);
     char folder[4096];
     struct text copy = {folder, 0, sizeof folder - 1};
     put_text(&copy, wanted.folder);

@@ -60,6 +60,17 @@ enum { O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000 };
 enum { O_DIRECTORY = 040000, O_NOFOLLOW = 0100000 };
 #endif
 
+/* A compiler makes calls of these by itself. */
+__attribute__((used)) void *memcpy(void *to, const void *from, size_t size) {
+    for (size_t i = 0; i < size; i++) ((char *)to)[i] = ((const char *)from)[i];
+    return to;
+}
+
+__attribute__((used)) void *memset(void *to, int value, size_t size) {
+    for (size_t i = 0; i < size; i++) ((char *)to)[i] = (char)value;
+    return to;
+}
+
 static inline size_t length(const char *text) {
     size_t n = 0;
     while (text[n] != 0) n++;

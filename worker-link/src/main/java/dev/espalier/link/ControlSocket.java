@@ -27,8 +27,8 @@ public sealed interface ControlSocket extends AutoCloseable
         /// What the worker needs to connect.
         String address();
 
-        /// Waits so long for a connection of the process `pid`; others are turned away where the system
-        /// tells who they are.
+        /// Waits so long for a connection that the process `pid` has made; others are turned away where the
+        /// system tells who they are.
         ///
         /// @return the connection, or null when the time is over
         @Nullable ControlSocket accept(long pid, long millis) throws LinkException;

@@ -13,6 +13,8 @@ public enum LinkKind {
     /// The exit code of a worker whose connection to the server has been closed from within.
     public static final int DISCONNECTED = 76;
 
+    private static final String INHERITED = "descriptor:";
+
     /// The better one that this machine can have.
     public static LinkKind ofThisMachine() {
         boolean known =
@@ -42,10 +44,21 @@ public enum LinkKind {
         };
     }
 
-    /// Connects to the server that waits at `address`. For the worker.
+    /// What a worker's command line names where the connected control socket is a descriptor that the
+    /// worker has inherited, with this number.
+    public static String inherited(int descriptor) {
+        return INHERITED + descriptor;
+    }
+
+    /// Connects to the server that waits at `address`, or takes the connection that is there already. For the
+    /// worker.
     public ControlSocket connect(String address) throws LinkException {
         return switch (this) {
-            case LINUX -> LinuxControlSocket.connect(address);
+            case LINUX ->
+                    address.startsWith(INHERITED)
+                            ? LinuxControlSocket.inherited(
+                                    Integer.parseInt(address.substring(INHERITED.length())))
+                            : LinuxControlSocket.connect(address);
             case PORTABLE -> PortableControlSocket.connect(Path.of(address));
         };
     }

@@ -19,6 +19,8 @@ final class LinuxControlSocket implements ControlSocket {
     private static final long AF_UNIX = 1;
     private static final long SOCK_STREAM = 1;
     private static final long SOCK_CLOEXEC = 0x80000;
+    private static final long F_SETFD = 2;
+    private static final long FD_CLOEXEC = 1;
     private static final long SOL_SOCKET = 1;
     private static final long SO_PEERCRED = 17;
     private static final long SHUT_RDWR = 2;
@@ -95,6 +97,18 @@ final class LinuxControlSocket implements ControlSocket {
                             address.address(),
                             address.byteSize());
         }
+        return new LinuxControlSocket(descriptor, LinuxFrames.End.WORKER);
+    }
+
+    /// The connection that this process has inherited as `descriptor`. Those that it starts do not.
+    static LinuxControlSocket inherited(int descriptor) throws LinkException {
+        long _ =
+                LinuxCalls.checked(
+                        "keep the control socket",
+                        LinuxCalls.FCNTL,
+                        descriptor,
+                        F_SETFD,
+                        FD_CLOEXEC);
         return new LinuxControlSocket(descriptor, LinuxFrames.End.WORKER);
     }
 

@@ -26,7 +26,9 @@ public final class ProbeMain {
             System.exit(2);
         }
         Path events = Path.of(arguments[0]);
-        Thread.ofPlatform().name("server watch").daemon().start(ProbeMain::endWithServer);
+        if (Boolean.getBoolean("espalier.probe.ends-with-input")) {
+            Thread.ofPlatform().name("server watch").daemon().start(ProbeMain::endWithServer);
+        }
         OpInspector inspector = inspector(arguments[1], Path.of(arguments[2]));
         tell(events, new ProbeEvent.Begun());
         var report =
@@ -48,7 +50,8 @@ public final class ProbeMain {
         Runtime.getRuntime().halt(0);
     }
 
-    /// The server holds the other end of the standard input. A library that hangs must not outlive it.
+    /// A library that hangs must not outlive the server, which holds the other end of the standard input where
+    /// there is no starter.
     private static void endWithServer() {
         try {
             while (System.in.read() >= 0) {

@@ -1,6 +1,8 @@
 package dev.espalier.server.workers;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// With the starter the child of the server is the starter, and the worker is the starter's child;
 /// without one for this machine the worker is our own child. Safe for use by several threads.
 final class ConfinedProcess {
+    private static final Logger LOG = System.getLogger(ConfinedProcess.class.getName());
     private static final long BEGIN_SECONDS = 60;
     private static final long CLEAR_SECONDS = 5;
+    private static final long READ_MILLIS = 1_000;
     private static final String PLAIN = "not confined: started without the starter";
 
     private final WorkerLauncher.Started started;
@@ -28,7 +32,7 @@ final class ConfinedProcess {
             WorkerLauncher.Started started,
             WorkerOutput output,
             CompletableFuture<ProcessEnd> ended,
-            Starter.Line.Begun begun) {
+            Starter.Report.Begun begun) {
         this.started = started;
         this.output = output;
         this.ended = ended;
@@ -40,36 +44,69 @@ final class ConfinedProcess {
     ///
     /// @throws IOException when it does not begin; the message says why
     static ConfinedProcess start(String label, WorkerLauncher.Started started) throws IOException {
-        WorkerOutput output = new WorkerOutput(label, started.process().getInputStream());
-        // A virtual thread that reads a pipe keeps its carrier, of which there are as many as
-        // cores.
-        Thread.ofPlatform().daemon().name("output of " + label).start(output);
+        Process process = started.process();
+        WorkerOutput output =
+                new WorkerOutput(
+                        label,
+                        started.confined() ? process.getErrorStream() : process.getInputStream());
+        read("output of " + label, output, process);
         CompletableFuture<ProcessEnd> exit =
-                started.process()
-                        .onExit()
-                        .thenApply(process -> ProcessEnd.ofExitValue(process.exitValue()));
+                process.onExit().thenApply(gone -> ProcessEnd.ofExitValue(gone.exitValue()));
         if (!started.confined()) {
             return new ConfinedProcess(
-                    started, output, exit, new Starter.Line.Begun(started.process().pid(), PLAIN));
+                    started, output, exit, new Starter.Report.Begun(process.pid(), PLAIN));
         }
+        StarterReports reports = new StarterReports(label, process.getInputStream());
+        read(
+                "reports on " + label,
+                () -> {
+                    reports.run();
+                    // A worker of which nobody will hear is not kept.
+                    if (!reports.ended().isDone()) {
+                        process.destroyForcibly();
+                    }
+                },
+                process);
         // A starter that ends by itself was killed, and its worker with it.
-        CompletableFuture<ProcessEnd> ended = output.ended().applyToEither(exit, end -> end);
-        return new ConfinedProcess(started, output, ended, begun(started, output, exit));
+        CompletableFuture<ProcessEnd> ended = reports.ended().applyToEither(exit, end -> end);
+        return new ConfinedProcess(started, output, ended, begun(started, reports, exit));
     }
 
-    private static Starter.Line.Begun begun(
-            WorkerLauncher.Started started, WorkerOutput output, CompletableFuture<ProcessEnd> exit)
+    /// Reads one of the process's pipes, whose end is that of the process where the reader fails.
+    ///
+    /// On a thread: a virtual one that reads a pipe keeps its carrier, of which there are as many as cores.
+    private static void read(String name, Runnable reader, Process process) {
+        Thread.ofPlatform()
+                .daemon()
+                .name(name)
+                .start(() -> {
+                    try {
+                        reader.run();
+                    } catch (RuntimeException | Error failure) {
+                        process.destroyForcibly();
+                        LOG.log(
+                                Level.ERROR,
+                                name + " cannot be read; the process is ended",
+                                failure);
+                    }
+                });
+    }
+
+    private static Starter.Report.Begun begun(
+            WorkerLauncher.Started started,
+            StarterReports reports,
+            CompletableFuture<ProcessEnd> exit)
             throws IOException {
         String failure;
         try {
             Object first =
-                    CompletableFuture.anyOf(output.begun(), exit)
+                    CompletableFuture.anyOf(reports.begun(), exit)
                             .get(BEGIN_SECONDS, TimeUnit.SECONDS);
             switch (first) {
-                case Starter.Line.Begun begun -> {
+                case Starter.Report.Begun begun -> {
                     return begun;
                 }
-                case Starter.Line.Refused(String reason) -> failure = "cannot start: " + reason;
+                case Starter.Report.Refused(String reason) -> failure = "cannot start: " + reason;
                 default -> failure = "its starter ended: " + first;
             }
         } catch (ExecutionException | TimeoutException slow) {
@@ -84,6 +121,11 @@ final class ConfinedProcess {
 
     long pid() {
         return pid;
+    }
+
+    /// The id of the process that connects to the control socket: the starter's where there is one.
+    long connector() {
+        return started.process().pid();
     }
 
     /// What is in force, in words.
@@ -123,8 +165,11 @@ final class ConfinedProcess {
         return started.folder().errorFile();
     }
 
-    /// The last lines that it wrote.
+    /// The last lines that it wrote; waits a moment for those of one that has ended.
     List<String> lastLines() {
+        if (hasEnded()) {
+            output.awaitEnd(READ_MILLIS);
+        }
         return output.lastLines();
     }
 

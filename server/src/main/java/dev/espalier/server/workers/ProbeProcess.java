@@ -1,20 +1,17 @@
 package dev.espalier.server.workers;
 
+import dev.espalier.link.LinkException;
 import dev.espalier.link.ProbeEvent;
 import dev.espalier.server.ops.Probe;
 import dev.espalier.server.ops.ProbeOutcome;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/// Opens op libraries in short-lived processes of the workers' kind.
+/// Opens op libraries in short-lived workers, which are started, confined, limited, ended and cleared away as
+/// all workers are.
 ///
 /// @param limit how long a probe may be silent once it has begun
 public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration limit)
@@ -26,9 +23,6 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
 
     private static final int LONGEST_WORDS = 200;
 
-    /// The JVM catches the signals of a crash, tells which one it was, and ends by another.
-    private static final Pattern CRASH = Pattern.compile("#\\s+(SIG[A-Z]+) \\(0x.*");
-
     @Override
     public String engine() {
         return pack.engine().toString();
@@ -37,16 +31,11 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
     @Override
     public ProbeOutcome look(Path library) throws InterruptedException {
         try {
-            Path events = Files.createTempFile("espalier-probe", ".events");
-            try {
-                Process process = launcher.startProbe(pack, events, library);
-                try {
-                    return outcome(process, events);
-                } finally {
-                    process.destroyForcibly();
-                }
+            WorkerFolder folder = WorkerFolder.create();
+            try (ProbeEvents events = new ProbeEvents(folder.probeEvents())) {
+                return look(library, folder, events);
             } finally {
-                Files.deleteIfExists(events);
+                folder.remove();
             }
         } catch (IOException failure) {
             return new ProbeOutcome(
@@ -54,62 +43,73 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
         }
     }
 
-    private ProbeOutcome outcome(Process process, Path events)
+    private ProbeOutcome look(Path library, WorkerFolder folder, ProbeEvents events)
             throws IOException, InterruptedException {
-        Output output = new Output();
-        Thread reader =
-                Thread.ofPlatform()
-                        .daemon()
-                        .name("output of a probe")
-                        .start(() -> output.read(process));
+        ConfinedProcess process =
+                ConfinedProcess.start(
+                        "probe of " + library.getFileName(),
+                        launcher.startProbe(pack, folder, library));
+        try {
+            return outcome(process, events);
+        } catch (LinkException nonsense) {
+            return new ProbeOutcome(
+                    List.of(), String.valueOf(nonsense.getMessage()), limit, lastWords(process));
+        } finally {
+            process.kill();
+            process.clear();
+        }
+    }
+
+    private ProbeOutcome outcome(ConfinedProcess process, ProbeEvents events)
+            throws IOException, InterruptedException {
+        byte[] buffer = ProcessStatus.buffer();
         int told = 0;
         long lastEvent = System.nanoTime();
-        while (!process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-            List<ProbeEvent> now = ProbeEvent.decoded(Files.readAllBytes(events));
+        ProcessEnd end;
+        while ((end = process.awaitEnd(LOOK_MILLIS)) == null) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            List<ProbeEvent> now = events.soFar();
+            DeathCause overrun = overrun(process, buffer);
+            if (overrun != null) {
+                return outcome(now, overrun.text(), limit, process);
+            }
             if (now.size() > told) {
                 told = now.size();
                 lastEvent = System.nanoTime();
             } else {
                 Duration allowed = told == 0 ? START_LIMIT : limit;
                 if (System.nanoTime() - lastEvent > allowed.toNanos()) {
-                    return new ProbeOutcome(now, "", allowed, output.lastWords);
+                    return outcome(now, "", allowed, process);
                 }
             }
         }
-        // A library may have started a process that keeps the output open.
-        reader.join(Duration.ofSeconds(1));
-        return new ProbeOutcome(
-                ProbeEvent.decoded(Files.readAllBytes(events)),
-                output.signal.isEmpty()
-                        ? ProcessEnd.ofExitValue(process.exitValue()).text()
-                        : "was ended by " + output.signal,
+        CrashReport report = CrashReport.read(process.errorFile());
+        return outcome(
+                events.soFar(),
+                report == null ? end.text() : "was ended by " + report.signal(),
                 limit,
-                output.lastWords);
+                process);
     }
 
-    /// What is of interest in the output: the library's last line, and the signal in the JVM's report.
-    private static final class Output {
-        private volatile String lastWords = "";
-        private volatile String signal = "";
+    private @Nullable DeathCause overrun(ConfinedProcess process, byte[] buffer) {
+        ProcessStatus status = ProcessStatus.of(process.pid(), buffer);
+        return status == null ? null : status.overrun(launcher.memoryLimit(), 0);
+    }
 
-        void read(Process process) {
-            try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-                String line;
-                while ((line = lines.readLine()) != null) {
-                    Matcher crash = CRASH.matcher(line);
-                    if (crash.matches()) {
-                        signal = crash.group(1);
-                    } else if (signal.isEmpty() && !line.isBlank() && !line.startsWith("#")) {
-                        lastWords = shortened(line.strip());
-                    }
-                }
-            } catch (IOException _) {
-                // The process is gone.
-            }
-        }
+    private static ProbeOutcome outcome(
+            List<ProbeEvent> events, String ending, Duration allowed, ConfinedProcess process) {
+        return new ProbeOutcome(events, ending, allowed, lastWords(process));
+    }
 
-        private static String shortened(String line) {
-            return line.length() > LONGEST_WORDS ? line.substring(0, LONGEST_WORDS) + "..." : line;
-        }
+    private static String lastWords(ConfinedProcess process) {
+        String line =
+                process.lastLines().reversed().stream()
+                        .map(String::strip)
+                        .filter(text -> !text.isEmpty())
+                        .findFirst()
+                        .orElse("");
+        return line.length() > LONGEST_WORDS ? line.substring(0, LONGEST_WORDS) + "..." : line;
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ownBytes memory of its own: anonymous and swapped; neither files nor the link's memory
 /// @param sharedBytes shared memory that it has touched, the link's included
 record ProcessStatus(long ownBytes, long sharedBytes, int threads) {
+    private static final int MOST_THREADS = 2_000;
     private static final int LONGEST = 8192;
     private static final byte[] ANONYMOUS = name("RssAnon");
     private static final byte[] SWAPPED = name("VmSwap");
@@ -39,6 +40,18 @@ record ProcessStatus(long ownBytes, long sharedBytes, int threads) {
         } catch (IOException _) {
             return null;
         }
+    }
+
+    /// What the process must be ended for; null for nothing.
+    ///
+    /// @param memoryLimit bytes that it may have; 0 for any number
+    /// @param linkBytes of shared memory that are not its own
+    @Nullable DeathCause overrun(long memoryLimit, long linkBytes) {
+        long shared = Math.max(0, sharedBytes - linkBytes);
+        if (memoryLimit > 0 && ownBytes + shared > memoryLimit) {
+            return new DeathCause.TooMuchMemory(memoryLimit);
+        }
+        return threads > MOST_THREADS ? new DeathCause.TooManyThreads(MOST_THREADS) : null;
     }
 
     private static ProcessStatus parse(byte[] text, int length) {

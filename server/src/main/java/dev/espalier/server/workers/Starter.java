@@ -9,29 +9,47 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// The program that confines a worker and outlives it (`launcher/starter`): its command line, and the
-/// lines that it says. A distribution without one for this machine starts workers plain.
+/// reports that it gives. A distribution without one for this machine starts workers plain.
 ///
 record Starter(Path program, SandboxOptions.Mode sandbox) {
-    private static final Pattern LINE = Pattern.compile("espalier-starter: (.*)");
-    private static final Pattern BEGIN = Pattern.compile("pid (\\d+): (.*)");
-    private static final Pattern EXIT = Pattern.compile("exited with (\\d+)");
-    private static final Pattern SIGNAL = Pattern.compile("ended by signal (\\d+)");
+    /// The descriptor as which a worker inherits the control socket.
+    static final int CONTROL = 3;
 
-    /// A line of the starter.
-    sealed interface Line {
+    private static final Pattern BEGIN = Pattern.compile("pid ([0-9]{1,9}): (.*)");
+    private static final Pattern EXIT = Pattern.compile("exited with ([0-9]{1,3})");
+    private static final Pattern SIGNAL = Pattern.compile("ended by signal ([0-9]{1,3})");
+
+    /// What the starter says of its worker.
+    sealed interface Report {
         /// The worker is about to run.
         ///
         /// @param confinement what is in force, in words
-        record Begun(long pid, String confinement) implements Line {}
+        record Begun(long pid, String confinement) implements Report {}
 
         /// The worker has ended, and everything that it had forked.
-        record Ended(ProcessEnd end) implements Line {}
+        record Ended(ProcessEnd end) implements Report {}
 
         /// The worker cannot run.
-        record Refused(String reason) implements Line {}
+        record Refused(String reason) implements Report {}
+
+        /// What a line says.
+        static Report of(String line) {
+            Matcher begin = BEGIN.matcher(line);
+            if (begin.matches()) {
+                return new Begun(Long.parseLong(begin.group(1)), begin.group(2));
+            }
+            Matcher exit = EXIT.matcher(line);
+            if (exit.matches()) {
+                return new Ended(new ProcessEnd.Exited(Integer.parseInt(exit.group(1))));
+            }
+            Matcher signal = SIGNAL.matcher(line);
+            if (signal.matches()) {
+                return new Ended(new ProcessEnd.Signalled(Integer.parseInt(signal.group(1))));
+            }
+            return new Refused(line);
+        }
     }
 
     /// The starter for this machine in a distribution, where it has one.
@@ -47,11 +65,17 @@ record Starter(Path program, SandboxOptions.Mode sandbox) {
 
     /// The command that starts `command` confined.
     ///
+    /// @param socket the address of the server's control socket, to which `command` gets a connection as
+    ///     [#CONTROL]; empty for none
     /// @param readable files and folders that it may read beside those of the system
-    List<String> command(WorkerFolder folder, List<Path> readable, List<String> command) {
+    List<String> command(
+            WorkerFolder folder, String socket, List<Path> readable, List<String> command) {
         List<String> whole = new ArrayList<>();
         whole.add(program.toString());
         whole.add("--folder=" + folder.path());
+        if (!socket.isEmpty()) {
+            whole.add("--socket=" + socket);
+        }
         whole.add("--sandbox=" + sandbox.name().toLowerCase(Locale.ROOT));
         for (String system :
                 List.of("/usr", "/lib", "/lib64", "/bin", "/etc", "/proc", "/sys", "/dev")) {
@@ -63,27 +87,5 @@ record Starter(Path program, SandboxOptions.Mode sandbox) {
         whole.add("--");
         whole.addAll(command);
         return whole;
-    }
-
-    /// What a line of output says, or null where it is not the starter's.
-    static @Nullable Line line(String text) {
-        Matcher line = LINE.matcher(text);
-        if (!line.matches()) {
-            return null;
-        }
-        String said = line.group(1);
-        Matcher begin = BEGIN.matcher(said);
-        if (begin.matches()) {
-            return new Line.Begun(Long.parseLong(begin.group(1)), begin.group(2));
-        }
-        Matcher exit = EXIT.matcher(said);
-        if (exit.matches()) {
-            return new Line.Ended(new ProcessEnd.Exited(Integer.parseInt(exit.group(1))));
-        }
-        Matcher signal = SIGNAL.matcher(said);
-        if (signal.matches()) {
-            return new Line.Ended(new ProcessEnd.Signalled(Integer.parseInt(signal.group(1))));
-        }
-        return new Line.Refused(said);
     }
 }

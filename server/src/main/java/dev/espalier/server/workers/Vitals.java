@@ -17,8 +17,6 @@ final class Vitals {
     /// An op that scribbles over the ring spoils single entries; more is meant.
     private static final int MOST_NONSENSE = 100;
 
-    private static final int MOST_THREADS = 2_000;
-
     private final WorkerProcess process;
     private final LinkedWorker link;
     private final long memoryLimit;
@@ -65,14 +63,7 @@ final class Vitals {
             return new DeathCause.Stuck(stuck, TimeUnit.NANOSECONDS.toSeconds(loadLimitNanos));
         }
         ProcessStatus status = ProcessStatus.of(process.pid(), buffer);
-        if (status == null) {
-            return null;
-        }
-        long shared = Math.max(0, status.sharedBytes() - link.mappedBytes());
-        if (memoryLimit > 0 && status.ownBytes() + shared > memoryLimit) {
-            return new DeathCause.TooMuchMemory(memoryLimit);
-        }
-        return status.threads() > MOST_THREADS ? new DeathCause.TooManyThreads(MOST_THREADS) : null;
+        return status == null ? null : status.overrun(memoryLimit, link.mappedBytes());
     }
 
     /// Whether the process seems to stand still.

@@ -21,6 +21,11 @@ record WorkerFolder(Path path) {
         return path.resolve("hs_err.log");
     }
 
+    /// Where a probe writes what it learns.
+    Path probeEvents() {
+        return path.resolve("probe.events");
+    }
+
     /// Removes the folder with all that it holds, as far as that is there and may be removed.
     void remove() {
         if (Files.notExists(path)) {

@@ -65,23 +65,55 @@ public final class WorkerLauncher {
     /// @param confined whether the starter attends to it, and will say how it ended
     record Started(Process process, WorkerFolder folder, boolean confined) {}
 
-    /// Starts a worker for an engine, which will connect to the control socket `socket`.
+    /// Starts a worker for an engine, which will have a connection to the control socket `socket`.
     Started start(EnginePack pack, String socket) throws IOException {
-        if (starter.isEmpty() && options.sandbox().mode() == SandboxOptions.Mode.ON) {
-            throw new IOException(
-                    "cannot be confined, as --worker-sandbox=on demands: there is no starter for this"
-                            + " machine or with --worker-link=portable");
-        }
         WorkerFolder folder = WorkerFolder.create();
-        List<String> command = command(pack, socket, folder);
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        starter.map(found -> found.command(folder, readable.paths(), command))
-                                .orElse(command));
-        builder.directory(folder.path().toFile());
-        builder.redirectErrorStream(true);
-        environment.scrub(builder.environment(), folder.path());
+        List<String> command = java(folder);
+        command.addAll(
+                List.of("-cp", pack.worker().classPath().toString(), pack.worker().mainClass()));
+        command.add(options.link().text());
+        command.add(starter.isPresent() ? LinkKind.inherited(Starter.CONTROL) : socket);
+        command.addAll(List.of(pack.engine().engine(), pack.library().toString()));
+        return start(folder, socket, command);
+    }
+
+    /// Starts a probe, which will open an op library and write what it learns to its folder's file of events.
+    /// The folder is the probe's from now on.
+    Started startProbe(EnginePack pack, WorkerFolder folder, Path opLibrary) throws IOException {
+        List<String> command = java(folder);
+        if (starter.isEmpty()) {
+            command.add("-Despalier.probe.ends-with-input=true");
+        }
+        command.addAll(
+                List.of("-cp", pack.worker().classPath().toString(), pack.worker().probeClass()));
+        command.addAll(List.of(folder.probeEvents().toString(), pack.engine().engine()));
+        command.addAll(List.of(pack.library().toString(), opLibrary.toString()));
+        return start(folder, "", command);
+    }
+
+    /// How many bytes of memory a worker may have; 0 for any number.
+    long memoryLimit() {
+        return options.supervision().memoryBytes();
+    }
+
+    private Started start(WorkerFolder folder, String socket, List<String> command)
+            throws IOException {
         try {
+            if (starter.isEmpty() && options.sandbox().mode() == SandboxOptions.Mode.ON) {
+                throw new IOException(
+                        "cannot be confined, as --worker-sandbox=on demands: there is no starter for this"
+                                + " machine or with --worker-link=portable");
+            }
+            ProcessBuilder builder =
+                    new ProcessBuilder(
+                            starter.map(found ->
+                                            found.command(
+                                                    folder, socket, readable.paths(), command))
+                                    .orElse(command));
+            builder.directory(folder.path().toFile());
+            // The starter's standard output is for its reports.
+            builder.redirectErrorStream(starter.isEmpty());
+            environment.scrub(builder.environment(), folder.path());
             return new Started(builder.start(), folder, starter.isPresent());
         } catch (IOException failure) {
             folder.remove();
@@ -89,44 +121,19 @@ public final class WorkerLauncher {
         }
     }
 
-    private List<String> command(EnginePack pack, String socket, WorkerFolder folder) {
-        List<String> command = java(folder.errorFile());
-        // Without it a crash would end the JVM with code 1, like an exit. The starter sees to it
-        // that no core file is written.
-        command.add("-XX:+CreateCoredumpOnCrash");
-        command.add("-Djava.io.tmpdir=" + folder.path());
-        command.addAll(options.javaOptions());
-        command.addAll(
-                List.of("-cp", pack.worker().classPath().toString(), pack.worker().mainClass()));
-        command.addAll(List.of(options.link().text(), socket));
-        command.addAll(List.of(pack.engine().engine(), pack.library().toString()));
-        return command;
-    }
-
-    /// Starts a probe, which will open an op library and write what it learns to the file `events`.
-    Process startProbe(EnginePack pack, Path events, Path opLibrary) throws IOException {
-        Path reports = Files.createDirectories(options.stateDirectory().resolve("crashes"));
-        List<String> command = java(reports.resolve("probe-%p.log"));
-        command.add("-XX:-CreateCoredumpOnCrash");
-        command.addAll(
-                List.of("-cp", pack.worker().classPath().toString(), pack.worker().probeClass()));
-        command.addAll(
-                List.of(events.toString(), pack.engine().engine(), pack.library().toString()));
-        command.add(opLibrary.toString());
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.redirectErrorStream(true);
-        environment.scrub(builder.environment(), reports);
-        return builder.start();
-    }
-
-    private List<String> java(Path errorFile) {
+    private List<String> java(WorkerFolder folder) {
         List<String> command = new ArrayList<>();
         command.add(javaHome.resolve("bin/java").toString());
         command.addAll(JVM_OPTIONS);
-        command.add("-XX:ErrorFile=" + errorFile);
+        command.add("-XX:ErrorFile=" + folder.errorFile());
+        // Without it a crash would end the JVM with code 1, like an exit. The starter sees to it
+        // that no core file is written.
+        command.add("-XX:+CreateCoredumpOnCrash");
         if (Files.exists(options.aotCache())) {
             command.add("-XX:AOTCache=" + options.aotCache());
         }
+        command.add("-Djava.io.tmpdir=" + folder.path());
+        command.addAll(options.javaOptions());
         return command;
     }
 }

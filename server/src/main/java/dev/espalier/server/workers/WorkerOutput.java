@@ -7,12 +7,13 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /// What a worker writes to its standard streams: goes to the server's log line by line, a bounded number of
-/// lines a second, and the last lines are kept for whoever asks why it died. The starter's own lines are
-/// taken out.
+/// lines a second, and the last lines are kept for whoever asks why it died. Nothing that stands there is
+/// believed.
 ///
 /// One thread reads; the last lines may be asked for by any.
 final class WorkerOutput implements Runnable {
@@ -31,8 +32,7 @@ final class WorkerOutput implements Runnable {
 
     private final String label;
     private final InputStream stream;
-    private final CompletableFuture<Starter.Line> begun = new CompletableFuture<>();
-    private final CompletableFuture<ProcessEnd> ended = new CompletableFuture<>();
+    private final CountDownLatch read = new CountDownLatch(1);
     private final Deque<String> last = new ArrayDeque<>();
     private long second = Long.MIN_VALUE;
     private int linesThisSecond;
@@ -44,14 +44,13 @@ final class WorkerOutput implements Runnable {
         this.stream = stream;
     }
 
-    /// The starter's first line: that the worker runs, or why it does not.
-    CompletableFuture<Starter.Line> begun() {
-        return begun;
-    }
-
-    /// How the worker ended, once the starter has told.
-    CompletableFuture<ProcessEnd> ended() {
-        return ended;
+    /// Waits until all that it has written is read, if that is within this time.
+    void awaitEnd(long millis) {
+        try {
+            boolean _ = read.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// The last lines that it wrote.
@@ -63,26 +62,24 @@ final class WorkerOutput implements Runnable {
 
     @Override
     public void run() {
-        LineCutter lines = new LineCutter(LONGEST_LINE, this::line);
-        byte[] buffer = new byte[8 << 10];
         try (stream) {
-            int count;
-            while ((count = stream.read(buffer)) >= 0) {
-                lines.take(buffer, count);
-            }
-        } catch (IOException _) {
-            // The process is gone.
+            read();
+        } catch (IOException gone) {
+            LOG.log(Level.DEBUG, "output of worker {0}: {1}", label, gone.getMessage());
+        } finally {
+            read.countDown();
+        }
+    }
+
+    private void read() throws IOException {
+        LineCutter lines = new LineCutter(LONGEST_LINE, this::pass);
+        byte[] buffer = new byte[8 << 10];
+        int count;
+        while ((count = stream.read(buffer)) >= 0) {
+            lines.take(buffer, count);
         }
         lines.end();
         tellSuppressed();
-    }
-
-    private void line(String text) {
-        switch (Starter.line(text)) {
-            case null -> pass(text);
-            case Starter.Line.Ended(ProcessEnd end) -> ended.complete(end);
-            case Starter.Line first -> begun.complete(first);
-        }
     }
 
     private void pass(String text) {

@@ -104,7 +104,7 @@ final class WorkerProcess {
     private static ControlSocket accept(ControlSocket.Listener listener, ConfinedProcess process)
             throws IOException {
         while (!process.hasEnded()) {
-            ControlSocket socket = listener.accept(process.pid(), LOOK_MILLIS);
+            ControlSocket socket = listener.accept(process.connector(), LOOK_MILLIS);
             if (socket != null) {
                 return socket;
             }

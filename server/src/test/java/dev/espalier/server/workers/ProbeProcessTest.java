@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Real processes that tell something and end in some way.
@@ -23,6 +25,10 @@ class ProbeProcessTest {
     @TempDir Path folder;
 
     private ProbeOutcome look(Duration limit, String script) throws Exception {
+        return look(LinkKind.PORTABLE, limit, script);
+    }
+
+    private ProbeOutcome look(LinkKind link, Duration limit, String script) throws Exception {
         EnginePack pack =
                 new EnginePack(
                         new EngineVersion("onnxruntime", "1.2.3"),
@@ -35,12 +41,18 @@ class ProbeProcessTest {
         WorkerLauncher launcher =
                 new WorkerLauncher(
                         Path.of(System.getProperty("java.home")),
-                        DistributionOptions.in(
-                                folder, LinkKind.ofThisMachine(), SandboxOptions.Mode.OFF),
+                        DistributionOptions.in(folder, link, SandboxOptions.Mode.OFF),
                         List.of());
         ProbeProcess probe = new ProbeProcess(pack, launcher, limit);
         assertThat(probe.engine()).isEqualTo("onnxruntime-1.2.3");
         return probe.look(Files.writeString(folder.resolve("libscript.so"), script));
+    }
+
+    private ProbeOutcome lookConfined(String script) throws Exception {
+        Path starter = folder.resolve("lib/starter/amd64/espalier-starter");
+        Files.createDirectories(starter.getParent());
+        Files.copy(StarterTest.PROGRAM, starter);
+        return look(LinkKind.LINUX, PATIENT, script);
     }
 
     @Test
@@ -76,5 +88,35 @@ class ProbeProcessTest {
         assertThat(outcome.events())
                 .containsExactly(new ProbeEvent.Begun(), new ProbeEvent.Opened());
         assertThat(outcome.ending()).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+    void startsAProbeAsItStartsWorkers() throws Exception {
+        ProbeOutcome outcome = lookConfined("tell begun\ncut no licence\nraise 11");
+        assertThat(outcome.events()).containsExactly(new ProbeEvent.Begun());
+        // The JVM goes on where the library has not ended its line.
+        assertThat(outcome.lastWords()).startsWith("no licence");
+        assertThat(outcome.ending()).isEqualTo("was ended by SIGSEGV");
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+    void killsWhatAProbeHasStarted() throws Exception {
+        Path pid = folder.resolve("pid");
+        ProbeOutcome outcome =
+                lookConfined("tell begun\nrun setsid sleep 600 & echo $! > " + pid + "\nexit 0");
+        assertThat(outcome.ending()).isEqualTo("exited with 0");
+        assertThat(ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))).isEmpty();
+    }
+
+    @Test
+    void readsEventsOfABoundedSizeAndOnlyItsOwnFile() throws Exception {
+        assertThat(look(PATIENT, "tell begun\nenlarge 1500000000\nhang").ending())
+                .isEqualTo("has written 1500000000 bytes of events (expected: 4194304 at most)");
+        assertThat(look(PATIENT, "tell begun\nreplace /dev/zero\nexit 0").events())
+                .containsExactly(new ProbeEvent.Begun());
+        assertThat(look(PATIENT, "scribble 77\nhang").ending())
+                .isEqualTo("probe event's type: 77 (expected: 1..7)");
     }
 }

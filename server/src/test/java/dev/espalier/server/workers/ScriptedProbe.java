@@ -4,6 +4,8 @@ import dev.espalier.link.ProbeEvent;
 import dev.espalier.tensor.OpName;
 import dev.espalier.tensor.OpReport;
 import dev.espalier.tensor.OpSignature;
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
@@ -23,11 +25,28 @@ final class ScriptedProbe {
             switch (words[0]) {
                 case "tell" -> Files.write(events, event(words[1]), StandardOpenOption.APPEND);
                 case "say" -> System.out.println(words[1]);
+                case "cut" -> System.out.print(words[1]);
+                case "run" -> {
+                    int _ = new ProcessBuilder("/bin/sh", "-c", words[1]).start().waitFor();
+                }
+                case "enlarge" -> enlarge(events, Long.parseLong(words[1]));
+                case "replace" -> {
+                    Files.delete(events);
+                    Files.createSymbolicLink(events, Path.of(words[1]));
+                }
+                case "scribble" -> Files.write(events, new byte[] {Byte.parseByte(words[1])});
                 case "exit" -> Runtime.getRuntime().halt(Integer.parseInt(words[1]));
                 case "raise" -> raise(Integer.parseInt(words[1]));
                 case "hang" -> Thread.currentThread().join();
                 default -> throw new IllegalArgumentException(line);
             }
+        }
+    }
+
+    /// Makes the file so long without writing to it.
+    private static void enlarge(Path file, long size) throws IOException {
+        try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+            open.setLength(size);
         }
     }
 

@@ -53,7 +53,9 @@ class WorkerLauncherTest {
         assertThat(portable.confined()).isFalse();
         assertThat(said(portable)).contains("find or load main class Main");
         assertThat(linux.confined()).isTrue();
-        assertThat(said(linux)).contains("--sandbox=auto").contains("Main linux socket none");
+        assertThat(said(linux))
+                .contains("--socket=socket --sandbox=auto")
+                .contains("Main linux descriptor:3 none");
     }
 
     private static String said(WorkerLauncher.Started started) throws Exception {

@@ -1,0 +1,62 @@
+package dev.espalier.server.workers;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+
+/// What the starter reports of a worker, on a pipe that the worker never has.
+///
+/// One thread reads; when it ends, all that will be known is known.
+final class StarterReports implements Runnable {
+    private static final Logger LOG = System.getLogger(StarterReports.class.getName());
+    private static final int LONGEST_LINE = 4_000;
+
+    private final String label;
+    private final InputStream stream;
+    private final CompletableFuture<Starter.Report> begun = new CompletableFuture<>();
+    private final CompletableFuture<ProcessEnd> ended = new CompletableFuture<>();
+
+    /// @param label what operators call the worker
+    StarterReports(String label, InputStream stream) {
+        this.label = label;
+        this.stream = stream;
+    }
+
+    /// The first report: that the worker runs, or why it does not.
+    CompletableFuture<Starter.Report> begun() {
+        return begun;
+    }
+
+    /// How the worker ended, once that is told.
+    CompletableFuture<ProcessEnd> ended() {
+        return ended;
+    }
+
+    @Override
+    public void run() {
+        try (stream) {
+            read();
+        } catch (IOException gone) {
+            LOG.log(Level.DEBUG, "reports on worker {0}: {1}", label, gone.getMessage());
+        }
+    }
+
+    private void read() throws IOException {
+        LineCutter lines = new LineCutter(LONGEST_LINE, this::line);
+        byte[] buffer = new byte[LONGEST_LINE];
+        int count;
+        while ((count = stream.read(buffer)) >= 0) {
+            lines.take(buffer, count);
+        }
+        lines.end();
+    }
+
+    private void line(String text) {
+        switch (Starter.Report.of(text)) {
+            case Starter.Report.Ended(ProcessEnd end) -> ended.complete(end);
+            case Starter.Report first -> begun.complete(first);
+        }
+    }
+}
