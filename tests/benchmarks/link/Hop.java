@@ -259,7 +259,7 @@ final class Hop {
             this.size = size;
             Links links = LinkKind.LINUX.open();
             InputMemory memory =
-                    new InputMemory(new ByteBudget("request memory", "wait", BUDGET), links);
+                    new InputMemory(new ByteBudget("request memory", "wait", BUDGET), links, Runnable::run);
             worker = new LinkedWorker("hop", loops, memory);
             try (ControlSocket.Listener listener = links.listen()) {
                 process =

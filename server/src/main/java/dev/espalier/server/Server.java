@@ -103,6 +103,10 @@ final class Server implements AutoCloseable {
                             "send and ask for binary tensors",
                             Runtime.getRuntime().maxMemory() / 2);
             Links links = opened(link.open());
+            ExecutorService pageMaker =
+                    opened(
+                            Executors.newSingleThreadExecutor(
+                                    Thread.ofPlatform().name("pages").daemon().factory()));
             WorkerPool workers =
                     opened(
                             new WorkerPool(
@@ -111,6 +115,7 @@ final class Server implements AutoCloseable {
                                     links,
                                     loops,
                                     requestMemory,
+                                    pageMaker,
                                     errors,
                                     options.workers()));
             var _ =

@@ -1,12 +1,14 @@
 package dev.espalier.link;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// Hands out blocks of a shared region. Small blocks (up to 512 KB) are equal parts of a granule of
 /// 1 MB, larger ones are runs of granules by the buddy system (Knuth, The Art of Computer Programming,
 /// 2.5). The block freed last is handed out first, because its pages are warm.
 ///
-/// Pages are reserved before a block is handed out for the first time, and stay until [#trim].
+/// Pages are reserved before a block is handed out for the first time, and stay until [#trim]. An allocator of
+/// addresses alone reserves none: that is its owner's.
 ///
 /// Safe for use by several threads.
 public final class BlockAllocator {
@@ -23,7 +25,7 @@ public final class BlockAllocator {
     private static final byte TAIL = -1;
     private static final byte FREE = -2;
 
-    private final SharedRegion region;
+    private final @Nullable SharedRegion region;
     private final long base;
 
     /// Per granule: the class bits of the small blocks that it is divided into, GRANULE_BITS + order at
@@ -43,13 +45,21 @@ public final class BlockAllocator {
 
     /// An allocator of everything in `region` from offset `base` on.
     public BlockAllocator(SharedRegion region, long base) {
+        this(region, base, region.size());
+    }
+
+    /// An allocator of the addresses from `base` to `end`.
+    public BlockAllocator(long base, long end) {
+        this(null, base, end);
+    }
+
+    private BlockAllocator(@Nullable SharedRegion region, long base, long end) {
         this.region = region;
         this.base = base;
-        int granules = (int) ((region.size() - base) >>> GRANULE_BITS);
+        int granules = (int) ((end - base) >>> GRANULE_BITS);
         if (granules < 1) {
             throw new IllegalArgumentException(
-                    "region's size: %d (expected: at least %d)"
-                            .formatted(region.size(), base + LEAST));
+                    "region's size: %d (expected: at least %d)".formatted(end, base + LEAST));
         }
         kind = new byte[granules];
         freeOrder = new byte[granules];
@@ -181,6 +191,9 @@ public final class BlockAllocator {
     }
 
     private void discard(int granule) throws LinkException {
+        if (region == null) {
+            throw new IllegalStateException("an allocator of addresses has no pages");
+        }
         region.discard(offset(granule), GRANULE);
         reserved[granule] = false;
     }
@@ -205,6 +218,9 @@ public final class BlockAllocator {
     }
 
     private boolean reserve(int granule, int count) {
+        if (region == null) {
+            return true;
+        }
         int first = granule;
         int last = granule + count;
         Arrays.fill(recent, first, last, true);

@@ -17,7 +17,7 @@ import java.nio.file.StandardOpenOption;
 /// Nothing keeps the peer from writing or shortening the file but that it has no reason to open it: what
 /// a memfd's seals prevent is left to trust here.
 final class FileRegion implements SharedRegion {
-    private static final int ZEROS = 1 << 20;
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(256 << 10).asReadOnlyBuffer();
 
     private final Path path;
     private final FileChannel channel;
@@ -107,11 +107,11 @@ final class FileRegion implements SharedRegion {
     /// Writes zeros: a disk that is full is an error here, and a SIGBUS later.
     @Override
     public void reserve(long offset, long length) throws LinkException {
-        ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(ZEROS, length));
+        ByteBuffer zeros = ZEROS.duplicate();
         long written = 0;
         try {
             while (written < length) {
-                zeros.clear().limit((int) Math.min(ZEROS, length - written));
+                zeros.clear().limit((int) Math.min(ZEROS.capacity(), length - written));
                 written += channel.write(zeros, offset + written);
             }
         } catch (IOException failure) {

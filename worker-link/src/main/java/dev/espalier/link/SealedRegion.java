@@ -30,19 +30,17 @@ final class SealedRegion implements SharedRegion {
 
     /// Makes memory that this process alone can write, for as long as it exists.
     static SealedRegion createWritable(String name, long size) throws LinkException {
-        int descriptor = create(name, size);
-        MemorySegment memory = map(descriptor, size, PROT_READ | PROT_WRITE);
-        seal(descriptor, SEAL_FUTURE_WRITE | SEAL_SHRINK | SEAL_GROW | SEAL_SEAL);
-        return new SealedRegion(descriptor, memory);
+        return create(
+                name,
+                size,
+                PROT_READ | PROT_WRITE,
+                SEAL_FUTURE_WRITE | SEAL_SHRINK | SEAL_GROW | SEAL_SEAL);
     }
 
     /// Makes memory for the peer to write, of which this process sees a read-only mapping. The size
     /// is sealed, so that the peer cannot take pages away under a reader.
     static SealedRegion createForPeer(String name, long size) throws LinkException {
-        int descriptor = create(name, size);
-        MemorySegment memory = map(descriptor, size, PROT_READ);
-        seal(descriptor, SEAL_SHRINK | SEAL_GROW | SEAL_SEAL);
-        return new SealedRegion(descriptor, memory);
+        return create(name, size, PROT_READ, SEAL_SHRINK | SEAL_GROW | SEAL_SEAL);
     }
 
     /// Maps memory that the peer made.
@@ -51,22 +49,32 @@ final class SealedRegion implements SharedRegion {
                 descriptor, map(descriptor, size, writable ? PROT_READ | PROT_WRITE : PROT_READ));
     }
 
-    private static int create(String name, long size) throws LinkException {
+    private static SealedRegion create(String name, long size, long protection, long seals)
+            throws LinkException {
+        int descriptor;
         try (Arena arena = Arena.ofConfined()) {
-            int descriptor =
+            descriptor =
                     (int)
                             LinuxCalls.checked(
                                     "create shared memory",
                                     LinuxCalls.MEMFD_CREATE,
                                     arena.allocateFrom(name).address(),
                                     MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        }
+        try {
             long _ =
                     LinuxCalls.checked(
                             "set the size of shared memory to " + size + " bytes",
                             LinuxCalls.FTRUNCATE,
                             descriptor,
                             size);
-            return descriptor;
+            MemorySegment memory = map(descriptor, size, protection);
+            // Sealed last: nobody maps memory for writing that is sealed against writers.
+            seal(descriptor, seals);
+            return new SealedRegion(descriptor, memory);
+        } catch (LinkException failure) {
+            LinuxCalls.close(descriptor);
+            throw failure;
         }
     }
 

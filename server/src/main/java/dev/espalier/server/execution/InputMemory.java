@@ -9,6 +9,7 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.ByteBudget;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
 
 /// The IN memory of one op set's worker. It belongs to the server and outlives the worker: what clients
 /// have uploaded stays where it is while a worker is replaced.
@@ -32,14 +33,15 @@ public final class InputMemory implements AutoCloseable {
     private int holders = 1;
 
     /// @param budget what all workers' requests and results may take up together
-    public InputMemory(ByteBudget budget, Links links) throws LinkException {
+    /// @param pageMaker runs what makes pages ahead of those who will want them
+    public InputMemory(ByteBudget budget, Links links, Executor pageMaker) throws LinkException {
         this.budget = budget;
         this.links = links;
         region = links.createIn(LinkLayout.BLOCKS + FIRST_BLOCKS);
-        segments = new InputSegments(budget, links, region);
+        segments = new InputSegments(budget, links, region, pageMaker);
     }
 
-    ByteBudget budget() {
+    public ByteBudget budget() {
         return budget;
     }
 
@@ -77,11 +79,41 @@ public final class InputMemory implements AutoCloseable {
         return ++generations[slot];
     }
 
-    /// A block of at least so many bytes: its address.
+    /// A block that can be had at once: its address; -1 where there is none. For locks and small requests.
+    public long allocateNear(long byteSize) {
+        return segments.allocateNear(byteSize);
+    }
+
+    /// A block of at least so many bytes: its address. It is addresses: pages come by [#makePages].
     ///
+    /// @param needed how many of them will be written at first
     /// @throws ServingException OVERLOADED when there is none
-    public long allocate(long byteSize) throws ServingException {
-        return segments.allocate(byteSize);
+    public long allocate(long byteSize, long needed) throws ServingException {
+        return segments.allocate(byteSize, needed);
+    }
+
+    /// Whether bytes of a block can be written.
+    public boolean areThere(long address, long length) {
+        return length == 0 || segments.areThere(address, length);
+    }
+
+    /// Makes the pages behind bytes of a block, which can be written then.
+    ///
+    /// @throws ServingException OVERLOADED when the budget or the machine has no more
+    public void makePages(long address, long length) throws ServingException {
+        segments.makePages(address, length);
+    }
+
+    /// Has them made by another thread, where there is memory for them.
+    public void makePagesAhead(long address, long length) {
+        if (!areThere(address, length)) {
+            segments.makePagesAhead(address, length);
+        }
+    }
+
+    /// Whether pages of this block count in the budget.
+    public static boolean isCounted(long address) {
+        return LinkLayout.segment(address) != 0;
     }
 
     /// Gives a block back.

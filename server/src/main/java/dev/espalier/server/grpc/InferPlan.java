@@ -9,6 +9,7 @@ import dev.espalier.server.inference.InferenceRequest;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -133,9 +134,11 @@ final class InferPlan {
     }
 
     /// Puts the values of a message without raw tensors into the inputs.
-    void fillContents(Inference inference) {
+    void fillContents(Inference inference) throws ServingException {
         for (int i = 0; i < message.getInputsCount(); i++) {
-            TypedContents.write(message.getInputs(i), inference.input(i));
+            ByteBuffer place = inference.input(i);
+            inference.reserve(i, place.remaining());
+            TypedContents.write(message.getInputs(i), place);
         }
     }
 }

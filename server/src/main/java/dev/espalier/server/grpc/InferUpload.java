@@ -149,7 +149,9 @@ final class InferUpload implements RequestFields.Receiver {
     @Override
     public void raw(ByteBuffer bytes) throws ServingException {
         ByteBuffer into = target;
-        if (into != null) {
+        Inference open = inference;
+        if (into != null && open != null) {
+            open.reserve(rawCount - 1, into.position() + bytes.remaining());
             into.put(bytes);
         } else if (destination != Destination.NOWHERE) {
             services.copied().in(bytes.remaining());
@@ -203,7 +205,9 @@ final class InferUpload implements RequestFields.Receiver {
             plan.fillContents(open);
         }
         for (int i = 0; i < rawCount && i < plan.request().inputs().size(); i++) {
-            open.input(i).put(gathered.get(i).array(), 0, gathered.get(i).length());
+            ByteBuffer place = open.input(i);
+            open.reserve(i, place.remaining());
+            place.put(gathered.get(i).array(), 0, gathered.get(i).length());
         }
         open.submit();
     }

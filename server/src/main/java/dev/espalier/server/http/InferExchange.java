@@ -128,15 +128,18 @@ final class InferExchange implements Exchange, Responder {
             }
             target = open.input(current);
         } while (!target.hasRemaining());
+        open.reserve(current, Math.min(InferPlan.LONGEST_BEGIN, target.remaining()));
         opened.begin(target);
     }
 
-    private void fill(ByteBuf bytes) {
+    private void fill(ByteBuf bytes) throws ServingException {
         ByteBuffer into = target;
-        if (into == null) {
+        Inference open = inference;
+        if (into == null || open == null) {
             throw new IllegalStateException("no input is open");
         }
         int count = Math.min(bytes.readableBytes(), into.remaining());
+        open.reserve(current, into.position() + count);
         int end = into.limit();
         bytes.readBytes(into.limit(into.position() + count));
         into.limit(end);
@@ -193,6 +196,7 @@ final class InferExchange implements Exchange, Responder {
         services.copied().in(raw.remaining());
         next();
         if (target != null) {
+            open.reserve(current, target.limit());
             target.put(raw);
         }
     }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// A request that has been read: what is handed to the inference service, the values that stood in the
 /// JSON, and the form of the answer.
 final class InferPlan {
+    /// The most bytes that [#begin] writes.
+    static final int LONGEST_BEGIN = Integer.BYTES;
+
     private final InferHeader header;
     private final InferenceRequest request;
     private final @Nullable ByteBuffer[] values;
@@ -143,11 +146,13 @@ final class InferPlan {
     }
 
     /// Puts the values that stood in the JSON to their places.
-    void fillValues(Inference inference) {
+    void fillValues(Inference inference) throws ServingException {
         for (int i = 0; i < values.length; i++) {
             ByteBuffer value = values[i];
             if (value != null) {
-                inference.input(i).put(value);
+                ByteBuffer place = inference.input(i);
+                inference.reserve(i, place.remaining());
+                place.put(value);
                 values[i] = null;
             }
         }

@@ -1,13 +1,23 @@
 package dev.espalier.server.inference;
 
+import dev.espalier.server.failure.ServingException;
 import java.nio.ByteBuffer;
 
 /// A request on its way, between [Inferences#open] and the call of its [Responder]. Used by the
 /// request's event loop only.
 public interface Inference {
     /// The memory of the input at `index` of the request's inputs: a fresh view of exactly the bytes
-    /// that it announced, position 0. The worker's engine will run on this very memory.
-    ByteBuffer input(int index);
+    /// that it announced, position 0. The worker's engine will run on this very memory. It is addresses: bytes may be
+    /// written as far as [#reserve] has been asked for.
+    ///
+    /// @throws ServingException OVERLOADED when there is no room for it
+    ByteBuffer input(int index) throws ServingException;
+
+    /// Makes sure that the first `bytes` of an input that has been looked at can be written. What is not there yet
+    /// takes some 50 us for 256 KB. On any thread, one at a time.
+    ///
+    /// @throws ServingException OVERLOADED when there is no room for them
+    void reserve(int index, long bytes) throws ServingException;
 
     /// Hands the request over, all inputs being filled. The responder is called exactly once after
     /// this, unless [#cancel] comes first.

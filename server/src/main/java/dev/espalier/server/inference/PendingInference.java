@@ -30,13 +30,24 @@ final class PendingInference extends Member implements Inference {
     }
 
     @Override
-    public ByteBuffer input(int index) {
+    public ByteBuffer input(int index) throws ServingException {
+        model.scheduler().place(this);
         return view(validated.positions()[index]);
+    }
+
+    @Override
+    public void reserve(int index, long bytes) throws ServingException {
+        makePages(validated.positions()[index], bytes);
     }
 
     @Override
     public void submit() {
         try {
+            model.scheduler().place(this);
+            long[] sizes = placement().byteSizes();
+            for (int position = 0; position < sizes.length; position++) {
+                makePages(position, sizes[position]);
+            }
             checkStrings();
         } catch (ServingException failure) {
             cancel();

@@ -15,6 +15,10 @@ public final class ByteBudget {
     private final String advice;
     private final long limit;
     private final AtomicLong used = new AtomicLong();
+
+    /// Of the used ones, those that are only kept for later.
+    private final AtomicLong kept = new AtomicLong();
+
     private final List<Runnable> reserves = new CopyOnWriteArrayList<>();
 
     /// @param name what operators call this memory
@@ -32,6 +36,21 @@ public final class ByteBudget {
 
     public long used() {
         return used.get();
+    }
+
+    /// How many are left, counting those that would be given back when they were wanted.
+    public long left() {
+        return limit - used.get() + kept.get();
+    }
+
+    /// So many of the bytes that are taken are only kept for later now.
+    public void kept(long bytes) {
+        kept.addAndGet(bytes);
+    }
+
+    /// So many of them no longer are.
+    public void wanted(long bytes) {
+        kept.addAndGet(-bytes);
     }
 
     /// Takes so many bytes, if there are so many left. Where there are not, all who keep some for later

@@ -1,7 +1,7 @@
 package dev.espalier.server.scheduling;
 
 import dev.espalier.server.execution.InputMemory;
-import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.FairShare;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,28 +20,41 @@ final class BatchLine implements Line {
     private static final long LARGE_BATCH = 1 << 20;
 
     private final InputMemory memory;
+    private final FairShare share;
     private final SchedulingPolicy policy;
     private final List<Strip> strips = new ArrayList<>();
     private @Nullable Strip open;
     private long nextDue = Long.MAX_VALUE;
 
-    BatchLine(InputMemory memory, SchedulingPolicy policy) {
+    BatchLine(InputMemory memory, FairShare share, SchedulingPolicy policy) {
         this.memory = memory;
+        this.share = share;
         this.policy = policy;
     }
 
     @Override
-    public void reserve(Member member) throws ServingException {
-        if (open != null && open.take(member)) {
-            return;
-        }
+    public boolean join(Member member) {
+        return open != null && open.take(member);
+    }
+
+    /// Addresses for whole batches, as far as the budget could ever fill them. They cost nothing; what is not joined
+    /// by anybody has no pages.
+    @Override
+    public Strip stripFor(Member member) {
         Placement placement = member.placement();
-        long batchBytes = 0;
+        long rowBytes = 0;
         for (long size : placement.byteSizes()) {
-            batchBytes += size / placement.rows() * policy.maxBatchSize();
+            rowBytes += size / placement.rows();
         }
+        long batchBytes = rowBytes * policy.maxBatchSize();
         int batches = batchBytes > LARGE_BATCH ? 1 : BATCHES_PER_STRIP;
-        Strip strip = new Strip(memory, placement, batches * policy.maxBatchSize());
+        long most = memory.budget().limit() / Math.max(1, rowBytes);
+        int capacity = (int) Math.min((long) batches * policy.maxBatchSize(), most);
+        return new Strip(memory, share, placement, capacity);
+    }
+
+    @Override
+    public void add(Strip strip, Member member) {
         boolean _ = strip.take(member);
         if (open != null) {
             open.close();

@@ -1,13 +1,20 @@
 package dev.espalier.server.scheduling;
 
-import dev.espalier.server.failure.ServingException;
 import java.util.List;
 
 /// The requests of one model that wait, in the order in which they will run. Guarded by the scheduler's
 /// lock.
 sealed interface Line permits SingleLine, BatchLine {
-    /// Gives a new request its place in memory.
-    void reserve(Member member) throws ServingException;
+    /// Gives a new request a place beside others, where there is one.
+    ///
+    /// @return whether it has one
+    boolean join(Member member);
+
+    /// A strip for a request, and for some that may follow; it lies nowhere yet. Needs no lock.
+    Strip stripFor(Member member);
+
+    /// Gives a new request its place in a new strip.
+    void add(Strip strip, Member member);
 
     /// The request's bytes are complete: it may run.
     void ready(Member member);

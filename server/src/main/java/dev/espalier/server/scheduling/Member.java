@@ -45,6 +45,7 @@ public abstract class Member {
     @Nullable Strip strip;
     int firstRow;
     long[] offsets = {};
+    @Nullable MemberPages pages;
     long waitingSince;
 
     /// What ends its waiting; null where nothing does. The loop's own.
@@ -103,8 +104,23 @@ public abstract class Member {
     protected ByteBuffer view(int position) {
         Strip place = strip;
         if (place == null) {
-            throw new IllegalStateException("the request has no place yet");
+            throw noPlace();
         }
         return place.view(offsets[position], placement.byteSizes()[position]);
+    }
+
+    /// Makes sure that the first `bytes` of the input at `position` can be written.
+    ///
+    /// @throws ServingException OVERLOADED when there is no room for them
+    protected void makePages(int position, long bytes) throws ServingException {
+        MemberPages known = pages;
+        if (known == null) {
+            throw noPlace();
+        }
+        known.make(position, bytes);
+    }
+
+    private static IllegalStateException noPlace() {
+        return new IllegalStateException("the request has no place yet");
     }
 }

@@ -7,6 +7,7 @@ import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.metrics.FailureReason;
 import dev.espalier.server.metrics.ModelStatistics;
 import java.util.ArrayList;
@@ -19,16 +20,25 @@ import org.jspecify.annotations.Nullable;
 
 /// Brings the requests of one model version to its instances.
 ///
-/// 1. [#open] gives a request its place in memory, or refuses it.
-/// 2. [#submit] puts it in line, its bytes being complete.
-/// 3. Whichever loop sees an instance free takes what is due from the line and publishes it, for all
+/// 1. [#open] lets a request in, or refuses it.
+/// 2. [#place] gives it a place in memory, when its first bytes come.
+/// 3. [#submit] puts it in line, its bytes being complete.
+/// 4. Whichever loop sees an instance free takes what is due from the line and publishes it, for all
 ///    loops that its requests belong to.
-/// 4. Each loop delivers the outcome to its own requests.
+/// 5. Each loop delivers the outcome to its own requests.
 ///
 /// Safe for use by several threads: one lock, held for about a microsecond, never while a request is
 /// called back.
 public final class ModelScheduler {
+    /// How many times what they leave to others the requests of a model may have of the memory: three quarters of it
+    /// where no other model wants any.
+    private static final int TIMES_OTHERS = 3;
+
+    /// A request of no more bytes has its place from the start.
+    private static final long SMALL = 64 << 10;
+
     private final String model;
+    private final InputMemory memory;
     private final SchedulingPolicy policy;
     private final SecondRun secondRun;
     private final ModelStatistics statistics;
@@ -62,10 +72,16 @@ public final class ModelScheduler {
             ScheduledExecutorService timer) {
         this.timer = timer;
         this.model = model;
+        this.memory = memory;
         this.policy = policy;
         this.secondRun = new SecondRun(model, execution);
         this.statistics = statistics;
-        this.line = policy.batching() ? new BatchLine(memory, policy) : new SingleLine(memory);
+        FairShare share =
+                new FairShare(memory.budget(), "model '%s'".formatted(model), TIMES_OTHERS);
+        this.line =
+                policy.batching()
+                        ? new BatchLine(memory, share, policy)
+                        : new SingleLine(memory, share);
         statistics.pendingAre(this::pending);
     }
 
@@ -154,11 +170,11 @@ public final class ModelScheduler {
 
     // --- requests
 
-    /// Gives a request its place.
+    /// Lets a request in.
     ///
-    /// @return whether it has one; false where the scheduler takes no more requests, because another
+    /// @return whether it is in; false where the scheduler takes no more requests, because another
     ///     has taken its place
-    /// @throws ServingException OVERLOADED when the queue or the memory is full
+    /// @throws ServingException OVERLOADED when the queue is full
     public boolean open(Member member) throws ServingException {
         synchronized (lock) {
             if (retired != null) {
@@ -168,10 +184,42 @@ public final class ModelScheduler {
                 statistics.failed(FailureReason.REJECTED, 1, 0);
                 throw new ServingException(ErrorCode.OVERLOADED, "Exceeds maximum queue size");
             }
-            line.reserve(member);
+            if (member.placement().byteSize() <= SMALL && !line.join(member)) {
+                Strip strip = line.stripFor(member);
+                long block = memory.allocateNear(strip.size());
+                if (block >= 0) {
+                    strip.layAt(block);
+                    line.add(strip, member);
+                }
+            }
             uploading++;
             return true;
         }
+    }
+
+    /// Gives a request its place, unless it has one. A request that has sent nothing but its header has none.
+    ///
+    /// @throws ServingException OVERLOADED when the memory is full
+    public void place(Member member) throws ServingException {
+        if (member.strip != null) {
+            return;
+        }
+        synchronized (lock) {
+            if (line.join(member)) {
+                return;
+            }
+        }
+        // Not under the lock: a new segment is some system calls.
+        Strip strip = line.stripFor(member);
+        long block = memory.allocate(strip.size(), member.placement().byteSize());
+        strip.layAt(block);
+        synchronized (lock) {
+            if (!line.join(member)) {
+                line.add(strip, member);
+                return;
+            }
+        }
+        memory.free(block);
     }
 
     /// Puts a request in line, its bytes being complete. On the request's loop.
@@ -245,10 +293,19 @@ public final class ModelScheduler {
                 }
             }
             member.state = Member.State.GONE;
-            line.leave(member);
+            leave(member);
         }
         tellWhenDrained();
         return true;
+    }
+
+    /// The request's place is free.
+    private void leave(Member member) {
+        line.leave(member);
+        MemberPages pages = member.pages;
+        if (pages != null) {
+            pages.close();
+        }
     }
 
     // --- executions
@@ -351,7 +408,7 @@ public final class ModelScheduler {
                 synchronized (lock) {
                     finishRun();
                     for (Member member : members) {
-                        line.leave(member);
+                        leave(member);
                     }
                 }
                 count(outcome);
@@ -382,10 +439,10 @@ public final class ModelScheduler {
                                     : secondRun.refusal(member, members.size(), lost);
                     if (refusal != null) {
                         refusals.put(member, refusal);
-                        line.leave(member);
+                        leave(member);
                     } else if (member.state == Member.State.ABANDONED) {
                         member.state = Member.State.GONE;
-                        line.leave(member);
+                        leave(member);
                     } else {
                         member.state = Member.State.WAITING;
                         again.add(member);

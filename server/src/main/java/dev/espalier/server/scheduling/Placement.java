@@ -20,6 +20,15 @@ public record Placement(
         long[] byteSizes,
         int[] wantedOutputs) {
 
+    /// How many bytes the inputs have together.
+    long byteSize() {
+        long sum = 0;
+        for (long size : byteSizes) {
+            sum += size;
+        }
+        return sum;
+    }
+
     /// Whether requests of both placements can run as one batch: the same inputs with the same shapes
     /// but for the batch.
     boolean joins(Placement other) {

@@ -1,7 +1,7 @@
 package dev.espalier.server.scheduling;
 
 import dev.espalier.server.execution.InputMemory;
-import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.FairShare;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -9,15 +9,27 @@ import java.util.List;
 /// A line in which each request runs by itself, first come, first served.
 final class SingleLine implements Line {
     private final InputMemory memory;
+    private final FairShare share;
     private final Deque<Member> waiting = new ArrayDeque<>();
 
-    SingleLine(InputMemory memory) {
+    SingleLine(InputMemory memory, FairShare share) {
         this.memory = memory;
+        this.share = share;
     }
 
     @Override
-    public void reserve(Member member) throws ServingException {
-        boolean _ = new Strip(memory, member.placement(), 0).take(member);
+    public boolean join(Member member) {
+        return false;
+    }
+
+    @Override
+    public Strip stripFor(Member member) {
+        return new Strip(memory, share, member.placement(), 0);
+    }
+
+    @Override
+    public void add(Strip strip, Member member) {
+        boolean _ = strip.take(member);
     }
 
     @Override

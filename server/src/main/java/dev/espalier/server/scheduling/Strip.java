@@ -1,7 +1,7 @@
 package dev.espalier.server.scheduling;
 
 import dev.espalier.server.execution.InputMemory;
-import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.FairShare;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,35 +21,48 @@ final class Strip {
 
     private final InputMemory memory;
     private final Placement pattern;
-    private final long block;
+    private final FairShare share;
+    private final long size;
     private final long[] tails;
     private final long[] ends;
     private final int capacity;
     private final List<Member> members = new ArrayList<>(2);
+    private long block = -1;
     private int rows;
     private int live;
     private boolean open = true;
 
-    /// A strip for `capacity` rows of requests like `first`, and at least for `first` itself.
-    Strip(InputMemory memory, Placement first, int capacity) throws ServingException {
+    /// A strip for `capacity` rows of requests like `first`, and at least for `first` itself. It must be [#layAt] a
+    /// block before anything else.
+    Strip(InputMemory memory, FairShare share, Placement first, int capacity) {
         this.memory = memory;
+        this.share = share;
         this.pattern = first;
         this.capacity = Math.max(capacity, first.rows());
         int inputs = first.byteSizes().length;
         tails = new long[inputs];
         ends = new long[inputs];
-        long size = 0;
+        long end = 0;
         for (int i = 0; i < inputs; i++) {
             long room = first.byteSizes()[i];
             if (this.capacity > first.rows()) {
                 room = (room + first.rows() - 1) / first.rows() * this.capacity;
             }
-            tails[i] = size;
-            ends[i] = size + room;
-            size += (room + ALIGNMENT - 1) & -ALIGNMENT;
+            tails[i] = end;
+            ends[i] = end + room;
+            end += (room + ALIGNMENT - 1) & -ALIGNMENT;
         }
-        block = memory.allocate(size);
-        for (int i = 0; i < inputs; i++) {
+        size = end;
+    }
+
+    /// How large its block must be.
+    long size() {
+        return size;
+    }
+
+    void layAt(long address) {
+        block = address;
+        for (int i = 0; i < tails.length; i++) {
             tails[i] += block;
             ends[i] += block;
         }
@@ -70,6 +83,7 @@ final class Strip {
         member.strip = this;
         member.firstRow = rows;
         member.offsets = tails.clone();
+        member.pages = new MemberPages(memory, share, member.offsets, sizes);
         for (int i = 0; i < sizes.length; i++) {
             tails[i] += sizes[i];
         }

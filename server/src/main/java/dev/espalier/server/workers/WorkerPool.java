@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// All workers, one for each engine version and op set that models need. Safe for use by several threads.
@@ -26,6 +27,7 @@ public final class WorkerPool implements AutoCloseable {
     private final EnginePacks packs;
     private final WorkerSite site;
     private final ByteBudget requestMemory;
+    private final Executor pageMaker;
     private final boolean oneForAll;
     private final PacksInUse packsInUse = new PacksInUse();
 
@@ -51,6 +53,7 @@ public final class WorkerPool implements AutoCloseable {
     /// @param launcher starts the processes
     /// @param links what the processes are linked by
     /// @param requestMemory what all workers' requests and results may take up together
+    /// @param pageMaker runs what makes pages of it ahead of those who will want them
     /// @param errors what becomes of errors that nobody expected
     public WorkerPool(
             EnginePacks packs,
@@ -58,6 +61,7 @@ public final class WorkerPool implements AutoCloseable {
             Links links,
             LinkedLoops loops,
             ByteBudget requestMemory,
+            Executor pageMaker,
             InternalErrors errors,
             WorkerOptions options) {
         this.packs = packs;
@@ -71,6 +75,7 @@ public final class WorkerPool implements AutoCloseable {
                         errors,
                         options.supervision());
         this.requestMemory = requestMemory;
+        this.pageMaker = pageMaker;
         this.oneForAll = options.oneForAll();
     }
 
@@ -88,7 +93,7 @@ public final class WorkerPool implements AutoCloseable {
         EnginePack pack = use(engine);
         WorkerHost host = null;
         try {
-            InputMemory input = new InputMemory(requestMemory, site.links());
+            InputMemory input = new InputMemory(requestMemory, site.links(), pageMaker);
             host =
                     add(
                             key,

@@ -42,7 +42,8 @@ public final class EchoBackend implements AutoCloseable {
         links = LinkKind.ofThisMachine().open();
         loops = new LinkedLoops(2, links.kind());
         InputMemory memory =
-                new InputMemory(new ByteBudget("request memory", "wait", MEMORY), links);
+                new InputMemory(
+                        new ByteBudget("request memory", "wait", MEMORY), links, Runnable::run);
         models = new EchoModels(memory, loops);
         LinkedWorker link = new LinkedWorker("echo", loops, memory);
         link.activate();

@@ -44,8 +44,13 @@ public final class ObservedInferences implements Inferences {
         opened.incrementAndGet();
         return new Inference() {
             @Override
-            public ByteBuffer input(int index) {
+            public ByteBuffer input(int index) throws ServingException {
                 return inference.input(index);
+            }
+
+            @Override
+            public void reserve(int index, long bytes) throws ServingException {
+                inference.reserve(index, bytes);
             }
 
             @Override

@@ -70,6 +70,11 @@ public final class ScratchInferences implements Inferences {
         }
 
         @Override
+        public void reserve(int index, long bytes) {
+            // It is there.
+        }
+
+        @Override
         public void submit() {
             if (done) {
                 throw new IllegalStateException("a request is submitted once");

@@ -57,7 +57,9 @@ final class ModelSchedulerTest {
     void start() throws Exception {
         links = kind.open();
         loops = new LinkedLoops(2, kind);
-        input = new InputMemory(new ByteBudget("request memory", "wait", MEMORY), links);
+        input =
+                new InputMemory(
+                        new ByteBudget("request memory", "wait", MEMORY), links, Runnable::run);
     }
 
     @AfterEach
@@ -462,6 +464,8 @@ final class ModelSchedulerTest {
 
         void fillAndSubmit() throws Exception {
             call(() -> {
+                scheduler.place(member);
+                member.makePages(0, 4L * values.length);
                 ByteBuffer view = member.view(0).order(ByteOrder.LITTLE_ENDIAN);
                 for (int value : values) {
                     view.putInt(value);

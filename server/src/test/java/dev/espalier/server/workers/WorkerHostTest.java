@@ -128,7 +128,8 @@ final class WorkerHostTest {
                         errors,
                         supervision);
         InputMemory input =
-                new InputMemory(new ByteBudget("request memory", "wait", 64L << 20), links);
+                new InputMemory(
+                        new ByteBudget("request memory", "wait", 64L << 20), links, Runnable::run);
         host = new WorkerHost("lying [ops]", LyingWorker.pack(way), site, input);
         host.start();
     }

@@ -62,6 +62,7 @@ final class WorkerPoolTest {
                         links,
                         loops,
                         memory,
+                        Runnable::run,
                         new InternalErrors(() -> {}),
                         options);
     }
