@@ -1,5 +1,6 @@
 package dev.espalier.server;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.server.config.CommandLine;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.failure.InternalErrors;
@@ -7,6 +8,7 @@ import dev.espalier.server.logging.ServerLog;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /// Where the server process begins.
 public final class Main {
@@ -23,20 +25,40 @@ public final class Main {
         }
     }
 
+    /// The start, which a signal gives up where it still waits for models.
+    private static final class Startup {
+        @GuardedBy("this")
+        private @Nullable Thread waiting = Thread.currentThread();
+
+        synchronized void giveUp() {
+            if (waiting != null) {
+                waiting.interrupt();
+            }
+        }
+
+        /// From now on nobody interrupts the calling thread, which is the one that started.
+        synchronized void isOver() {
+            waiting = null;
+            boolean _ = Thread.interrupted();
+        }
+    }
+
     /// Runs the server until a signal ends it.
     ///
     /// @return the exit code
     private static int run(ServerOptions options) {
         CountDownLatch signal = new CountDownLatch(1);
         CompletableFuture<Integer> end = new CompletableFuture<>();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(signal, end), "shutdown"));
+        Startup startup = new Startup();
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> shutDown(signal, startup, end), "shutdown"));
         InternalErrors errors =
                 new InternalErrors(() -> Runtime.getRuntime().halt(InternalErrors.EXIT_CODE));
         Thread.setDefaultUncaughtExceptionHandler(errors);
         int code = 1;
         try (ServerLog _ = ServerLog.start(options.logging());
                 Server server = new Server(options, errors)) {
-            if (server.start()) {
+            if (start(server, startup)) {
                 signal.await();
                 code = 0;
             } else {
@@ -46,17 +68,28 @@ public final class Main {
         } catch (IOException failure) {
             System.err.println("the server cannot start: " + failure.getMessage());
         } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+            code = 0; // Asked to end before it had started.
         } finally {
             end.complete(code);
         }
         return code;
     }
 
+    private static boolean start(Server server, Startup startup)
+            throws IOException, InterruptedException {
+        try {
+            return server.start();
+        } finally {
+            startup.isOver();
+        }
+    }
+
     /// A signal has come (or the server has ended by itself): the JVM waits until everything is closed. A
     /// server that has been asked to end has not failed, but the JVM's own code would be that of the signal.
-    private static void shutDown(CountDownLatch signal, CompletableFuture<Integer> end) {
+    private static void shutDown(
+            CountDownLatch signal, Startup startup, CompletableFuture<Integer> end) {
         signal.countDown();
+        startup.giveUp();
         Runtime.getRuntime().halt(end.join());
     }
 }

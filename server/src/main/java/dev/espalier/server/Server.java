@@ -81,13 +81,8 @@ final class Server implements AutoCloseable {
             int cores = Runtime.getRuntime().availableProcessors();
             LinkKind link = options.workers().link();
             loops = opened(new LinkedLoops(Math.min(options.http().threadCount(), cores), link));
-            ScheduledExecutorService timer =
-                    opened(
-                            Executors.newSingleThreadScheduledExecutor(
-                                    Thread.ofPlatform().name("timer").daemon().factory()));
-            var _ =
-                    timer.scheduleWithFixedDelay(
-                            errors.root("timer", new HeapRelease()), 2, 2, TimeUnit.SECONDS);
+            ScheduledExecutorService timer = opened(new RootedTimer(errors));
+            var _ = timer.scheduleWithFixedDelay(new HeapRelease(), 2, 2, TimeUnit.SECONDS);
             Path state = options.workers().stateDirectory();
             PrivateFolder copies = opened(new PrivateFolder(state.resolve("models")));
             OpAssembly ops = OpAssembly.of(options);
@@ -118,9 +113,7 @@ final class Server implements AutoCloseable {
                                     pageMaker,
                                     errors,
                                     options.workers()));
-            var _ =
-                    timer.scheduleWithFixedDelay(
-                            errors.root("timer", workers::trim), 1, 1, TimeUnit.SECONDS);
+            var _ = timer.scheduleWithFixedDelay(workers::trim, 1, 1, TimeUnit.SECONDS);
             repository =
                     new ModelRepository(
                             options.repository(),

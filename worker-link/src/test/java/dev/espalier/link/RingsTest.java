@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -99,6 +100,29 @@ final class RingsTest {
     /// Those that nobody has to hear.
     private Doorbells silent() {
         return ends.server.serverDoorbells(serverIn, _ -> {});
+    }
+
+    /// A sleep that nobody ends lasts a second.
+    @Test
+    void rousesASleeperOfTheSameProcess() throws Exception {
+        int sleeps = 20;
+        try (Doorbell doorbell = new Doorbell()) {
+            RequestLaneReader reader =
+                    new RequestLaneReader(workerIn, workerOut, 3, workerDoorbells(doorbell));
+            long begun = System.nanoTime();
+            Thread sleeper =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                for (int i = 0; i < sleeps; i++) {
+                                    reader.sleep();
+                                }
+                            });
+            while (!sleeper.join(Duration.ofMillis(5))) {
+                reader.rouse();
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isLessThan(Duration.ofSeconds(sleeps / 2));
+        }
     }
 
     /// One request at a time, each for an instance that sleeps: a ring that is lost costs a second.
