@@ -208,10 +208,11 @@ public sealed interface ControlMessage {
             throws IOException {
         putTensors(data, signature.inputs());
         putTensors(data, signature.outputs());
+        data.writeInt(signature.maxBatchSize());
     }
 
     private static Signature signature(DataInputStream data) throws IOException {
-        return new Signature(tensors(data), tensors(data));
+        return new Signature(tensors(data), tensors(data), data.readInt());
     }
 
     private static void putTensors(DataOutputStream data, List<TensorSpec> tensors)

@@ -13,6 +13,9 @@ public enum LinkKind {
     /// The exit code of a worker whose connection to the server has been closed from within.
     public static final int DISCONNECTED = 76;
 
+    /// The exit code of a worker whose engine can do nothing any more; its last line says why.
+    public static final int ENGINE_LOST = 77;
+
     private static final String INHERITED = "descriptor:";
 
     /// The better one that this machine can have.

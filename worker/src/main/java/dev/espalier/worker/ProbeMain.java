@@ -4,6 +4,7 @@ import dev.espalier.engine.EngineException;
 import dev.espalier.engine.OpInspector;
 import dev.espalier.engines.onnxruntime.OnnxOpInspector;
 import dev.espalier.engines.tensorflow.TfOpInspector;
+import dev.espalier.engines.tensorrt.PluginInspector;
 import dev.espalier.link.ProbeEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,9 +68,12 @@ public final class ProbeMain {
         return switch (engine) {
             case "onnxruntime" -> new OnnxOpInspector(library);
             case "tensorflow" -> new TfOpInspector(library);
+            case "tensorrt" -> new PluginInspector(library);
             default ->
                     throw new EngineException(
-                            "engine: " + engine + " (expected: onnxruntime or tensorflow)");
+                            "engine: "
+                                    + engine
+                                    + " (expected: onnxruntime, tensorflow or tensorrt)");
         };
     }
 

@@ -2,8 +2,10 @@ package dev.espalier.worker;
 
 import dev.espalier.engine.Engine;
 import dev.espalier.engine.EngineException;
+import dev.espalier.engine.EngineLostError;
 import dev.espalier.engines.onnxruntime.OnnxRuntimeEngine;
 import dev.espalier.engines.tensorflow.TensorFlowEngine;
+import dev.espalier.engines.tensorrt.TensorRtEngine;
 import dev.espalier.link.ControlSocket;
 import dev.espalier.link.LinkKind;
 import java.io.EOFException;
@@ -39,6 +41,10 @@ public final class WorkerMain {
     /// A thread of ours has ended in an error: what it was for is not done any more, so the worker goes,
     /// and another one comes.
     private static void fail(LinkKind link, Thread thread, Throwable failure) {
+        if (failure instanceof EngineLostError) {
+            System.err.println("thread '%s': %s".formatted(thread.getName(), failure.getMessage()));
+            link.exit(LinkKind.ENGINE_LOST);
+        }
         System.err.println("worker: thread '" + thread.getName() + "' failed: " + failure);
         link.exit(1);
     }
@@ -47,9 +53,10 @@ public final class WorkerMain {
         return switch (name) {
             case "onnxruntime" -> new OnnxRuntimeEngine(library);
             case "tensorflow" -> new TensorFlowEngine(library);
+            case "tensorrt" -> new TensorRtEngine(library);
             default ->
                     throw new EngineException(
-                            "engine: " + name + " (expected: onnxruntime or tensorflow)");
+                            "engine: " + name + " (expected: onnxruntime, tensorflow or tensorrt)");
         };
     }
 
