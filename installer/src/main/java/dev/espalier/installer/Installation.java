@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/// Installs TensorFlow packs: the natives out of the Maven package, and a description. A pack is tried
+/// Installs engine packs: the natives out of the Maven package, and a description. A pack is tried
 /// before it is put into place, and has no worker of its own: servers host it with the worker that came
 /// with them.
 ///
@@ -24,35 +24,33 @@ record Installation(
         Natives natives,
         String machine,
         PrintStream out) {
-    private static final String LIBRARY = "libtensorflow_cc.so.2";
-    private static final String WANTED = "(.*/)?(libtensorflow_[a-z]+\\.so\\.2|LICENSE)";
-
     /// Installs a release unless it is there.
     void install(Release release) throws InstallException {
-        if (!release.version().isEmpty() && isThere(name(release.version()))) {
+        if (!release.version().isEmpty() && isThere(release.name())) {
             return;
         }
         Path jar = registry.file(release.natives(machine));
         Path folder = installed.begin();
         try {
-            unpack(jar, folder);
-            Path library = folder.resolve(machine).resolve(LIBRARY);
-            if (!Files.exists(library)) {
-                throw new InstallException(
-                        "%s has no %s (expected: a package of TensorFlow's natives)"
-                                .formatted(jar, LIBRARY));
-            }
-            String version = natives.version(library);
+            Product product = release.product();
+            Path library =
+                    unpack(product, jar, folder)
+                            .orElseThrow(() ->
+                                    new InstallException(
+                                            "%s has no library to load (expected: a package of %s's natives)"
+                                                    .formatted(jar, product.title())));
+            String version = natives.version(product, library);
             if (!release.version().isEmpty() && !version.equals(release.version())) {
                 throw new InstallException(
-                        "%s has TensorFlow %s (expected: %s)"
-                                .formatted(jar, version, release.version()));
+                        "%s has %s %s (expected: %s)"
+                                .formatted(jar, product.title(), version, release.version()));
             }
-            if (isThere(name(version))) {
+            String name = new Release(product, version, release.artifactVersion()).name();
+            if (isThere(name)) {
                 return;
             }
-            describe(folder, version);
-            Pack pack = installed.finish(folder, name(version));
+            describe(product, folder, version, library);
+            Pack pack = installed.finish(folder, name);
             out.printf(
                     "%s is installed: %d MB in %s%n",
                     pack.name(), pack.bytes() >> 20, pack.folder());
@@ -65,10 +63,6 @@ record Installation(
         }
     }
 
-    private static String name(String version) {
-        return "tensorflow-" + version;
-    }
-
     private boolean isThere(String name) throws InstallException {
         Optional<Pack> pack = distribution.find(name);
         if (pack.isEmpty()) {
@@ -78,32 +72,45 @@ record Installation(
         return pack.isPresent();
     }
 
-    private void unpack(Path jar, Path folder) throws IOException {
+    /// @return the library that is loaded; empty where the jar has none
+    private Optional<Path> unpack(Product product, Path jar, Path folder) throws IOException {
         Path libraries = Files.createDirectory(folder.resolve(machine));
+        Optional<Path> library = Optional.empty();
         try (ZipFile content = new ZipFile(jar.toFile())) {
             for (Enumeration<? extends ZipEntry> all = content.entries(); all.hasMoreElements(); ) {
                 ZipEntry entry = all.nextElement();
-                if (entry.getName().matches(WANTED)) {
-                    String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
-                    try (InputStream bytes = content.getInputStream(entry)) {
-                        Files.copy(
-                                bytes, (name.endsWith(".so.2") ? libraries : folder).resolve(name));
-                    }
+                String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
+                Path file = (Product.isLicence(name) ? folder : libraries).resolve(name);
+                if (!Product.isLicence(name) && !product.isBeside(name)) {
+                    continue;
+                }
+                try (InputStream bytes = content.getInputStream(entry)) {
+                    Files.copy(bytes, file);
+                }
+                if (product.isLibrary(name)) {
+                    library = Optional.of(file);
                 }
             }
         }
+        return library;
     }
 
-    private void describe(Path folder, String version) throws IOException {
+    private void describe(Product product, Path folder, String version, Path library)
+            throws IOException {
         Files.createFile(folder.resolve(PackFolder.LOCK));
         Files.writeString(
                 folder.resolve(Pack.DESCRIPTION),
                 """
                 # An engine pack, made by espalier engine install. Paths are relative to this file's folder.
-                engine=tensorflow
+                engine=%s
                 version=%s
                 library.%s=%s/%s
                 """
-                        .formatted(version, machine, machine, LIBRARY));
+                        .formatted(
+                                product.engine(),
+                                version,
+                                machine,
+                                machine,
+                                library.getFileName()));
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 public final class Main {
     private static final String USAGE =
             """
-            usage: espalier engine install <engine>   such as tensorflow-2.16.2; installs beside those there are
+            usage: espalier engine install <engine>   such as tensorflow-2.16.2 or tensorrt-10.6; installs beside those there are
                    espalier engine list               the engines that are there, and those that can be installed
                    espalier engine remove <engine>    removes one that was installed
 
@@ -23,7 +23,7 @@ public final class Main {
     /// Runs one command; ends with 0 when it did what was asked, with 1 when it could not, with 2 when it was
     /// asked wrongly.
     public static void main(String[] arguments) {
-        System.exit(run(arguments, System.getenv(), Natives::ofTensorFlow, System.out, System.err));
+        System.exit(run(arguments, System.getenv(), Natives::inProcess, System.out, System.err));
     }
 
     /// @return the exit code

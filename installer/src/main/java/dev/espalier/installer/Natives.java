@@ -10,10 +10,10 @@ interface Natives {
     /// Loads it, which shows that it can be loaded.
     ///
     /// @throws InstallException when it cannot
-    String version(Path library) throws InstallException;
+    String version(Product product, Path library) throws InstallException;
 
-    /// TensorFlow's, loaded by a process of its own: a library that ends its process ends that one only.
-    static String ofTensorFlow(Path library) throws InstallException {
+    /// Loads it in a process of its own: a library that ends its process ends that one only.
+    static String inProcess(Product product, Path library) throws InstallException {
         List<String> command =
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -24,6 +24,7 @@ interface Natives {
                         "-cp",
                         System.getProperty("java.class.path"),
                         LibraryVersion.class.getName(),
+                        product.engine(),
                         library.toString());
         try {
             Process process =

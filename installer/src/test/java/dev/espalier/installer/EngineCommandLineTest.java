@@ -29,7 +29,7 @@ class EngineCommandLineTest {
     private static final String MACHINE = System.getProperty("os.arch");
     private static final String NAME = "tensorflow-2.16.2";
     private static final Natives TEXTS =
-            library -> {
+            (_, library) -> {
                 try {
                     return Files.readString(library).strip();
                 } catch (IOException failure) {
@@ -64,7 +64,7 @@ class EngineCommandLineTest {
                 registry.resolve("org/tensorflow/tensorflow-core-native")
                         .resolve(artifactVersion)
                         .resolve(
-                                new Release("", artifactVersion)
+                                new Release(Product.TENSORFLOW, "", artifactVersion)
                                         .natives(MACHINE)
                                         .toString()
                                         .replaceFirst(
@@ -197,7 +197,7 @@ class EngineCommandLineTest {
         publish("1.0.0", "2.11.0");
         assertFails(engine("install", NAME), "has TensorFlow 2.11.0 (expected: 2.16.2)");
         assertFails(
-                engine(Natives::ofTensorFlow, "install", NAME),
+                engine(Natives::inProcess, "install", NAME),
                 "libtensorflow_cc.so.2 cannot be loaded on this machine: ");
     }
 

@@ -14,7 +14,8 @@ class ReleasesTest {
 
     @Test
     void areFoundByTensorFlowsVersion() throws Exception {
-        assertThat(releases.find("tensorflow-2.16.2")).isEqualTo(new Release("2.16.2", "1.0.0"));
+        assertThat(releases.find("tensorflow-2.16.2"))
+                .isEqualTo(new Release(Product.TENSORFLOW, "2.16.2", "1.0.0"));
         assertThat(releases.find("tensorflow-2.16.2").natives("amd64"))
                 .hasToString("org.tensorflow:tensorflow-core-native:jar:linux-x86_64:1.0.0");
         assertThat(releases.find("tensorflow-2.16.2").natives("aarch64"))
@@ -24,7 +25,14 @@ class ReleasesTest {
     @Test
     void areFoundByThePackagesVersionToo() throws Exception {
         assertThat(releases.find("tensorflow:1.3.0-SNAPSHOT"))
-                .isEqualTo(new Release("", "1.3.0-SNAPSHOT"));
+                .isEqualTo(new Release(Product.TENSORFLOW, "", "1.3.0-SNAPSHOT"));
+    }
+
+    @Test
+    void areFoundByTheBeginningOfTheirVersion() throws Exception {
+        assertThat(releases.find("tensorrt-10.6").version()).isEqualTo("10.6.0");
+        assertThat(releases.find("tensorrt-11").natives("amd64"))
+                .hasToString("org.bytedeco:tensorrt:jar:linux-x86_64-redist:11.2-1.5.14");
     }
 
     @Test
@@ -38,6 +46,8 @@ class ReleasesTest {
             strings = {
                 "tensorflow-2.99.0",
                 "tensorflow-",
+                "tensorflow-2.1",
+                "tensorrt-1",
                 "tensorflow:",
                 "tensorflow:../x",
                 "onnxruntime-1.20.0",
@@ -50,6 +60,6 @@ class ReleasesTest {
                 .hasMessageStartingWith("engine '" + name + "' (expected: one of tensorflow-2.")
                 .hasMessageContaining("tensorflow-2.16.2")
                 .hasMessageContaining(
-                        "tensorflow:<version of org.tensorflow:tensorflow-core-native> for another");
+                        "tensorflow:<version of org.tensorflow:tensorflow-core-native> or tensorrt:<version of org.bytedeco:tensorrt> for another");
     }
 }
