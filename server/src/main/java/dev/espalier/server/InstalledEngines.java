@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// The engines whose packs are there, and an inspector of op libraries for each, made when it is first asked
@@ -34,6 +35,9 @@ import java.util.stream.Stream;
 final class InstalledEngines implements EngineVersions {
     private static final List<String> ENGINES =
             Stream.of(ModelFormat.values()).map(ModelFormat::backend).distinct().toList();
+
+    private static final Set<String> RESIDENT =
+            Set.of(ModelFormat.ONNX.backend(), ModelFormat.PLAN.backend());
 
     /// Ten times what a probe takes on a slow machine.
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
@@ -118,10 +122,11 @@ final class InstalledEngines implements EngineVersions {
         return String.join(":", folders);
     }
 
-    /// ONNX Runtime hands its functions to its op libraries, which need not be linked with it.
+    /// ONNX Runtime hands its functions to its op libraries, and TensorRT's are there for every library to see:
+    /// neither's op libraries need be linked with it.
     private static List<Path> resident(Optional<EnginePack> pack) {
         return pack.stream()
-                .filter(found -> found.engine().engine().equals(ModelFormat.ONNX.backend()))
+                .filter(found -> RESIDENT.contains(found.engine().engine()))
                 .map(EnginePack::library)
                 .toList();
     }

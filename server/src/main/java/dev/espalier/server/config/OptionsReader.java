@@ -14,7 +14,10 @@ import java.util.Map;
 /// Turns the values of the command line into typed options, and checks what one row of the table
 /// cannot: files, and options that belong together.
 final class OptionsReader {
-    private static final List<String> ENGINES = List.of("onnxruntime", "tensorflow");
+    private static final List<String> ENGINES = List.of("onnxruntime", "tensorflow", "tensorrt");
+
+    /// Whose op libraries Triton names in a setting of the backend.
+    private static final String PLUGIN_ENGINE = "tensorrt";
 
     private final FlagValues values;
     private final Map<String, String> environment;
@@ -222,6 +225,15 @@ final class OptionsReader {
         List<ServerLibrary> libraries = new ArrayList<>(places.builtInLibraries());
         for (String value : values.all(Flag.OP_LIBRARY)) {
             libraries.add(serverLibrary(value));
+        }
+        String plugins =
+                new BackendSettings(values.all(Flag.BACKEND_CONFIG))
+                        .read()
+                        .settings()
+                        .getOrDefault(PLUGIN_ENGINE, Map.of())
+                        .getOrDefault("plugins", "");
+        for (String plugin : plugins.isEmpty() ? new String[0] : plugins.split(";", -1)) {
+            libraries.add(serverLibrary(PLUGIN_ENGINE + ":" + plugin));
         }
         return new OpOptions(
                 folder,

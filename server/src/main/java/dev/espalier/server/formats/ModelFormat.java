@@ -11,7 +11,8 @@ import java.util.Optional;
 public enum ModelFormat {
     ONNX("onnxruntime", "onnxruntime_onnx", "model.onnx", "ONNX model"),
     SAVED_MODEL("tensorflow", "tensorflow_savedmodel", "model.savedmodel", "SavedModel"),
-    GRAPH_DEF("tensorflow", "tensorflow_graphdef", "model.graphdef", "GraphDef");
+    GRAPH_DEF("tensorflow", "tensorflow_graphdef", "model.graphdef", "GraphDef"),
+    PLAN("tensorrt", "tensorrt_plan", "model.plan", "TensorRT plan");
 
     private final String backend;
     private final String platform;
@@ -65,6 +66,7 @@ public enum ModelFormat {
             case ONNX -> OnnxReader.read(file);
             case SAVED_MODEL -> SavedModelReader.read(file, parameters);
             case GRAPH_DEF -> GraphDefReader.read(file);
+            case PLAN -> PlanReader.read(file);
         };
     }
 }

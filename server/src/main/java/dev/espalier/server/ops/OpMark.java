@@ -121,7 +121,7 @@ enum OpMark {
 
     /// Whether what libraries register with the engine is there for all models of a process, each op once.
     static boolean hasOneRegistry(String engine) {
-        return engine.equals(TENSORFLOW.engine);
+        return engine.equals(TENSORFLOW.engine) || engine.equals(TENSORRT.engine);
     }
 
     String engine() {

@@ -6,6 +6,7 @@ import dev.espalier.protocol.ModelInstanceGroup;
 import dev.espalier.protocol.ModelOutput;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.formats.ModelFormat;
 import dev.espalier.tensor.DataType;
 import java.util.HashSet;
 import java.util.List;
@@ -51,10 +52,25 @@ final class ConfigChecks {
                     "instance group %d of %s has count %d (expected: at least 1, or none for 1)"
                             .formatted(index, config.getName(), group.getCount()));
         }
-        if (group.getKind() == ModelInstanceGroup.Kind.KIND_GPU) {
+        boolean onGpu = config.getBackend().equals(ModelFormat.PLAN.backend());
+        ModelInstanceGroup.Kind other =
+                onGpu ? ModelInstanceGroup.Kind.KIND_CPU : ModelInstanceGroup.Kind.KIND_GPU;
+        if (group.getKind() == other) {
             throw invalid(
-                    "instance group %d of %s has kind KIND_GPU (expected: KIND_CPU or KIND_AUTO; this server's engines run on the CPU)"
-                            .formatted(index, config.getName()));
+                    "instance group %d of %s has kind %s (expected: KIND_%s or KIND_AUTO; the engine %s runs on the %s)"
+                            .formatted(
+                                    index,
+                                    config.getName(),
+                                    other,
+                                    onGpu ? "GPU" : "CPU",
+                                    config.getBackend(),
+                                    onGpu ? "first GPU" : "CPU"));
+        }
+        if (group.getGpusList().stream().anyMatch(gpu -> gpu != 0)) {
+            throw unsupported(config.getName(), "instances on another GPU than the first");
+        }
+        if (!group.getProfileList().equals(config.getInstanceGroup(0).getProfileList())) {
+            throw unsupported(config.getName(), "instance groups with different profiles");
         }
     }
 

@@ -2,8 +2,10 @@ package dev.espalier.server.repository;
 
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.protocol.ModelInstanceGroup;
+import dev.espalier.protocol.ModelInstanceGroup.Kind;
 import dev.espalier.protocol.ModelOptimizationPolicy.PinnedMemoryBuffer;
 import dev.espalier.protocol.ModelVersionPolicy;
+import dev.espalier.server.formats.ModelFormat;
 
 /// Writes out what a configuration means where it says nothing, so that whoever asks for it reads what
 /// is in force.
@@ -31,9 +33,13 @@ final class ConfigDefaults {
         if (config.getInstanceGroupCount() == 0) {
             config.addInstanceGroupBuilder().setName(config.getName());
         }
+        boolean onGpu = config.getBackend().equals(ModelFormat.PLAN.backend());
         for (int i = 0; i < config.getInstanceGroupCount(); i++) {
             ModelInstanceGroup.Builder group = config.getInstanceGroupBuilder(i);
-            group.setKind(ModelInstanceGroup.Kind.KIND_CPU);
+            group.setKind(onGpu ? Kind.KIND_GPU : Kind.KIND_CPU);
+            if (onGpu && group.getGpusCount() == 0) {
+                group.addGpus(0);
+            }
             group.setCount(Math.max(1, group.getCount()));
             if (group.getName().isEmpty()) {
                 group.setName(config.getName() + "_" + i);

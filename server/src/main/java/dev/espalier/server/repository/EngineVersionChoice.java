@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /// Chooses the engine version that a model version runs with, and what its op libraries are with it: the
-/// engine version that the configuration names; else the default; else, where an op library was built for
+/// engine version that the configuration names; else the one that built the model's file, where no other loads it; else the
+/// default; else, where an op library was built for
 /// another one, the newest of those installed with which the model can be served.
 ///
 /// ```text
@@ -24,7 +25,16 @@ record EngineVersionChoice(OpLibraries libraries, ModelFolder folder) {
     Resolution resolve(LibraryFinder.Site site, OpNeeds needs)
             throws ServingException, InterruptedException {
         if (!folder.engineVersion().isEmpty()) {
-            return resolve(site, named(), needs);
+            return resolve(
+                    site,
+                    installed(folder.engineVersion(), "parameter 'engine_version' asks for"),
+                    needs);
+        }
+        if (!needs.engineVersion().isEmpty()) {
+            return resolve(
+                    site,
+                    installed(needs.engineVersion(), "the model's file was built with"),
+                    needs);
         }
         EngineVersion standard = libraries.engines().standard(folder.engine());
         Resolution first = resolve(site, standard, needs);
@@ -40,14 +50,18 @@ record EngineVersionChoice(OpLibraries libraries, ModelFolder folder) {
         return first;
     }
 
-    private EngineVersion named() throws ServingException {
-        EngineVersion named = new EngineVersion(folder.engine(), folder.engineVersion());
+    /// The engine version of that number.
+    ///
+    /// @param who wants it, for the message
+    private EngineVersion installed(String version, String who) throws ServingException {
+        EngineVersion named = new EngineVersion(folder.engine(), version);
         List<EngineVersion> installed = libraries.engines().installed(folder.engine());
         if (!installed.contains(named)) {
             throw new ServingException(
                     ErrorCode.UNAVAILABLE,
-                    "parameter 'engine_version' asks for %s, which is not installed (installed: %s); install it with: espalier engine install %s, and load the model again"
+                    "%s %s, which is not installed (installed: %s); install it with: espalier engine install %s, and load the model again"
                             .formatted(
+                                    who,
                                     named,
                                     installed.isEmpty()
                                             ? "no " + folder.engine()

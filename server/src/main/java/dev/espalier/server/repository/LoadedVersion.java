@@ -24,6 +24,7 @@ final class LoadedVersion implements HostedModel.Observer {
     static final String UNLOADED = "unloaded";
 
     private final VersionDefinition definition;
+    private final ModelConfig config;
     private final WorkerPool workers;
     private final WorkerHost host;
     private final HostedModel hosted;
@@ -50,14 +51,15 @@ final class LoadedVersion implements HostedModel.Observer {
 
     private LoadedVersion(
             VersionDefinition definition,
+            ModelConfig config,
             WorkerPool workers,
             WorkerHost host,
             ScheduledExecutorService timer)
             throws ServingException {
         this.definition = definition;
+        this.config = config;
         this.workers = workers;
         this.host = host;
-        ModelConfig config = definition.config();
         this.scheduler =
                 new ModelScheduler(
                         config.getName(),
@@ -70,9 +72,7 @@ final class LoadedVersion implements HostedModel.Observer {
                 new HostedModel(
                         config.getName(),
                         definition.modelFile(),
-                        definition.ops().libraries().stream()
-                                .map(library -> library.stored().toString())
-                                .toList(),
+                        definition.opLibraries(),
                         PlanBuilder.parameters(config),
                         PlanBuilder.declared(config),
                         PlanBuilder.instances(config),
@@ -84,19 +84,28 @@ final class LoadedVersion implements HostedModel.Observer {
     /// @throws ServingException when there is no such worker, or no room in it
     static LoadedVersion load(
             VersionDefinition definition, WorkerPool workers, ScheduledExecutorService timer)
-            throws ServingException {
+            throws ServingException, InterruptedException {
         WorkerHost host = workers.lease(definition.choice().engine(), definition.ops());
         if (!definition.files().hold()) {
             throw new IllegalStateException("the copies of the version's files are gone");
         }
         try {
-            LoadedVersion version = new LoadedVersion(definition, workers, host, timer);
+            ModelConfig config =
+                    definition.complete()
+                            ? definition.config()
+                            : definition.completed(SignatureQuestion.ask(host, definition));
+            LoadedVersion version = new LoadedVersion(definition, config, workers, host, timer);
             host.add(version.hosted);
             return version;
         } catch (ServingException failure) {
             definition.files().close();
             workers.release(host);
-            throw failure;
+            throw new ServingException(
+                    failure.code(), definition.files().inUsersTerms(failure.text()), failure);
+        } catch (InterruptedException interruption) {
+            definition.files().close();
+            workers.release(host);
+            throw interruption;
         }
     }
 
@@ -109,7 +118,7 @@ final class LoadedVersion implements HostedModel.Observer {
     }
 
     ModelConfig config() {
-        return definition.config();
+        return config;
     }
 
     WorkerHost host() {

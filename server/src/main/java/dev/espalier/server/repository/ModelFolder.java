@@ -114,9 +114,11 @@ final class ModelFolder {
             complete = ConfigCompletion.complete(complete, model, defaultMaxBatchSize);
         }
         ConfigChecks.checkComplete(complete);
+        boolean tells = complete.getInputCount() > 0 && complete.getOutputCount() > 0;
         return new VersionDefinition(
                 number,
                 ConfigDefaults.writtenOut(complete),
+                tells || !autoComplete || format != ModelFormat.PLAN,
                 copy,
                 choice,
                 LabelFiles.read(folder, complete),

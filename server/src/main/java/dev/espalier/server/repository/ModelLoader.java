@@ -147,7 +147,8 @@ final class ModelLoader {
         return unavailable;
     }
 
-    private LoadedModel begin(String name, ModelReading.Complete reading, LoadedModel serving) {
+    private LoadedModel begin(String name, ModelReading.Complete reading, LoadedModel serving)
+            throws InterruptedException {
         List<LoadedVersion> versions = new ArrayList<>();
         Map<Long, String> failures = new HashMap<>(reading.failures());
         for (VersionDefinition definition : reading.versions()) {

@@ -99,7 +99,9 @@ public final class ModelOps {
         if (refusal.isPresent()) {
             throw new ServingException(ErrorCode.UNAVAILABLE, refusal.get());
         }
-        tellWhichEngine(place.name(), version, folder, resolution.engine());
+        if (needs.engineVersion().isEmpty()) {
+            tellWhichEngine(place.name(), version, folder, resolution.engine());
+        }
         tellWhatIsHidden(place.name(), version, resolution);
         return resolution.choice();
     }
@@ -123,7 +125,8 @@ public final class ModelOps {
                 && !engine.equals(libraries.engines().standard(folder.engine()))) {
             LOG.log(
                     Level.INFO,
-                    "model ''{0}'' version {1,number,#}: runs with {2}, for which its op libraries were built",
+                    "model ''{0}'' version {1,number,#}: runs with {2}, for which its op libraries"
+                            + " were built",
                     model,
                     version,
                     engine);
@@ -135,7 +138,8 @@ public final class ModelOps {
             if (need instanceof Resolution.Met met && !met.shadowed().isEmpty()) {
                 LOG.log(
                         Level.INFO,
-                        "model ''{0}'' version {1,number,#}: op {2} is taken from {3}, which is nearer than {4}",
+                        "model ''{0}'' version {1,number,#}: op {2} is taken from {3}, which is"
+                                + " nearer than {4}",
                         model,
                         version,
                         met.op(),

@@ -93,6 +93,11 @@ final class PlanBuilder {
                     "graph_optimization_level",
                     Integer.toString(config.getOptimization().getGraph().getLevel()));
         }
+        if (config.getInstanceGroupCount() > 0
+                && config.getInstanceGroup(0).getProfileCount() > 0) {
+            parameters.put(
+                    "profile", String.join(",", config.getInstanceGroup(0).getProfileList()));
+        }
         return parameters;
     }
 

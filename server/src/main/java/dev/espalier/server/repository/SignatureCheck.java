@@ -27,6 +27,12 @@ final class SignatureCheck {
     }
 
     private void check(Signature signature) throws ServingException {
+        int most = signature.maxBatchSize();
+        if (most > 0 && config.getMaxBatchSize() > most) {
+            throw invalid(
+                    "unexpected configuration maximum batch size %d for '%s', the model takes at most %d"
+                            .formatted(config.getMaxBatchSize(), config.getName(), most));
+        }
         long required = config.getInputList().stream().filter(i -> !i.getOptional()).count();
         if (required != signature.inputs().size()) {
             throw invalid(

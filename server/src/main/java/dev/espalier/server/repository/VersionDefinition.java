@@ -1,21 +1,25 @@
 package dev.espalier.server.repository;
 
 import dev.espalier.protocol.ModelConfig;
+import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.ops.OpChoice;
 import dev.espalier.server.ops.OpSet;
+import dev.espalier.tensor.Signature;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /// One version of a model, read and completed.
 ///
-/// @param config the model's configuration, completed from this version's file
+/// @param config the model's configuration, completed from this version's file as far as that tells
+/// @param complete whether it says what it must; if not, a worker will be asked for the rest
 /// @param modelFile what the engine loads, one of `files`
 /// @param choice the engine version and the op libraries that it runs with
 /// @param labels of the elements of outputs, by the output's name
 record VersionDefinition(
         long number,
         ModelConfig config,
+        boolean complete,
         Path modelFile,
         OpChoice choice,
         Map<String, List<String>> labels,
@@ -26,6 +30,22 @@ record VersionDefinition(
 
     OpSet ops() {
         return choice.ops();
+    }
+
+    /// The paths of the op libraries, for a worker.
+    List<String> opLibraries() {
+        return ops().libraries().stream().map(library -> library.stored().toString()).toList();
+    }
+
+    /// The configuration with what a worker says of the model.
+    ///
+    /// @throws ServingException when that does not go together
+    ModelConfig completed(Signature signature) throws ServingException {
+        ModelConfig completed =
+                ConfigCompletion.complete(
+                        config, SignatureQuestion.description(signature), signature.maxBatchSize());
+        ConfigChecks.checkComplete(completed);
+        return ConfigDefaults.writtenOut(completed);
     }
 
     /// Whether loading `other` would give the same again.

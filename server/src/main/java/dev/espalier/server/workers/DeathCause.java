@@ -35,6 +35,11 @@ sealed interface DeathCause {
     /// It did not take what the server tells it.
     record Deaf(String what) implements DeathCause {}
 
+    /// Its engine could do nothing any more, as after an illegal access on a GPU, so it ended itself.
+    ///
+    /// @param reason in its own words
+    record EngineLost(String reason) implements DeathCause {}
+
     /// It did not get as far as serving.
     record NotStarted(String reason) implements DeathCause {}
 
@@ -53,6 +58,7 @@ sealed interface DeathCause {
                     "no %s within %d s".formatted(order.load() ? "load" : "unload", seconds);
             case Nonsense _ -> "nonsense";
             case Deaf _ -> "unread messages";
+            case EngineLost _ -> "lost engine";
             case NotStarted _ -> "failed start";
         };
     }
@@ -71,6 +77,7 @@ sealed interface DeathCause {
                     "did not %s within %d s and was ended".formatted(order.text(), seconds);
             case Nonsense(String what) -> "wrote nonsense (%s) and was ended".formatted(what);
             case Deaf(String what) -> what + " and was ended";
+            case EngineLost(String reason) -> "lost its engine and ended: " + reason;
             case NotStarted(String reason) -> reason;
         };
     }

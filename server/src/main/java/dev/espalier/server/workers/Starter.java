@@ -68,8 +68,13 @@ record Starter(Path program, SandboxOptions.Mode sandbox) {
     /// @param socket the address of the server's control socket, to which `command` gets a connection as
     ///     [#CONTROL]; empty for none
     /// @param readable files and folders that it may read beside those of the system
+    /// @param writable files and folders that it may write to beside its own folder
     List<String> command(
-            WorkerFolder folder, String socket, List<Path> readable, List<String> command) {
+            WorkerFolder folder,
+            String socket,
+            List<Path> readable,
+            List<Path> writable,
+            List<String> command) {
         List<String> whole = new ArrayList<>();
         whole.add(program.toString());
         whole.add("--folder=" + folder.path());
@@ -84,6 +89,7 @@ record Starter(Path program, SandboxOptions.Mode sandbox) {
         readable.forEach(path -> whole.add("--read=" + path));
         whole.add("--write=/dev/null");
         whole.add("--write=" + folder.path());
+        writable.forEach(path -> whole.add("--write=" + path));
         whole.add("--");
         whole.addAll(command);
         return whole;

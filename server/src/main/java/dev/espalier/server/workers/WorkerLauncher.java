@@ -74,7 +74,7 @@ public final class WorkerLauncher {
         command.add(options.link().text());
         command.add(starter.isPresent() ? LinkKind.inherited(Starter.CONTROL) : socket);
         command.addAll(List.of(pack.engine().engine(), pack.library().toString()));
-        return start(folder, socket, command);
+        return start(pack, folder, socket, GpuFiles.of(pack), command);
     }
 
     /// Starts a probe, which will open an op library and write what it learns to its folder's file of events.
@@ -88,7 +88,7 @@ public final class WorkerLauncher {
                 List.of("-cp", pack.worker().classPath().toString(), pack.worker().probeClass()));
         command.addAll(List.of(folder.probeEvents().toString(), pack.engine().engine()));
         command.addAll(List.of(pack.library().toString(), opLibrary.toString()));
-        return start(folder, "", command);
+        return start(pack, folder, "", List.of(), command);
     }
 
     /// How many bytes of memory a worker may have; 0 for any number.
@@ -96,7 +96,12 @@ public final class WorkerLauncher {
         return options.supervision().memoryBytes();
     }
 
-    private Started start(WorkerFolder folder, String socket, List<String> command)
+    private Started start(
+            EnginePack pack,
+            WorkerFolder folder,
+            String socket,
+            List<Path> writable,
+            List<String> command)
             throws IOException {
         try {
             if (starter.isEmpty() && options.sandbox().mode() == SandboxOptions.Mode.ON) {
@@ -108,7 +113,11 @@ public final class WorkerLauncher {
                     new ProcessBuilder(
                             starter.map(found ->
                                             found.command(
-                                                    folder, socket, readable.paths(), command))
+                                                    folder,
+                                                    socket,
+                                                    readable(pack),
+                                                    writable,
+                                                    command))
                                     .orElse(command));
             builder.directory(folder.path().toFile());
             // The starter's standard output is for its reports.
@@ -119,6 +128,13 @@ public final class WorkerLauncher {
             folder.remove();
             throw failure;
         }
+    }
+
+    /// A pack may name a library that lies elsewhere.
+    private List<Path> readable(EnginePack pack) {
+        List<Path> paths = new ArrayList<>(readable.paths());
+        Optional.ofNullable(pack.library().getParent()).ifPresent(paths::add);
+        return paths;
     }
 
     private List<String> java(WorkerFolder folder) {

@@ -26,6 +26,7 @@ final class WorkerProcess {
     private static final Logger LOG = System.getLogger(WorkerProcess.class.getName());
     private static final long LOOK_MILLIS = 50;
     private static final long END_MILLIS = 5_000;
+    private static final int LONGEST_WORDS = 300;
 
     private final String label;
     private final ConfinedProcess process;
@@ -299,9 +300,17 @@ final class WorkerProcess {
         return switch (end) {
             case ProcessEnd.Exited(int code) when code == LinkKind.DISCONNECTED ->
                     new DeathCause.Disconnected();
+            case ProcessEnd.Exited(int code) when code == LinkKind.ENGINE_LOST ->
+                    new DeathCause.EngineLost(lastWords(process.lastLines()));
             case ProcessEnd.Exited(int code) -> new DeathCause.Exited(code);
             case ProcessEnd.Signalled(int number) -> new DeathCause.Signalled(number);
         };
+    }
+
+    /// What a worker said that ended itself.
+    private static String lastWords(List<String> lines) {
+        String last = lines.isEmpty() ? "" : lines.getLast().replaceAll("\\p{Cntrl}", "?");
+        return last.length() > LONGEST_WORDS ? last.substring(0, LONGEST_WORDS) + "..." : last;
     }
 
     /// Ends one that has never served.

@@ -46,6 +46,9 @@ final class EngineChoiceTest {
         "tensorflow,             '',                    '',             SAVED_MODEL",
         "tensorflow,             '',                    frozen.graphdef, GRAPH_DEF",
         "'',                     '',                    my.savedmodel,  SAVED_MODEL",
+        "tensorrt,               '',                    '',             PLAN",
+        "'',                     tensorrt_plan,         '',             PLAN",
+        "'',                     '',                    a.plan,         PLAN",
         "'',                     '',                    other,          ONNX",
     })
     void takesWhatTheConfigurationSays(
@@ -55,7 +58,12 @@ final class EngineChoiceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"model.onnx, ONNX", "model.savedmodel, SAVED_MODEL", "model.graphdef, GRAPH_DEF"})
+    @CsvSource({
+        "model.onnx, ONNX",
+        "model.savedmodel, SAVED_MODEL",
+        "model.graphdef, GRAPH_DEF",
+        "model.plan, PLAN"
+    })
     void tellsTheFormatFromTheFilesName(String file, ModelFormat expected) throws Exception {
         put(file);
         assertThat(format("", "", "")).isEqualTo(expected);
@@ -70,9 +78,9 @@ final class EngineChoiceTest {
 
     @Test
     void namesWhatThisServerHas() {
-        assertThatThrownBy(() -> format("tensorrt", "", ""))
+        assertThatThrownBy(() -> format("pytorch", "", ""))
                 .hasMessage(
-                        "unable to find backend library for backend 'tensorrt' of m (this server has: onnxruntime, tensorflow)");
+                        "unable to find backend library for backend 'pytorch' of m (this server has: onnxruntime, tensorflow, tensorrt)");
         assertThatThrownBy(() -> format("tensorflow", "onnxruntime_onnx", ""))
                 .hasMessage(
                         "unexpected platform type 'onnxruntime_onnx' for m (this server has: tensorflow_savedmodel, tensorflow_graphdef)");
@@ -80,6 +88,6 @@ final class EngineChoiceTest {
                 .hasMessageStartingWith(
                         "Could not determine backend for model 'm' with no backend in model configuration (expected: a file ")
                 .hasMessageEndingWith(
-                        "/<version>/model.onnx or model.savedmodel or model.graphdef, or a backend: onnxruntime, tensorflow)");
+                        "/<version>/model.onnx or model.savedmodel or model.graphdef or model.plan, or a backend: onnxruntime, tensorflow, tensorrt)");
     }
 }

@@ -51,7 +51,7 @@ class StarterTest {
         Starter starter = new Starter(PROGRAM.toAbsolutePath(), mode);
         Path output = folder.path().resolveSibling(folder.path().getFileName() + ".output");
         Process process =
-                new ProcessBuilder(starter.command(folder, "", List.of(), command))
+                new ProcessBuilder(starter.command(folder, "", List.of(), List.of(), command))
                         .redirectError(output.toFile())
                         .start();
         List<Starter.Report> reports = new ArrayList<>();
@@ -121,7 +121,12 @@ class StarterTest {
             List<String> command = List.of("/bin/sh", "-c", "head -c 5 <&3 >&2");
             Process process =
                     new ProcessBuilder(
-                                    starter.command(folder, listener.address(), List.of(), command))
+                                    starter.command(
+                                            folder,
+                                            listener.address(),
+                                            List.of(),
+                                            List.of(),
+                                            command))
                             .start();
             try (ControlSocket socket = listener.accept(process.pid(), 20_000);
                     var said = process.errorReader()) {
