@@ -11,6 +11,7 @@ import dev.espalier.server.grpc.GrpcServer;
 import dev.espalier.server.grpc.GrpcServices;
 import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
+import dev.espalier.server.http.HttpMeans;
 import dev.espalier.server.http.HttpServer;
 import dev.espalier.server.http.HttpServices;
 import dev.espalier.server.http.MetricsServer;
@@ -24,10 +25,11 @@ import dev.espalier.server.repository.ModelOps;
 import dev.espalier.server.repository.ModelRepository;
 import dev.espalier.server.repository.PrivateFolder;
 import dev.espalier.server.repository.RepositoryPoll;
+import dev.espalier.server.work.WorkPool;
 import dev.espalier.server.workers.WorkerPool;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -69,6 +71,8 @@ final class Server implements AutoCloseable {
     private final ServerMetrics metrics;
     private final HttpServices httpServices;
     private final GrpcServices grpcServices;
+    private final HttpMeans means;
+    private final WorkPool work;
     private volatile boolean started;
 
     /// @param errors what becomes of errors that nobody expected
@@ -80,7 +84,10 @@ final class Server implements AutoCloseable {
         try {
             int cores = Runtime.getRuntime().availableProcessors();
             LinkKind link = options.workers().link();
-            loops = opened(new LinkedLoops(Math.min(options.http().threadCount(), cores), link));
+            loops =
+                    opened(
+                            new LinkedLoops(
+                                    Math.min(options.http().threadCount(), cores), link, errors));
             ScheduledExecutorService timer = opened(new RootedTimer(errors));
             var _ = timer.scheduleWithFixedDelay(new HeapRelease(), 2, 2, TimeUnit.SECONDS);
             Path state = options.workers().stateDirectory();
@@ -123,7 +130,9 @@ final class Server implements AutoCloseable {
                             workers,
                             timer,
                             errors);
-            InferenceService inferences = new InferenceService(repository, loops);
+            InferenceService inferences = new InferenceService(repository, loops, errors);
+            work = opened(new WorkPool(cores, errors));
+            means = new HttpMeans(heap, work, errors, options.http().limits());
             ServerInfo info = new ServerInfo(options.id(), version(), EXTENSIONS);
             AccessTokens tokens = tokens();
             CopiedBytes httpCopies = new CopiedBytes();
@@ -138,7 +147,7 @@ final class Server implements AutoCloseable {
                             health(),
                             tokens,
                             httpCopies,
-                            heap,
+                            means,
                             ConfigJson::of,
                             workers::statuses);
             grpcServices =
@@ -151,12 +160,16 @@ final class Server implements AutoCloseable {
                             health(),
                             tokens,
                             grpcCopies,
-                            heap);
+                            heap,
+                            work,
+                            errors);
             metrics =
                     new ServerMetrics(
                             repository,
                             workers,
                             errors,
+                            loops.watch(),
+                            means,
                             Map.of("http", httpCopies, "grpc", grpcCopies),
                             options.metrics().cpu()
                                     ? new MachineUse(options.metrics().interval())
@@ -180,7 +193,7 @@ final class Server implements AutoCloseable {
         return new Health() {
             @Override
             public boolean live() {
-                return started;
+                return started && loops.watch().alive();
             }
 
             @Override
@@ -225,7 +238,7 @@ final class Server implements AutoCloseable {
         }
         if (options.metrics().allowed()) {
             MetricsServer served =
-                    new MetricsServer(options.metrics(), loops.serving(), metrics::text);
+                    new MetricsServer(options.metrics(), loops.serving(), means, metrics::text);
             open.push(() -> served.close(Duration.ZERO));
             announce("metrics service", options.metrics().address(), served.port());
         }

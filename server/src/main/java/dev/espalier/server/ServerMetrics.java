@@ -1,6 +1,8 @@
 package dev.espalier.server;
 
+import dev.espalier.server.execution.LoopWatch;
 import dev.espalier.server.failure.InternalErrors;
+import dev.espalier.server.http.HttpMeans;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.FailureReason;
 import dev.espalier.server.metrics.MachineUse;
@@ -23,6 +25,8 @@ final class ServerMetrics {
     private final ModelRepository repository;
     private final WorkerPool workers;
     private final InternalErrors errors;
+    private final LoopWatch loops;
+    private final HttpMeans means;
     private final Map<String, CopiedBytes> copies;
     private final @Nullable MachineUse machine;
 
@@ -77,11 +81,15 @@ final class ServerMetrics {
             ModelRepository repository,
             WorkerPool workers,
             InternalErrors errors,
+            LoopWatch loops,
+            HttpMeans means,
             Map<String, CopiedBytes> copies,
             @Nullable MachineUse machine) {
         this.repository = repository;
         this.workers = workers;
         this.errors = errors;
+        this.loops = loops;
+        this.means = means;
         this.copies = copies;
         this.machine = machine;
     }
@@ -189,7 +197,8 @@ final class ServerMetrics {
                 new OpMetric(
                         "espalier_op_library_load_duration_us",
                         "gauge",
-                        "Longest time that a model with the op library took to load, in microseconds",
+                        "Longest time that a model with the op library took to load, in"
+                                + " microseconds",
                         OpLibraryUse::loadMicros));
         opLibraries(
                 text,
@@ -223,7 +232,8 @@ final class ServerMetrics {
         text.metric(
                 name,
                 "counter",
-                "Tensor bytes that the server copied beyond the move between network and shared memory");
+                "Tensor bytes that the server copied beyond the move between network and shared"
+                        + " memory");
         copies.forEach((protocol, bytes) ->
                 text.value(name, bytes.in(), "protocol", protocol, "direction", "in")
                         .value(name, bytes.out(), "protocol", protocol, "direction", "out"));
@@ -234,5 +244,22 @@ final class ServerMetrics {
         text.metric(
                 name, "counter", "Errors that nobody expected, by the place where they came up");
         errors.counts().forEach((place, count) -> text.value(name, count, "place", place));
+        text.metric(
+                        "espalier_loop_stall_seconds",
+                        "counter",
+                        "Time in which event loops were held up for more than 0.05 s")
+                .value("espalier_loop_stall_seconds", loops.stalledSeconds());
+        text.metric(
+                        "espalier_heap_budget_bytes",
+                        "gauge",
+                        "What requests and answers take up on the heap")
+                .value("espalier_heap_budget_bytes", means.heap().used());
+        text.metric(
+                        "espalier_work_waiting",
+                        "gauge",
+                        "Pieces of work that wait for a thread beside the event loops")
+                .value("espalier_work_waiting", means.work().waiting());
+        text.metric("espalier_work_refused", "counter", "Requests refused because too much waits")
+                .value("espalier_work_refused", means.work().refused());
     }
 }

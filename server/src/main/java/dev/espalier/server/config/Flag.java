@@ -34,7 +34,8 @@ enum Flag {
             "model-control-mode",
             new Choice(List.of("none", "poll", "explicit")),
             "none",
-            "How models come and go: all of them at the start, by looking at the folders, or on request."),
+            "How models come and go: all of them at the start, by looking at the folders, or on"
+                    + " request."),
     REPOSITORY_POLL(
             FlagGroup.REPOSITORY,
             "repository-poll-secs",
@@ -46,7 +47,8 @@ enum Flag {
             "load-model",
             new Text("<name>"),
             "",
-            "A model to load at the start, or '*'; may be given several times. Mode explicit only."),
+            "A model to load at the start, or '*'; may be given several times. Mode explicit"
+                    + " only."),
     ALLOW_OP_UPLOAD(
             FlagGroup.REPOSITORY,
             "allow-op-upload",
@@ -127,6 +129,37 @@ enum Flag {
             new Whole(1, Long.MAX_VALUE),
             "67108864",
             "Largest request body in bytes, also after decompression."),
+    HTTP_HEADER_TIMEOUT(
+            FlagGroup.HTTP,
+            "http-header-timeout-secs",
+            new Whole(0, 86_400),
+            "30",
+            "Seconds from a request's first byte to the end of its header; 0: any time."),
+    HTTP_BODY_TIMEOUT(
+            FlagGroup.HTTP,
+            "http-body-timeout-secs",
+            new Whole(0, 86_400),
+            "30",
+            "Seconds in which a client must send the next 64 KB of a body, or its end; 0: any"
+                    + " time."),
+    HTTP_ANSWER_TIMEOUT(
+            FlagGroup.HTTP,
+            "http-answer-timeout-secs",
+            new Whole(0, 86_400),
+            "60",
+            "Seconds in which a client must take the next 64 KB of an answer; 0: any time."),
+    HTTP_IDLE_TIMEOUT(
+            FlagGroup.HTTP,
+            "http-idle-timeout-secs",
+            new Whole(0, 1_000_000),
+            "600",
+            "Seconds a connection may be open without a request; 0: any time."),
+    HTTP_MAX_CONNECTIONS(
+            FlagGroup.HTTP,
+            "http-max-connections",
+            new Whole(1, 1_000_000),
+            "20000",
+            "Connections at once; further ones get a 503."),
     HTTP_USE_SSL(FlagGroup.HTTP, "http-use-ssl", new Switch(), "false", "Serve HTTPS."),
     HTTP_SERVER_CERT(
             FlagGroup.HTTP, "http-server-cert", new Text("<file>"), "", "Certificates, PEM."),
@@ -302,8 +335,8 @@ enum Flag {
             "worker-link",
             new Choice(List.of("auto", "portable")),
             "auto",
-            "What connects the server with its workers; portable: plain files and sockets, which are"
-                    + " slower and confine nothing, as on systems other than Linux."),
+            "What connects the server with its workers; portable: plain files and sockets, which"
+                    + " are slower and confine nothing, as on systems other than Linux."),
     WORKER_SANDBOX(
             FlagGroup.WORKERS,
             "worker-sandbox",
@@ -337,8 +370,8 @@ enum Flag {
             "quarantine-after",
             new Whole(0, 1_000_000),
             "10",
-            "Deaths of its worker within the window that make a model unavailable until it is loaded"
-                    + " again; 0: never."),
+            "Deaths of its worker within the window that make a model unavailable until it is"
+                    + " loaded again; 0: never."),
     QUARANTINE_WINDOW(
             FlagGroup.WORKERS,
             "quarantine-window-secs",

@@ -5,6 +5,7 @@ package dev.espalier.server.config;
 /// @param port 0 for any free port
 /// @param threadCount event loops, shared with gRPC; at most the machine's cores are used
 /// @param maxInputSize largest body in bytes, also after decompression
+/// @param limits how long clients may take
 public record HttpOptions(
         boolean allowed,
         String address,
@@ -12,4 +13,5 @@ public record HttpOptions(
         boolean reusePort,
         int threadCount,
         long maxInputSize,
-        TlsOptions tls) {}
+        TlsOptions tls,
+        HttpLimits limits) {}

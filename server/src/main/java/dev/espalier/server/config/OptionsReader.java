@@ -140,7 +140,13 @@ final class OptionsReader {
                 values.on(Flag.REUSE_HTTP_PORT),
                 values.integer(Flag.HTTP_THREAD_COUNT),
                 values.number(Flag.HTTP_MAX_INPUT_SIZE),
-                tls);
+                tls,
+                new HttpLimits(
+                        Duration.ofSeconds(values.number(Flag.HTTP_HEADER_TIMEOUT)),
+                        Duration.ofSeconds(values.number(Flag.HTTP_BODY_TIMEOUT)),
+                        Duration.ofSeconds(values.number(Flag.HTTP_ANSWER_TIMEOUT)),
+                        Duration.ofSeconds(values.number(Flag.HTTP_IDLE_TIMEOUT)),
+                        values.integer(Flag.HTTP_MAX_CONNECTIONS)));
     }
 
     private GrpcOptions grpc() throws UsageException {

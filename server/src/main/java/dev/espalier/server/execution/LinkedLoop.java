@@ -1,6 +1,7 @@
 package dev.espalier.server.execution;
 
 import dev.espalier.link.Doorbell;
+import dev.espalier.server.failure.InternalErrors;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
@@ -12,13 +13,14 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ThreadAwareExecutor;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /// An event loop that also watches the workers: before it sleeps it looks at their completion rings, and
 /// a worker that finishes something for a sleeping loop rings it. So a request stays
@@ -49,10 +51,13 @@ public final class LinkedLoop implements IoHandler, Executor {
     private final int index;
     private final IoHandler io;
     private final ThreadAwareExecutor executor;
+    private final InternalErrors errors;
     private final List<LinkedWorker> workers = new ArrayList<>();
     private final Map<LinkedWorker, IoRegistration> doorbells = new HashMap<>();
+    private volatile @Nullable Thread thread;
 
-    LinkedLoop(int index, ThreadAwareExecutor executor, IoHandler io) {
+    LinkedLoop(int index, ThreadAwareExecutor executor, IoHandler io, InternalErrors errors) {
+        this.errors = errors;
         this.index = index;
         this.executor = executor;
         this.io = io;
@@ -137,8 +142,21 @@ public final class LinkedLoop implements IoHandler, Executor {
 
     // --- IoHandler
 
+    /// The root of everything that happens on the loop's connections: Netty's own loop would end in silence with
+    /// what comes out of here. Where memory is short that was for one read or one answer, and the next may have room.
     @Override
     public int run(IoHandlerContext context) {
+        try {
+            return turn(context);
+        } catch (OutOfMemoryError failure) {
+            errors.report("loop", "event loop " + index, failure);
+        } catch (Throwable failure) {
+            errors.end("loop", "event loop " + index, failure);
+        }
+        return 0;
+    }
+
+    private int turn(IoHandlerContext context) {
         drain();
         if (!context.canBlock()) {
             int handled = io.run(context);
@@ -173,8 +191,15 @@ public final class LinkedLoop implements IoHandler, Executor {
         }
     }
 
+    /// What the loop is doing at the moment.
+    StackTraceElement[] stack() {
+        Thread running = thread;
+        return running == null ? new StackTraceElement[0] : running.getStackTrace();
+    }
+
     @Override
     public void initialize() {
+        thread = Thread.currentThread();
         io.initialize();
     }
 

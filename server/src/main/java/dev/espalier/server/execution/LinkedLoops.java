@@ -4,6 +4,7 @@ import dev.espalier.link.Doorbell;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkKind;
 import dev.espalier.link.LinkLayout;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.transport.EpollTransport;
 import dev.espalier.server.transport.NioTransport;
 import dev.espalier.server.transport.ServingLoops;
@@ -20,9 +21,12 @@ public final class LinkedLoops implements AutoCloseable {
     private final LinkKind kind;
     private final Transport transport;
     private final MultiThreadIoEventLoopGroup group;
+    private final LoopWatch watch;
 
     /// So many loops, running.
-    public LinkedLoops(int count, LinkKind kind) {
+    ///
+    /// @param errors what becomes of errors that nobody expected
+    public LinkedLoops(int count, LinkKind kind, InternalErrors errors) {
         if (count < 1 || count > LinkLayout.MAX_LOOPS) {
             throw new IllegalArgumentException(
                     "event loops: %d (expected: 1..%d)".formatted(count, LinkLayout.MAX_LOOPS));
@@ -40,10 +44,19 @@ public final class LinkedLoops implements AutoCloseable {
                         executor -> {
                             LinkedLoop loop =
                                     new LinkedLoop(
-                                            loops.size(), executor, handlers.newHandler(executor));
+                                            loops.size(),
+                                            executor,
+                                            handlers.newHandler(executor),
+                                            errors);
                             loops.add(loop);
                             return loop;
                         });
+        watch = new LoopWatch(loops, errors);
+    }
+
+    /// Who notices that a loop does not turn.
+    public LoopWatch watch() {
+        return watch;
     }
 
     /// The loops as those want them who serve connections.
@@ -86,6 +99,7 @@ public final class LinkedLoops implements AutoCloseable {
 
     @Override
     public void close() {
+        watch.close();
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

@@ -17,6 +17,32 @@ public final class ServingException extends Exception {
         this.code = code;
     }
 
+    /// An error that nobody expected, as the client is told of it whose request it ends.
+    public static ServingException unexpected(Throwable failure) {
+        if (failure instanceof OutOfMemoryError) {
+            return new ServingException(
+                    ErrorCode.OVERLOADED,
+                    "no memory for this request; try again later or send and ask for binary"
+                            + " tensors",
+                    failure);
+        }
+        return new ServingException(
+                ErrorCode.INTERNAL,
+                "the server failed at this request: %s (its log has the stack)"
+                        .formatted(failure.getClass().getSimpleName()),
+                failure);
+    }
+
+    /// Nobody waits for the answer any more.
+    public static ServingException cancelled() {
+        return new ServingException(ErrorCode.CANCELLED, "the client is gone");
+    }
+
+    /// The server ends before the request has been answered.
+    public static ServingException stopping(Exception cause) {
+        return new ServingException(ErrorCode.UNAVAILABLE, "the server is stopping", cause);
+    }
+
     public ErrorCode code() {
         return code;
     }

@@ -8,10 +8,12 @@ import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.metrics.CopiedBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 
 /// The message that answers an inference request, in pieces: what is written here, and between them the
 /// large tensors, which stay where the worker wrote them.
@@ -108,5 +110,28 @@ record AnswerPieces(List<Piece> pieces, int length) {
     /// Whether it is in one piece.
     boolean isSmall() {
         return pieces.size() == 1;
+    }
+
+    /// The same, compressed by gzip, whose bytes count in `heap` and are the caller's.
+    ///
+    /// @param level of [java.util.zip.Deflater]
+    AnswerPieces compressed(int level, CopiedBytes copied, CountedPieces heap)
+            throws ServingException {
+        try (OutputStream gzip = new LeveledGzip(heap, level)) {
+            int _ = new InferAnswer(this, copied).drainTo(gzip);
+        } catch (CountedPieces.Full full) {
+            throw full.refusal();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("writing to memory", impossible);
+        }
+        List<Piece> packed = heap.pieces();
+        return new AnswerPieces(packed, length(packed));
+    }
+
+    private static final class LeveledGzip extends GZIPOutputStream {
+        LeveledGzip(OutputStream target, int level) throws IOException {
+            super(target);
+            def.setLevel(level);
+        }
     }
 }

@@ -1,10 +1,10 @@
 package dev.espalier.server.grpc;
 
+import io.grpc.ServerCall;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
@@ -14,13 +14,14 @@ import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import org.jspecify.annotations.Nullable;
 
-/// The inference requests that arrive over one connection in more than one HTTP/2 frame: their tensors
-/// go from each frame into memory at once, where gRPC would keep all frames until the last one is there.
+/// The messages that arrive over one connection. Inference requests in more than one HTTP/2 frame, and compressed
+/// ones: their bytes are taken from each frame at once, where gRPC would keep all frames until the last one is
+/// there. All others are counted, and broken off where they are longer than their method takes.
 ///
-/// It stands between HTTP/2 and gRPC, and shows gRPC an empty message in place of such a request, once
+/// It stands between HTTP/2 and gRPC, and shows gRPC an empty message in place of an inference request, once
 /// it is complete. gRPC counts the five bytes of that message against the flow control window; all others
-/// are given back here. Whatever is unusual (compressed, a message prefix in two frames, broken off)
-/// goes to gRPC as it came. That gRPC works as this needs is held by `GrpcFramesTest`.
+/// are given back here. What is broken off goes to gRPC as it came. That gRPC works as this needs is held by
+/// `GrpcFramesTest`.
 final class ArrivingUploads extends Http2FrameListenerDecorator {
     /// A connection's uploads, while gRPC is told of a call's headers.
     private static final ScopedValue<ArrivingUploads> CURRENT = ScopedValue.newInstance();
@@ -33,14 +34,24 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
     /// What is left of a message that was broken off, for gRPC to complain about.
     private static final ByteBuf BROKEN_MESSAGE = prefix(1);
 
+    private final GrpcConnection connection;
+
     /// By their streams: calls whose message has not begun or is under way.
     private final IntObjectMap<Arrival> arrivals = new IntObjectHashMap<>();
 
+    /// By their streams: the messages of all other calls.
+    private final IntObjectMap<CountedMessage> others = new IntObjectHashMap<>();
+
     private @Nullable InferCall begun;
+    private @Nullable ServerCall<?, ?> started;
 
     /// A message that arrives.
     private static final class Arrival {
         final InferCall call;
+
+        /// What has come of the prefix, where that is in several frames.
+        final ByteBuf prefix = Unpooled.buffer(PREFIX, PREFIX);
+
         boolean started;
         int missing;
 
@@ -49,23 +60,23 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
         }
     }
 
-    private ArrivingUploads(GrpcHttp2ConnectionHandler connection) {
-        super(connection.decoder().frameListener());
+    private ArrivingUploads(GrpcHttp2ConnectionHandler handler, GrpcServices services) {
+        super(handler.decoder().frameListener());
+        connection = new GrpcConnection(services);
     }
 
     /// Looks at the frames of a connection from now on.
-    static void of(GrpcHttp2ConnectionHandler handler) {
-        ArrivingUploads uploads = new ArrivingUploads(handler);
+    static void of(GrpcHttp2ConnectionHandler handler, GrpcServices services) {
+        ArrivingUploads uploads = new ArrivingUploads(handler, services);
         handler.decoder().frameListener(uploads);
-        Http2Connection connection = handler.connection();
-        connection.addListener(
-                new Http2ConnectionAdapter() {
-                    @Override
-                    public void onStreamClosed(Http2Stream stream) {
-                        // gRPC tells the call.
-                        uploads.arrivals.remove(stream.id());
-                    }
-                });
+        handler.connection()
+                .addListener(
+                        new Http2ConnectionAdapter() {
+                            @Override
+                            public void onStreamClosed(Http2Stream stream) {
+                                uploads.closed(stream.id());
+                            }
+                        });
     }
 
     private static ByteBuf prefix(int length) {
@@ -73,11 +84,28 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
         return Unpooled.unreleasableBuffer(prefix.asReadOnly());
     }
 
-    /// Called by a call that begins: its frames are wanted.
-    static void begun(InferCall call) {
-        if (CURRENT.isBound()) {
-            CURRENT.get().begun = call;
+    private void closed(int streamId) {
+        // gRPC tells the call.
+        arrivals.remove(streamId);
+        CountedMessage message = others.remove(streamId);
+        if (message != null) {
+            message.close();
         }
+    }
+
+    /// The connection over which a call has just begun.
+    static GrpcConnection connection() {
+        return CURRENT.get().connection;
+    }
+
+    /// Called by an inference call that begins: its frames are wanted.
+    static void begun(InferCall call) {
+        CURRENT.get().begun = call;
+    }
+
+    /// Called for each call that begins, before the one above.
+    static void started(ServerCall<?, ?> call) {
+        CURRENT.get().started = call;
     }
 
     @Override
@@ -91,6 +119,7 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
             int padding,
             boolean endOfStream)
             throws Http2Exception {
+        connection.livesOn(context.executor());
         ScopedValue.where(CURRENT, this)
                 .call(() -> {
                     super.onHeadersRead(
@@ -105,9 +134,16 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
                     return this;
                 });
         InferCall call = begun;
+        ServerCall<?, ?> other = started;
         begun = null;
-        if (call != null && !endOfStream) {
+        started = null;
+        if (endOfStream) {
+            return;
+        }
+        if (call != null) {
             arrivals.put(streamId, new Arrival(call));
+        } else if (other != null) {
+            others.put(streamId, new CountedMessage(other, connection.heap()));
         }
     }
 
@@ -120,18 +156,34 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
             boolean endOfStream)
             throws Http2Exception {
         Arrival arrival = arrivals.get(streamId);
-        boolean first = arrival != null && !arrival.started;
-        if (arrival == null || first && !start(arrival, data, endOfStream)) {
-            arrivals.remove(streamId);
+        if (arrival == null) {
+            CountedMessage message = others.get(streamId);
+            if (message != null && !message.takes(data.readableBytes())) {
+                return data.readableBytes() + padding;
+            }
             return super.onDataRead(context, streamId, data, padding, endOfStream);
         }
-        if (first) {
-            data.skipBytes(PREFIX);
+        if (!arrival.started) {
+            int had = arrival.prefix.readableBytes();
+            if (had + data.readableBytes() < PREFIX && !endOfStream) {
+                // gRPC is going to give these bytes back, with the message that it is shown.
+                arrival.prefix.writeBytes(data);
+                return padding;
+            }
+            if (!start(arrival, data, endOfStream)) {
+                arrivals.remove(streamId);
+                if (had > 0) {
+                    super.onDataRead(context, streamId, arrival.prefix.retain(), 0, false);
+                }
+                return super.onDataRead(context, streamId, data, padding, endOfStream);
+            }
+            data.skipBytes(PREFIX - had);
         }
         int done = data.readableBytes() + padding;
         take(arrival, data);
         if (arrival.missing == 0) {
             arrivals.remove(streamId);
+            arrival.call.arrived();
             boolean more = data.isReadable();
             super.onDataRead(context, streamId, EMPTY_MESSAGE.duplicate(), 0, endOfStream && !more);
             if (more) {
@@ -145,18 +197,27 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
         return done;
     }
 
-    /// Begins with a message that goes on behind this frame.
+    /// Begins with a message that goes on behind this frame, or is compressed.
     private static boolean start(Arrival arrival, ByteBuf data, boolean endOfStream) {
-        if (endOfStream || data.readableBytes() < PREFIX || data.getByte(data.readerIndex()) != 0) {
+        int had = arrival.prefix.readableBytes();
+        if (had + data.readableBytes() < PREFIX) {
             return false;
         }
-        int length = data.getInt(data.readerIndex() + 1);
-        if (length <= data.readableBytes() - PREFIX) {
+        ByteBuf prefix = arrival.prefix.copy(0, had).capacity(PREFIX);
+        data.getBytes(data.readerIndex(), prefix, PREFIX - had);
+        int flag = prefix.getByte(0);
+        int length = prefix.getInt(1);
+        int here = data.readableBytes() - (PREFIX - had);
+        if (flag == 0 && !endOfStream && length > here) {
+            arrival.call.arriving(length);
+        } else if (flag != 1
+                || length < 0
+                || endOfStream && length > here
+                || !arrival.call.arrivingPacked()) {
             return false;
         }
         arrival.started = true;
         arrival.missing = length;
-        arrival.call.arriving(length);
         return true;
     }
 

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 /// Sets connections up as gRPC does, and has [ArrivingUploads] look at their frames.
 final class FrameNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
     private final InternalProtocolNegotiator.ProtocolNegotiator negotiator;
+    private final GrpcServices services;
 
     /// @param tls null for plain text
-    FrameNegotiator(@Nullable SslContext tls) {
+    FrameNegotiator(@Nullable SslContext tls, GrpcServices services) {
+        this.services = services;
         negotiator =
                 tls == null
                         ? InternalProtocolNegotiators.serverPlaintext()
@@ -22,7 +24,7 @@ final class FrameNegotiator implements InternalProtocolNegotiator.ProtocolNegoti
 
     @Override
     public ChannelHandler newHandler(GrpcHttp2ConnectionHandler handler) {
-        ArrivingUploads.of(handler);
+        ArrivingUploads.of(handler, services);
         return negotiator.newHandler(handler);
     }
 

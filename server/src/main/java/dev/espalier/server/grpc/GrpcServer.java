@@ -2,6 +2,7 @@ package dev.espalier.server.grpc;
 
 import dev.espalier.server.config.GrpcOptions;
 import dev.espalier.server.config.TlsOptions;
+import dev.espalier.server.memory.BudgetShare;
 import dev.espalier.server.transport.ServingLoops;
 import io.grpc.Server;
 import io.grpc.netty.GrpcSslContexts;
@@ -45,21 +46,21 @@ public final class GrpcServer {
                         .withChildOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                         .withChildOption(ChannelOption.ALLOCATOR, new AnswerAllocator())
                         .directExecutor()
-                        .maxInboundMessageSize(Integer.MAX_VALUE)
+                        .maxInboundMessageSize(
+                                CountedMessage.longest(new BudgetShare(services.heap()).limit()))
                         .flowControlWindow(WINDOW)
                         .decompressorRegistry(MessageCodings.decompressors())
-                        .compressorRegistry(
-                                MessageCodings.compressors(options.responseCompression()))
+                        .compressorRegistry(MessageCodings.compressors())
                         .intercept(new TokenCheck(services.tokens()))
                         .addService(
                                 InferenceProtocol.service(services, options.responseCompression()))
-                        .addService(OpLibraryProtocol.service(services.ops()))
-                        .addService(HealthProtocol.service(services.health()));
+                        .addService(OpLibraryProtocol.service(services))
+                        .addService(HealthProtocol.service(services.health(), services.errors()));
         if (options.reusePort()) {
             var _ = builder.withOption(loops.transport().reusePort(), true);
         }
         keepalive(builder, options.keepalive());
-        builder.protocolNegotiator(new FrameNegotiator(tls(options.tls())));
+        builder.protocolNegotiator(new FrameNegotiator(tls(options.tls()), services));
         server = started(builder.build(), options);
     }
 

@@ -1,6 +1,7 @@
 package dev.espalier.server.grpc;
 
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.inference.Inferences;
@@ -9,10 +10,13 @@ import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.OpCatalog;
+import dev.espalier.server.work.WorkPool;
 
 /// What the gRPC methods need of the rest of the server.
 ///
 /// @param heap for what requests and answers take up on the heap
+/// @param work for what would hold up an event loop
+/// @param errors for what nobody expected
 public record GrpcServices(
         Inferences inferences,
         ModelCatalog catalog,
@@ -22,4 +26,6 @@ public record GrpcServices(
         Health health,
         AccessTokens tokens,
         CopiedBytes copied,
-        ByteBudget heap) {}
+        ByteBudget heap,
+        WorkPool work,
+        InternalErrors errors) {}

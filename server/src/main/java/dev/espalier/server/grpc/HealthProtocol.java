@@ -1,8 +1,9 @@
 package dev.espalier.server.grpc;
 
 import dev.espalier.protocol.health.HealthCheckRequest;
-import dev.espalier.protocol.health.HealthCheckResponse;
 import dev.espalier.protocol.health.HealthCheckResponse.ServingStatus;
+import dev.espalier.protocol.health.HealthCheckResponse;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.health.Health;
 import io.grpc.ServerServiceDefinition;
 
@@ -13,7 +14,7 @@ final class HealthProtocol {
 
     private HealthProtocol() {}
 
-    static ServerServiceDefinition service(Health health) {
+    static ServerServiceDefinition service(Health health, InternalErrors errors) {
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(NAME);
         UnaryMethod.add(
                 service,
@@ -26,7 +27,8 @@ final class HealthProtocol {
                                         health.ready()
                                                 ? ServingStatus.SERVING
                                                 : ServingStatus.NOT_SERVING)
-                                .build());
+                                .build(),
+                errors);
         return service.build();
     }
 }

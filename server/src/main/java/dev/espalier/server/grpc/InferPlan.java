@@ -1,8 +1,8 @@
 package dev.espalier.server.grpc;
 
-import dev.espalier.protocol.ModelInferRequest;
 import dev.espalier.protocol.ModelInferRequest.InferInputTensor;
 import dev.espalier.protocol.ModelInferRequest.InferRequestedOutputTensor;
+import dev.espalier.protocol.ModelInferRequest;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.InferenceRequest;
@@ -133,12 +133,11 @@ final class InferPlan {
         return request;
     }
 
-    /// Puts the values of a message without raw tensors into the inputs.
-    void fillContents(Inference inference) throws ServingException {
+    /// Puts the values of a message without raw tensors into the inputs, which lie at `places`. On any thread.
+    void fillContents(Inference inference, List<ByteBuffer> places) throws ServingException {
         for (int i = 0; i < message.getInputsCount(); i++) {
-            ByteBuffer place = inference.input(i);
-            inference.reserve(i, place.remaining());
-            TypedContents.write(message.getInputs(i), place);
+            inference.reserve(i, places.get(i).remaining());
+            TypedContents.write(message.getInputs(i), places.get(i));
         }
     }
 }

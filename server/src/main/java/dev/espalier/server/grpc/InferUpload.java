@@ -8,6 +8,8 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.Responder;
 import dev.espalier.server.memory.GatheredBytes;
+import dev.espalier.server.work.Outcome;
+import dev.espalier.server.work.Work;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +29,15 @@ final class InferUpload implements RequestFields.Receiver {
     private static final Parser<ModelInferRequest> PARSER =
             DiscardUnknownFieldsParser.wrap(ModelInferRequest.parser());
 
+    /// What the log calls such a request.
+    private static final String SUBJECT = "ModelInfer";
+
+    /// Messages of more bytes, besides tensors that lie in their places, are read beside the loop.
+    private static final int LONG = 256 << 10;
+
+    private static final int LONG_COPY = 1 << 20;
+    private static final int COPIES_A_UNIT = 4;
+
     /// Where the bytes of raw tensors go.
     private enum Destination {
         /// None has come.
@@ -38,6 +49,7 @@ final class InferUpload implements RequestFields.Receiver {
     }
 
     private final GrpcServices services;
+    private final GrpcConnection connection;
     private final Responder responder;
     private final RequestFields fields;
     private Destination destination = Destination.UNDECIDED;
@@ -54,12 +66,18 @@ final class InferUpload implements RequestFields.Receiver {
     private @Nullable ServingException malformed;
     private @Nullable ServingException refused;
     private boolean cancelled;
+    private boolean working;
+
+    /// What the parsed message takes up, in the budget of the heap.
+    private long counted;
 
     /// @param length how many bytes the message has; `Long.MAX_VALUE` where that is not known
-    InferUpload(GrpcServices services, Responder responder, long length) {
+    InferUpload(
+            GrpcServices services, GrpcConnection connection, Responder responder, long length) {
         this.services = services;
+        this.connection = connection;
         this.responder = responder;
-        this.fields = new RequestFields(this, services.heap(), length);
+        this.fields = new RequestFields(this, connection.heap(), length);
     }
 
     /// Takes the next piece of the message, all of it.
@@ -75,7 +93,13 @@ final class InferUpload implements RequestFields.Receiver {
         }
     }
 
-    /// Hands the request over; its message is complete.
+    /// Whether nothing of what is still to come is looked at.
+    boolean isBroken() {
+        return malformed != null || cancelled;
+    }
+
+    /// Hands the request over; its message is complete. A long message is read beside the loop, and the responder is
+    /// told then what is wrong with it.
     ///
     /// @throws ServingException when it cannot be served; the responder is not called then
     void finish() throws ServingException {
@@ -86,17 +110,70 @@ final class InferUpload implements RequestFields.Receiver {
             if (!fields.isComplete()) {
                 throw Failures.malformed();
             }
-            ModelInferRequest message = message();
-            switch (destination) {
-                case UNDECIDED, HEAP -> submitGathered(message);
-                case MEMORY -> submitFilled(message);
-                case NOWHERE -> throw reason(message);
+            long gatheredBytes = fields.others().length();
+            for (GatheredBytes raw : gathered) {
+                gatheredBytes += raw.length();
             }
+            if (gatheredBytes > LONG) {
+                offload(gatheredBytes, this::read, this::submit);
+                return;
+            }
+            submit(read());
         } catch (ServingException failure) {
             giveUp();
             throw failure;
         }
-        forget();
+    }
+
+    /// The next step of a request that is complete.
+    private interface Step<T> {
+        void take(T value) throws ServingException;
+    }
+
+    private <T> void offload(long size, Work<T> work, Step<T> next) throws ServingException {
+        connection.offload(size, SUBJECT, work, outcome -> worked(outcome, next));
+        working = true;
+    }
+
+    private <T> void worked(Outcome<T> outcome, Step<T> next) {
+        working = false;
+        try {
+            T value = outcome.get();
+            if (cancelled) {
+                giveUp();
+            } else {
+                next.take(value);
+            }
+        } catch (ServingException failure) {
+            giveUp();
+            if (!cancelled) {
+                responder.failed(failure);
+            }
+        }
+    }
+
+    /// A message that has been read.
+    ///
+    /// @param plan null where its tensors lie in their places already, or it cannot be served
+    private record Read(ModelInferRequest message, @Nullable InferPlan plan) {}
+
+    /// On any thread.
+    private Read read() throws ServingException {
+        ModelInferRequest message = message();
+        boolean planned = destination == Destination.UNDECIDED || destination == Destination.HEAP;
+        return new Read(
+                message, planned ? InferPlan.of(message, sizes(), services.catalog()) : null);
+    }
+
+    private void submit(Read read) throws ServingException {
+        InferPlan plan = read.plan();
+        if (plan != null) {
+            submitGathered(plan);
+        } else if (destination == Destination.MEMORY) {
+            submitFilled(read.message());
+        } else {
+            throw reason(read.message());
+        }
     }
 
     /// Nobody wants an answer any more. May be called at any time, also again.
@@ -106,6 +183,9 @@ final class InferUpload implements RequestFields.Receiver {
     }
 
     private void giveUp() {
+        if (working) {
+            return; // Until then the memory is being read or written.
+        }
         Inference open = inference;
         inference = null;
         target = null;
@@ -117,6 +197,8 @@ final class InferUpload implements RequestFields.Receiver {
     }
 
     private void forget() {
+        connection.heap().give(counted);
+        counted = 0;
         fields.others().close();
         gathered.forEach(GatheredBytes::close);
         gathered.clear();
@@ -143,7 +225,7 @@ final class InferUpload implements RequestFields.Receiver {
                 giveUp();
             }
         }
-        gathered.add(new GatheredBytes(services.heap()));
+        gathered.add(new GatheredBytes(connection.heap()));
     }
 
     @Override
@@ -160,6 +242,10 @@ final class InferUpload implements RequestFields.Receiver {
     }
 
     private void decide(int firstSize) throws ServingException {
+        if (fields.others().length() > LONG) {
+            destination = Destination.HEAP;
+            return;
+        }
         ModelInferRequest soFar = message();
         header = soFar;
         headerLength = fields.others().length();
@@ -186,8 +272,14 @@ final class InferUpload implements RequestFields.Receiver {
         if (header != null && bytes.length() == headerLength) {
             return header;
         }
+        byte[] text = bytes.array();
+        if (bytes.length() > LONG) {
+            long size = ParsedSize.of(ByteBuffer.wrap(text, 0, bytes.length()));
+            connection.heap().take(size);
+            counted += size;
+        }
         try {
-            return PARSER.parseFrom(bytes.array(), 0, bytes.length());
+            return PARSER.parseFrom(text, 0, bytes.length());
         } catch (InvalidProtocolBufferException _) {
             throw Failures.malformed();
         }
@@ -197,18 +289,44 @@ final class InferUpload implements RequestFields.Receiver {
         return Arrays.copyOf(rawSizes, rawCount);
     }
 
-    private void submitGathered(ModelInferRequest message) throws ServingException {
-        InferPlan plan = InferPlan.of(message, sizes(), services.catalog());
+    private void submitGathered(InferPlan plan) throws ServingException {
         Inference open = services.inferences().open(plan.request(), responder);
         inference = open;
-        if (rawCount == 0) {
-            plan.fillContents(open);
+        List<ByteBuffer> places = new ArrayList<>();
+        long size = 0;
+        for (int i = 0; i < plan.request().inputs().size(); i++) {
+            places.add(open.input(i));
+            size += places.getLast().remaining();
         }
-        for (int i = 0; i < rawCount && i < plan.request().inputs().size(); i++) {
-            ByteBuffer place = open.input(i);
+        if (size <= LONG_COPY) {
+            fill(plan, open, places);
+            handOver(open);
+            return;
+        }
+        offload(
+                size / COPIES_A_UNIT,
+                () -> {
+                    fill(plan, open, places);
+                    return open;
+                },
+                this::handOver);
+    }
+
+    /// On any thread.
+    private void fill(InferPlan plan, Inference open, List<ByteBuffer> places)
+            throws ServingException {
+        if (rawCount == 0) {
+            plan.fillContents(open, places);
+        }
+        for (int i = 0; i < rawCount && i < places.size(); i++) {
+            ByteBuffer place = places.get(i);
             open.reserve(i, place.remaining());
             place.put(gathered.get(i).array(), 0, gathered.get(i).length());
         }
+    }
+
+    private void handOver(Inference open) {
+        forget();
         open.submit();
     }
 
@@ -221,7 +339,7 @@ final class InferUpload implements RequestFields.Receiver {
             throw reason(message);
         }
         if (message.equals(header)) {
-            open.submit();
+            handOver(open);
             return;
         }
         // Fields behind the tensors that belong in front of them: begin anew with all of them.
@@ -231,7 +349,7 @@ final class InferUpload implements RequestFields.Receiver {
         }
         open.cancel();
         inference = null;
-        submitGathered(message);
+        submitGathered(InferPlan.of(message, sizes(), services.catalog()));
     }
 
     /// Why the request cannot be served, now that all sizes are known.

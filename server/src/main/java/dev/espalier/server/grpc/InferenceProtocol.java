@@ -1,6 +1,6 @@
 package dev.espalier.server.grpc;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import dev.espalier.protocol.ModelConfigRequest;
 import dev.espalier.protocol.ModelConfigResponse;
@@ -36,8 +36,7 @@ final class InferenceProtocol {
         protocol.health();
         protocol.descriptions();
         protocol.service.addMethod(
-                InferMethod.DESCRIPTOR,
-                new InferMethod(services, !responseCompression.equals("none")));
+                InferMethod.DESCRIPTOR, new InferMethod(services, responseCompression));
         new RepositoryMethods(services, protocol.service, NAME).add();
         return protocol.service.build();
     }
@@ -94,7 +93,7 @@ final class InferenceProtocol {
         return services.catalog().ready(name, VersionText.checked(version));
     }
 
-    private <Q extends MessageLite> void add(String name, Parser<Q> parser, Answer<Q> answer) {
-        UnaryMethod.add(service, NAME, name, parser, answer);
+    private <Q extends Message> void add(String name, Parser<Q> parser, Answer<Q> answer) {
+        UnaryMethod.add(service, NAME, name, parser, answer, services.errors());
     }
 }

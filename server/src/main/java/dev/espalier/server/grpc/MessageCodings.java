@@ -5,17 +5,14 @@ import io.grpc.Compressor;
 import io.grpc.CompressorRegistry;
 import io.grpc.Decompressor;
 import io.grpc.DecompressorRegistry;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import java.util.zip.InflaterInputStream;
 
 /// The compression of messages: `gzip` and `deflate` in, `gzip` out.
 final class MessageCodings {
     /// How answers are compressed where the options ask for it.
-    static final String RESPONSE_CODING = "gzip";
+    static final String RESPONSE_CODING = Unpacking.GZIP;
 
     private MessageCodings() {}
 
@@ -26,17 +23,10 @@ final class MessageCodings {
                 .with(new Deflate(), true);
     }
 
-    /// @param level `none`, `low`, `medium` or `high`
-    static CompressorRegistry compressors(String level) {
+    static CompressorRegistry compressors() {
         CompressorRegistry registry = CompressorRegistry.newEmptyInstance();
         registry.register(Codec.Identity.NONE);
-        registry.register(
-                new Gzip(
-                        switch (level) {
-                            case "low" -> Deflater.BEST_SPEED;
-                            case "high" -> Deflater.BEST_COMPRESSION;
-                            default -> Deflater.DEFAULT_COMPRESSION;
-                        }));
+        registry.register(new Compressed());
         return registry;
     }
 
@@ -44,7 +34,7 @@ final class MessageCodings {
     private static final class Deflate implements Decompressor {
         @Override
         public String getMessageEncoding() {
-            return "deflate";
+            return Unpacking.DEFLATE;
         }
 
         @Override
@@ -53,22 +43,16 @@ final class MessageCodings {
         }
     }
 
-    private record Gzip(int level) implements Compressor {
+    /// Answers come here compressed already, because that is no work for an event loop.
+    private record Compressed() implements Compressor {
         @Override
         public String getMessageEncoding() {
             return RESPONSE_CODING;
         }
 
         @Override
-        public OutputStream compress(OutputStream message) throws IOException {
-            return new LeveledGzip(message, level);
-        }
-    }
-
-    private static final class LeveledGzip extends GZIPOutputStream {
-        LeveledGzip(OutputStream target, int level) throws IOException {
-            super(target);
-            def.setLevel(level);
+        public OutputStream compress(OutputStream message) {
+            return message;
         }
     }
 }

@@ -15,7 +15,8 @@ final class OpLibraryProtocol {
 
     private OpLibraryProtocol() {}
 
-    static ServerServiceDefinition service(OpCatalog ops) {
+    static ServerServiceDefinition service(GrpcServices services) {
+        OpCatalog ops = services.ops();
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(NAME);
         UnaryMethod.add(
                 service,
@@ -26,7 +27,11 @@ final class OpLibraryProtocol {
                         described(
                                 request.getModel().isEmpty()
                                         ? ops.opLibraries()
-                                        : ops.opLibraries(request.getModel())));
+                                        : ops.opLibraries(request.getModel())),
+                services.errors(),
+                task -> {
+                    Thread _ = Thread.ofVirtual().name("OpLibraries").start(task);
+                });
         return service.build();
     }
 

@@ -1,9 +1,9 @@
 package dev.espalier.server.grpc;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
-import dev.espalier.protocol.ModelRepositoryParameter;
 import dev.espalier.protocol.ModelRepositoryParameter.ParameterChoiceCase;
+import dev.espalier.protocol.ModelRepositoryParameter;
 import dev.espalier.protocol.RepositoryIndexRequest;
 import dev.espalier.protocol.RepositoryModelLoadRequest;
 import dev.espalier.protocol.RepositoryModelLoadResponse;
@@ -61,7 +61,7 @@ final class RepositoryMethods {
                 });
     }
 
-    private <Q extends MessageLite> void add(
+    private <Q extends Message> void add(
             String name, Parser<Q> parser, UnaryMethod.Answer<Q> answer) {
         UnaryMethod.add(
                 service,
@@ -69,6 +69,7 @@ final class RepositoryMethods {
                 name,
                 parser,
                 answer,
+                services.errors(),
                 task -> {
                     Thread _ = Thread.ofVirtual().name(name).start(task);
                 });

@@ -1,7 +1,7 @@
 package dev.espalier.server.grpc;
 
 import dev.espalier.server.failure.ServingException;
-import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.server.memory.BudgetShare;
 import dev.espalier.server.memory.GatheredBytes;
 import java.nio.ByteBuffer;
 
@@ -58,7 +58,7 @@ final class RequestFields {
 
     /// @param heap for what is gathered; must be given back by closing [#others]
     /// @param length how many bytes the message has; `Long.MAX_VALUE` where that is not known
-    RequestFields(Receiver receiver, ByteBudget heap, long length) {
+    RequestFields(Receiver receiver, BudgetShare heap, long length) {
         this.receiver = receiver;
         this.others = new GatheredBytes(heap);
         this.unread = length;

@@ -34,22 +34,30 @@ final class TokenCheck implements ServerInterceptor {
         MethodDescriptor<Q, A> method = call.getMethodDescriptor();
         String name = String.valueOf(method.getBareMethodName());
         if (HEALTH.contains(name)) {
-            return next.startCall(call, headers);
+            return started(call, headers, next);
         }
         Scope scope = CHANGES.contains(name) ? Scope.ADMIN : Scope.INFER;
         return switch (tokens.check(headers.get(AUTHORIZATION), scope)) {
-            case GRANTED -> next.startCall(call, headers);
+            case GRANTED -> started(call, headers, next);
             case UNAUTHENTICATED ->
                     refused(
                             call,
                             Status.UNAUTHENTICATED.withDescription(
-                                    "a valid token is needed (expected: metadata 'authorization: Bearer <token>')"));
+                                    "a valid token is needed (expected: metadata 'authorization:"
+                                            + " Bearer <token>')"));
             case FORBIDDEN ->
                     refused(
                             call,
                             Status.PERMISSION_DENIED.withDescription(
-                                    "the token's scope is 'infer' (expected: a token with scope 'admin')"));
+                                    "the token's scope is 'infer' (expected: a token with scope"
+                                            + " 'admin')"));
         };
+    }
+
+    private static <Q, A> ServerCall.Listener<Q> started(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        ArrivingUploads.started(call);
+        return next.startCall(call, headers);
     }
 
     private static <Q, A> ServerCall.Listener<Q> refused(ServerCall<Q, A> call, Status status) {

@@ -1,9 +1,13 @@
 package dev.espalier.server.grpc;
 
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.work.Outcome;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -16,15 +20,17 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// A method with one small message each way.
-final class UnaryMethod<Q extends MessageLite>
-        implements ServerCallHandler<InputStream, MessageLite> {
+final class UnaryMethod<Q extends Message> implements ServerCallHandler<InputStream, MessageLite> {
     private final Parser<Q> parser;
     private final Answer<Q> answer;
+    private final InternalErrors errors;
     private final Executor executor;
 
-    private UnaryMethod(Parser<Q> parser, Answer<Q> answer, Executor executor) {
-        this.parser = parser;
+    private UnaryMethod(
+            Parser<Q> parser, Answer<Q> answer, InternalErrors errors, Executor executor) {
+        this.parser = DiscardUnknownFieldsParser.wrap(parser);
         this.answer = answer;
+        this.errors = errors;
         this.executor = executor;
     }
 
@@ -34,22 +40,24 @@ final class UnaryMethod<Q extends MessageLite>
     }
 
     /// A method that is answered at once, on the event loop.
-    static <Q extends MessageLite> void add(
-            ServerServiceDefinition.Builder service,
-            String serviceName,
-            String name,
-            Parser<Q> parser,
-            Answer<Q> answer) {
-        add(service, serviceName, name, parser, answer, Runnable::run);
-    }
-
-    /// A method that is answered by `executor`.
-    static <Q extends MessageLite> void add(
+    static <Q extends Message> void add(
             ServerServiceDefinition.Builder service,
             String serviceName,
             String name,
             Parser<Q> parser,
             Answer<Q> answer,
+            InternalErrors errors) {
+        add(service, serviceName, name, parser, answer, errors, Runnable::run);
+    }
+
+    /// A method that is answered by `executor`.
+    static <Q extends Message> void add(
+            ServerServiceDefinition.Builder service,
+            String serviceName,
+            String name,
+            Parser<Q> parser,
+            Answer<Q> answer,
+            InternalErrors errors,
             Executor executor) {
         MethodDescriptor<InputStream, MessageLite> method =
                 MethodDescriptor.<InputStream, MessageLite>newBuilder()
@@ -59,7 +67,7 @@ final class UnaryMethod<Q extends MessageLite>
                         .setRequestMarshaller(new UnreadMessage())
                         .setResponseMarshaller(new WrittenMessage())
                         .build();
-        service.addMethod(method, new UnaryMethod<>(parser, answer, executor));
+        service.addMethod(method, new UnaryMethod<>(parser, answer, errors, executor));
     }
 
     @Override
@@ -121,22 +129,17 @@ final class UnaryMethod<Q extends MessageLite>
         }
 
         private void reply(Q complete) {
-            MessageLite reply;
+            String name = String.valueOf(call.getMethodDescriptor().getBareMethodName());
+            Outcome<MessageLite> reply =
+                    Outcome.of(() -> answer.to(complete), errors, "grpc", name);
             try {
-                reply = answer.to(complete);
+                MessageLite message = reply.get();
+                call.sendHeaders(new Metadata());
+                call.sendMessage(message);
+                call.close(Status.OK, new Metadata());
             } catch (ServingException failure) {
                 call.close(Failures.status(failure), new Metadata());
-                return;
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                call.close(
-                        Status.UNAVAILABLE.withDescription("the server is stopping"),
-                        new Metadata());
-                return;
             }
-            call.sendHeaders(new Metadata());
-            call.sendMessage(reply);
-            call.close(Status.OK, new Metadata());
         }
     }
 

@@ -24,7 +24,7 @@ final class ApiRequests implements RequestHandler {
 
     @Override
     public @Nullable Exchange begin(HttpConnection connection, HttpRequest request) {
-        Route route = Route.of(request.uri());
+        Route route = Route.of(Framing.path(request.uri()));
         if (route == null) {
             return new KnownAnswer(connection, Reply.notFound());
         }
@@ -64,7 +64,8 @@ final class ApiRequests implements RequestHandler {
                     Reply.error(
                             401,
                             "WWW-Authenticate: Bearer\r\n",
-                            "a valid token is needed (expected: header 'Authorization: Bearer <token>')");
+                            "a valid token is needed (expected: header 'Authorization: Bearer"
+                                    + " <token>')");
             case FORBIDDEN ->
                     Reply.error(
                             403,
@@ -75,7 +76,7 @@ final class ApiRequests implements RequestHandler {
     private @Nullable Exchange infer(HttpConnection connection, Route route, HttpRequest request) {
         HttpHeaders headers = request.headers();
         try {
-            InferBody body = InferBody.of(request, maxInputSize);
+            InferBody body = InferBody.of(request, maxInputSize, connection.heap());
             String accepted = headers.get(HttpHeaderNames.ACCEPT_ENCODING);
             return new InferExchange(
                     connection,
@@ -85,11 +86,13 @@ final class ApiRequests implements RequestHandler {
                     maxInputSize,
                     accepted == null ? ContentCoding.IDENTITY : ContentCoding.accepted(accepted));
         } catch (ServingException refused) {
-            String extra =
+            Reply reply =
                     refused.code() == ErrorCode.UNSUPPORTED
-                            ? "Accept-Encoding: gzip, deflate\r\n"
-                            : "";
-            Reply reply = Reply.error(refused.code().httpStatus(), extra, refused.text());
+                            ? Reply.error(
+                                    refused.code().httpStatus(),
+                                    "Accept-Encoding: gzip, deflate\r\n",
+                                    refused.text())
+                            : Reply.error(refused);
             if (InferBody.isTooLarge(request, maxInputSize)) {
                 connection.refuse(reply);
                 return null;

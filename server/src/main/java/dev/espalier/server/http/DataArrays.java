@@ -12,6 +12,9 @@ import java.util.Arrays;
 final class DataArrays {
     private static final int MAX_DEPTH = 100;
 
+    /// More than any model has names: read, each byte of it becomes several.
+    private static final int LONGEST_REST = 1 << 20;
+
     /// Objects in the array of a member of the root: there `data` means tensor values.
     private static final int TENSOR_DEPTH = 3;
 
@@ -141,7 +144,7 @@ final class DataArrays {
         throw JsonFailures.syntax("Missing a comma or ] after an array element.", length);
     }
 
-    private void add(int start, int end) {
+    private void add(int start, int end) throws ServingException {
         if (2 * count == bounds.length) {
             bounds = Arrays.copyOf(bounds, 2 * bounds.length);
         }
@@ -154,14 +157,20 @@ final class DataArrays {
         count++;
     }
 
-    private void keep(int from, int to) {
+    private void keep(int from, int to) throws ServingException {
         int size = to - from;
         ensure(size);
         System.arraycopy(text, from, rest, restLength, size);
         restLength += size;
     }
 
-    private void ensure(int more) {
+    private void ensure(int more) throws ServingException {
+        if ((long) restLength + more > LONGEST_REST) {
+            throw new ServingException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the JSON of the request has more than %d bytes besides the values in its 'data' arrays (expected: at most so many)"
+                            .formatted(LONGEST_REST));
+        }
         if (rest.length - restLength < more) {
             rest = Arrays.copyOf(rest, Math.max(2 * rest.length, restLength + more));
         }

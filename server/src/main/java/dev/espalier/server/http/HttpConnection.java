@@ -1,35 +1,40 @@
 package dev.espalier.server.http;
 
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.BudgetShare;
+import dev.espalier.server.work.Outcome;
+import dev.espalier.server.work.Work;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One client connection: its requests are answered one after another, in the order in which they
 /// came. Everything here runs on the connection's event loop.
 ///
-/// What arrives while a request is being answered waits in a line, and the socket is not read on.
+/// What arrives while a request is being answered, or while a part of it is worked on beside the loop, waits in a
+/// line, and the socket is not read on. Whatever fails without anybody having expected it fails one request, or one
+/// connection where its answer has begun.
 final class HttpConnection extends ChannelInboundHandlerAdapter {
-    private static final Logger LOG = System.getLogger(HttpConnection.class.getName());
-
     /// How long a client may go on sending a body that has been refused before it is cut off.
     private static final long LINGER_SECONDS = 2;
+
+    /// How much of a request's line the log tells.
+    private static final int LONGEST_TOLD = 200;
 
     private static final ByteBuf CONTINUE =
             Unpooled.unreleasableBuffer(
@@ -39,20 +44,32 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private final RequestHandler handler;
     private final OpenConnections connections;
+    private final HttpMeans means;
+    private final BudgetShare heap;
     private final Queue<Object> line = new ArrayDeque<>(4);
     private final JsonBuffer json = new JsonBuffer();
+    private final ClientPace pace;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
+    private @Nullable AnswerSender sender;
     private ResponseHead.Persistence persistence = ResponseHead.Persistence.DEFAULT;
+    private String target = "";
     private boolean headOnly;
     private boolean bodyRead = true;
     private boolean answered = true;
+    private boolean answerBegun;
     private boolean draining;
     private boolean refusing;
+    private boolean working;
+    private boolean endsWhenWorked;
+    private volatile boolean gone;
 
-    HttpConnection(RequestHandler handler, OpenConnections connections) {
+    HttpConnection(RequestHandler handler, OpenConnections connections, HttpMeans means) {
         this.handler = handler;
         this.connections = connections;
+        this.means = means;
+        this.heap = new BudgetShare(means.heap());
+        this.pace = new ClientPace(means.limits());
     }
 
     @Override
@@ -75,12 +92,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return json;
     }
 
+    /// What the connection takes of the heap.
+    BudgetShare heap() {
+        return heap;
+    }
+
     /// Whether the connection is kept after this answer; never by a server that stops.
     ResponseHead.Persistence persistence() {
         if (connections.stopping()) {
             persistence = ResponseHead.Persistence.CLOSED;
         }
         return persistence;
+    }
+
+    // --- what arrives
+
+    /// So many bytes have come; what they are is decoded next.
+    void arrived(int bytes) {
+        pace.arrived(bytes);
     }
 
     @Override
@@ -102,7 +131,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /// A body goes on while its request is being read; a new request needs the last one answered, and
     /// its answer taken by the client.
     private boolean isFree(ChannelHandlerContext ctx) {
-        return !bodyRead || answered && ctx.channel().isWritable();
+        return !working && (!bodyRead || answered && ctx.channel().isWritable());
     }
 
     private void handle(Object message) {
@@ -113,24 +142,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             if (message instanceof HttpContent content && !bodyRead) {
                 content(content);
             }
+        } catch (Throwable failure) {
+            broken(failure);
         } finally {
             ReferenceCountUtil.release(message);
         }
     }
 
     private void begin(HttpRequest request) {
+        pace.requestBegins();
         answered = false;
+        answerBegun = false;
         bodyRead = false;
+        target = request.uri();
         headOnly = request.method().name().equals("HEAD");
-        boolean kept = HttpUtil.isKeepAlive(request) && !connections.stopping();
-        persistence =
-                !kept
-                        ? ResponseHead.Persistence.CLOSED
-                        : request.protocolVersion().equals(HttpVersion.HTTP_1_0)
-                                ? ResponseHead.Persistence.KEPT
-                                : ResponseHead.Persistence.DEFAULT;
-        if (request.decoderResult().isFailure()) {
-            refuse(Reply.brokenRequest(request.decoderResult().cause()));
+        persistence = ResponseHead.Persistence.of(request, connections.stopping());
+        Reply refused = Framing.check(request);
+        if (refused != null) {
+            refuse(refused);
             return;
         }
         exchange = handler.begin(this, request);
@@ -155,29 +184,132 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             current.content(content.content());
         }
         if (content instanceof LastHttpContent && !refusing) {
-            bodyRead = true;
-            Exchange ended = exchange;
-            if (ended == null) {
-                finish();
-            } else {
-                ended.end();
+            endsWhenWorked = working;
+            if (!working) {
+                bodyEnds();
             }
         }
     }
 
+    private void bodyEnds() {
+        bodyRead = true;
+        Exchange ended = exchange;
+        if (ended == null) {
+            finish();
+        } else {
+            ended.end();
+        }
+    }
+
+    // --- how long it takes
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        if (connections.tooMany()) {
+            refuse(Reply.tooManyConnections());
+        }
+        ctx.fireChannelActive();
+    }
+
+    /// Once a second: a client that is too slow is cut off, with an answer where there can still be one.
+    void look() {
+        guarded(() -> {
+            long left = ClientPace.left(context().channel());
+            ClientPace.Verdict verdict = pace.look(waitsFor(left), left);
+            switch (verdict) {
+                case FINE -> {}
+                case IDLE -> cut();
+                case SLOW_READER -> {
+                    // What lies in the system's buffers is not taken either: without this it stays
+                    // there.
+                    boolean _ = context().channel().config().setOption(ChannelOption.SO_LINGER, 0);
+                    cut();
+                }
+                case SLOW_HEADER, SLOW_BODY -> {
+                    abort();
+                    answered = false;
+                    answerBegun = false;
+                    refuse(Reply.error(408, pace.told(verdict)));
+                }
+            }
+        });
+    }
+
+    private ClientPace.Wait waitsFor(long left) {
+        if (sender != null || left > 0) {
+            return ClientPace.Wait.ANSWER_TAKEN;
+        }
+        if (working || refusing || !line.isEmpty()) {
+            return ClientPace.Wait.NOTHING;
+        }
+        if (!bodyRead) {
+            return ClientPace.Wait.BODY;
+        }
+        return answered ? ClientPace.Wait.REQUEST : ClientPace.Wait.NOTHING;
+    }
+
+    // --- work beside the loop
+
+    /// Has `work` done by the pool, and then `done` on the loop; nothing else of this connection is handled
+    /// meanwhile.
+    ///
+    /// @param size how much it is, as [dev.espalier.server.work.WorkPool] counts
+    /// @throws ServingException OVERLOADED when too much waits already
+    <T> void offload(long size, Work<T> work, Consumer<Outcome<T>> done) throws ServingException {
+        means.work().execute(size, () -> handBack(gone ? cancelled() : outcome(work), done));
+        working = true;
+    }
+
+    /// As [#offload], for work that waits: for locks, files, or models to be loaded.
+    <T> void await(String name, Work<T> work, Consumer<Outcome<T>> done) {
+        working = true;
+        Thread _ = Thread.ofVirtual().name(name).start(() -> handBack(outcome(work), done));
+    }
+
+    /// Whether something is being worked on beside the loop.
+    boolean isWorking() {
+        return working;
+    }
+
+    /// Whether nobody waits for an answer any more.
+    boolean isGone() {
+        return gone;
+    }
+
+    private static <T> Outcome<T> cancelled() {
+        return Outcome.failed(ServingException.cancelled());
+    }
+
+    private <T> Outcome<T> outcome(Work<T> work) {
+        return Outcome.of(work, means.errors(), "http", told());
+    }
+
+    private <T> void handBack(Outcome<T> outcome, Consumer<Outcome<T>> done) {
+        context().executor().execute(() -> guarded(() -> worked(outcome, done)));
+    }
+
+    private <T> void worked(Outcome<T> outcome, Consumer<Outcome<T>> done) {
+        working = false;
+        done.accept(outcome);
+        if (gone) {
+            if (!working) {
+                abort();
+            }
+            return;
+        }
+        if (endsWhenWorked && !working && !refusing) {
+            endsWhenWorked = false;
+            bodyEnds();
+        }
+        goOn();
+    }
+
+    // --- what is answered
+
     /// Answers with a small body.
     void reply(Reply reply) {
-        ByteBuf out = context().alloc().directBuffer(ResponseHead.SIZE + reply.body().length);
-        ResponseHead.plain(
-                out,
-                ResponseHead.Status.of(reply.status()),
-                reply.extraHeaders(),
-                reply.contentType(),
-                reply.body().length,
-                persistence());
-        if (!headOnly) {
-            out.writeBytes(reply.body());
-        }
+        answerBegun = true;
+        ByteBuf out = reply.written(context().alloc(), persistence(), headOnly);
         var _ = context().writeAndFlush(out, context().voidPromise());
         answered();
     }
@@ -193,6 +325,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         exchange = null;
         persistence = ResponseHead.Persistence.CLOSED;
         reply(reply);
+    }
+
+    /// The head of an answer is being written: nothing else can be answered any more.
+    void answerBegins() {
+        answerBegun = true;
+    }
+
+    /// Sends a long answer, whose head has been written.
+    void send(AnswerSender answer) {
+        sender = answer;
+        sendOn();
+    }
+
+    private void sendOn() {
+        AnswerSender sending = sender;
+        if (sending != null && sending.goOn()) {
+            sender = null;
+            answered();
+        }
     }
 
     /// The answer has been written.
@@ -215,8 +366,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                     context()
                             .writeAndFlush(Unpooled.EMPTY_BUFFER)
                             .addListener(ChannelFutureListener.CLOSE);
-        } else if (bodyRead && !line.isEmpty()) {
-            drain();
+        } else if (bodyRead) {
+            goOn();
         }
     }
 
@@ -224,8 +375,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         var _ = context().close();
     }
 
-    private void drain() {
-        if (draining) {
+    /// Handles what waits in line, as far as it goes, and reads on when that is all.
+    private void goOn() {
+        if (draining || working || gone) {
             return;
         }
         draining = true;
@@ -239,7 +391,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (refusing) {
             releaseLine();
         }
-        if (line.isEmpty()) {
+        if (line.isEmpty() && !context().channel().config().isAutoRead()) {
             context().channel().config().setAutoRead(true);
         }
     }
@@ -251,11 +403,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (ctx.channel().isWritable() && !line.isEmpty()) {
-            drain();
+        if (ctx.channel().isWritable()) {
+            guarded(() -> {
+                sendOn();
+                if (!line.isEmpty()) {
+                    goOn();
+                }
+            });
         }
         ctx.fireChannelWritabilityChanged();
     }
+
+    // --- the end
 
     /// Closes the connection as soon as no request is under way.
     void stop() {
@@ -279,19 +438,67 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void gone() {
         connections.closed(this);
+        gone = true;
         refusing = true;
         releaseLine();
+        if (!working) {
+            guarded(this::abort);
+        }
+    }
+
+    private void abort() {
         Exchange current = exchange;
+        AnswerSender sending = sender;
         exchange = null;
+        sender = null;
+        if (sending != null) {
+            sending.drop();
+        }
         if (current != null) {
             current.abort();
         }
     }
 
+    /// Does a step whose failure is that of the request under way.
+    void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable failure) {
+            broken(failure);
+        }
+    }
+
+    /// Something has failed that nobody expected.
+    private void broken(Throwable failure) {
+        report(failure);
+        boolean answerable = !answered && !answerBegun && !gone && !working;
+        try {
+            if (!working) {
+                abort();
+            }
+            if (answerable) {
+                refuse(Reply.error(ServingException.unexpected(failure)));
+                return;
+            }
+        } catch (Throwable second) {
+            report(second);
+        }
+        refusing = true;
+        cut();
+    }
+
+    private void report(Throwable failure) {
+        means.errors().report("http", told(), failure);
+    }
+
+    private String told() {
+        return target.length() > LONGEST_TOLD ? target.substring(0, LONGEST_TOLD) : target;
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException || cause instanceof DecoderException)) {
-            LOG.log(Level.ERROR, "a connection failed and is closed: " + ctx.channel(), cause);
+            report(cause);
         }
         var _ = ctx.close();
     }

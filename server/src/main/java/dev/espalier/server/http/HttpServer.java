@@ -30,6 +30,7 @@ public final class HttpServer {
                                 options.reusePort(),
                                 tls(options.tls())),
                         loops,
+                        services.means(),
                         new ApiRequests(services, options.maxInputSize()));
     }
 

@@ -6,7 +6,6 @@ import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.health.WorkerStatus;
 import dev.espalier.server.inference.Inferences;
-import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
@@ -17,7 +16,7 @@ import java.util.function.Supplier;
 
 /// What the HTTP routes need of the rest of the server.
 ///
-/// @param heap for what requests and answers take up on the heap
+/// @param means what each connection needs
 /// @param configJson a model's configuration as Triton writes it in JSON
 /// @param workers the workers as operators see them
 public record HttpServices(
@@ -29,6 +28,6 @@ public record HttpServices(
         Health health,
         AccessTokens tokens,
         CopiedBytes copied,
-        ByteBudget heap,
+        HttpMeans means,
         Function<ModelConfig, String> configJson,
         Supplier<List<WorkerStatus>> workers) {}

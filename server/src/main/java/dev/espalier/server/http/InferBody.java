@@ -2,6 +2,7 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.BudgetShare;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.AsciiString;
@@ -21,7 +22,8 @@ record InferBody(long length, long jsonLength, String headerText, @Nullable Body
     private static final AsciiString CONTENT_ENCODING = AsciiString.cached("content-encoding");
 
     /// @throws ServingException when the headers contradict each other, or ask for too much
-    static InferBody of(HttpRequest request, long maxInputSize) throws ServingException {
+    static InferBody of(HttpRequest request, long maxInputSize, BudgetShare heap)
+            throws ServingException {
         HttpHeaders headers = request.headers();
         long sent = contentLength(headers);
         if (sent > maxInputSize) {
@@ -45,7 +47,7 @@ record InferBody(long length, long jsonLength, String headerText, @Nullable Body
                 length,
                 jsonLength,
                 headerText == null ? "" : headerText,
-                plain || encoding == null ? null : BodyInflater.of(encoding));
+                plain || encoding == null ? null : BodyInflater.of(encoding, heap));
     }
 
     /// Whether the client announces more than is taken, so that the body is better not read at all.

@@ -5,6 +5,7 @@ import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.inference.Responder;
 import dev.espalier.server.memory.GatheredBytes;
+import dev.espalier.server.work.Outcome;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -16,20 +17,34 @@ import org.jspecify.annotations.Nullable;
 /// 3. The bytes behind the JSON go into the inputs' memory as they arrive, and are never gathered.
 /// 4. It is submitted, and its result written.
 ///
-/// When it fails, what is left of its body is read past, and then the failure is answered.
+/// Steps that take longer than the loop may be held up are done beside it ([HttpConnection#offload]); what has come
+/// meanwhile is kept in `rest`. When it fails, what is left of its body is read past, and then the failure is
+/// answered.
 final class InferExchange implements Exchange, Responder {
+    /// JSON and compressed bodies of fewer bytes are read on the loop: that takes less than a hand-over would hold
+    /// the request up.
+    private static final int LONG_JSON = 256 << 10;
+
+    private static final int LONG_COMPRESSED = 4 << 10;
+    private static final int LONG_COPY = 4 << 20;
+
+    /// How much work a byte is that is decompressed, or copied: see [HttpConnection#offload].
+    private static final int COPIES_A_UNIT = 64;
+
     private final HttpConnection connection;
     private final HttpServices services;
     private final Route route;
     private final InferBody body;
     private final long maxInputSize;
     private final ContentCoding responseCoding;
-
     private final GatheredBytes gathered;
     private long plainLength;
     private @Nullable InferPlan plan;
     private @Nullable Inference inference;
+    private @Nullable InferenceResult held;
     private @Nullable ServingException failure;
+    private @Nullable ByteBuf rest;
+    private boolean ended;
     private int current = -1;
     private @Nullable ByteBuffer target;
 
@@ -46,8 +61,10 @@ final class InferExchange implements Exchange, Responder {
         this.body = body;
         this.maxInputSize = maxInputSize;
         this.responseCoding = responseCoding;
-        this.gathered = new GatheredBytes(services.heap());
+        this.gathered = new GatheredBytes(connection.heap());
     }
+
+    // --- the body
 
     @Override
     public void content(ByteBuf content) {
@@ -57,31 +74,97 @@ final class InferExchange implements Exchange, Responder {
         try {
             BodyInflater inflater = body.inflater();
             if (inflater == null) {
-                plain(content);
+                take(content);
             } else {
-                inflater.inflate(content, this::plain);
+                inflater.feed(content);
+                inflate(inflater);
             }
         } catch (ServingException refused) {
             giveUp(refused);
         }
+        refuseWhatIsTooLong();
+    }
+
+    private void refuseWhatIsTooLong() {
         if (failure != null && plainLength > maxInputSize) {
             connection.refuse(Reply.error(failure));
         }
     }
 
-    /// Bytes of the body, decompressed.
-    private void plain(ByteBuf bytes) throws ServingException {
+    /// Decompresses what has been fed, piece by piece, and beside the loop where there is more than one.
+    private void inflate(BodyInflater inflater) throws ServingException {
+        boolean many = inflater.waiting() > LONG_COMPRESSED;
+        while (inflater.hasInput() && !connection.isWorking() && failure == null) {
+            if (many) {
+                connection.offload(BodyInflater.PIECE, inflater::next, this::inflated);
+                return;
+            }
+            ByteBuf piece = inflater.next();
+            many = piece.readableBytes() == BodyInflater.PIECE;
+            take(piece);
+        }
+    }
+
+    private void inflated(Outcome<ByteBuf> piece) {
+        goOn(() -> take(piece.get()));
+    }
+
+    /// A step of reading the body, on the loop.
+    private interface Step {
+        void run() throws ServingException;
+    }
+
+    /// Goes on where the body's reading stopped for work beside the loop.
+    private void goOn(Step step) {
+        try {
+            step.run();
+            if (connection.isGone()) {
+                return;
+            }
+            ByteBuf waiting = rest;
+            if (waiting != null && !connection.isWorking()) {
+                rest = null;
+                try {
+                    plain(waiting);
+                } finally {
+                    waiting.release();
+                }
+            }
+            BodyInflater inflater = body.inflater();
+            if (inflater != null) {
+                inflate(inflater);
+            }
+        } catch (ServingException refused) {
+            giveUp(refused);
+            refuseWhatIsTooLong();
+        }
+        if (ended && !connection.isWorking()) {
+            checkFilled();
+            submit();
+        }
+    }
+
+    private void take(ByteBuf bytes) throws ServingException {
         plainLength += bytes.readableBytes();
         if (plainLength > maxInputSize) {
             throw InferBody.tooLarge("more than " + maxInputSize, maxInputSize);
         }
+        plain(bytes);
+    }
+
+    /// Bytes of the body, decompressed.
+    private void plain(ByteBuf bytes) throws ServingException {
         if (plan == null) {
             gather(bytes);
             if (plan == null && gathered.length() == body.jsonLength()) {
-                open(header(), body.behindJson());
+                open(body.behindJson());
             }
         }
-        while (bytes.isReadable()) {
+        if (connection.isWorking()) {
+            rest = bytes.isReadable() ? bytes.retainedSlice() : null;
+            return;
+        }
+        while (bytes.isReadable() && failure == null) {
             if (target == null || !target.hasRemaining()) {
                 next();
             }
@@ -101,17 +184,59 @@ final class InferExchange implements Exchange, Responder {
         bytes.skipBytes(count);
     }
 
+    // --- the request
+
+    /// Reads the JSON, which is complete.
+    ///
+    /// @param behind how many bytes follow the JSON; -1 where that is not known yet
+    private void open(long behind) throws ServingException {
+        if (gathered.length() <= LONG_JSON) {
+            open(header(), behind);
+            return;
+        }
+        connection.offload(
+                gathered.length(),
+                () -> plan(header(), behind),
+                read -> goOn(() -> open(read.get())));
+    }
+
     private InferHeader header() throws ServingException {
         return InferHeaderParser.parse(gathered.array(), gathered.length());
     }
 
-    /// @param behind how many bytes follow the JSON; -1 where that is not known yet
+    private InferPlan plan(InferHeader header, long behind) throws ServingException {
+        return InferPlan.of(header, route, behind, maxInputSize, connection.heap());
+    }
+
     private void open(InferHeader header, long behind) throws ServingException {
-        InferPlan opened = InferPlan.of(header, route, behind, maxInputSize);
+        open(plan(header, behind));
+    }
+
+    private void open(InferPlan opened) throws ServingException {
         plan = opened;
-        inference = services.inferences().open(opened.request(), this);
-        opened.fillValues(inference);
         gathered.close();
+        if (connection.isGone()) {
+            return;
+        }
+        Inference open = services.inferences().open(opened.request(), this);
+        inference = open;
+        @Nullable ByteBuffer[] places = opened.places(open);
+        if (opened.valueBytes() <= LONG_COPY) {
+            opened.fill(open, places);
+            opened.close();
+            return;
+        }
+        connection.offload(
+                opened.valueBytes() / COPIES_A_UNIT,
+                () -> {
+                    opened.fill(open, places);
+                    return opened;
+                },
+                filled ->
+                        goOn(() -> {
+                            InferPlan _ = filled.get();
+                            opened.close();
+                        }));
     }
 
     /// Goes on to the next input whose bytes follow the JSON.
@@ -147,6 +272,7 @@ final class InferExchange implements Exchange, Responder {
 
     @Override
     public void end() {
+        ended = true;
         if (failure == null) {
             try {
                 complete();
@@ -154,11 +280,9 @@ final class InferExchange implements Exchange, Responder {
                 giveUp(refused);
             }
         }
-        Inference open = inference;
-        if (failure != null) {
-            connection.fail(failure);
-        } else if (open != null) {
-            open.submit();
+        if (!connection.isWorking()) {
+            checkFilled();
+            submit();
         }
     }
 
@@ -177,13 +301,29 @@ final class InferExchange implements Exchange, Responder {
                 open(RawRequest.header(services.catalog(), route, raw.remaining()), -1);
                 plainRaw(raw);
             } else {
-                open(header(), 0);
+                open(0);
             }
         }
+    }
+
+    private void checkFilled() {
         InferPlan opened = plan;
-        if (opened != null) {
-            long missing = target == null ? 0 : target.remaining();
-            opened.checkFilled(current, missing);
+        if (opened == null || failure != null) {
+            return;
+        }
+        try {
+            opened.checkFilled(current, target == null ? 0 : target.remaining());
+        } catch (ServingException refused) {
+            giveUp(refused);
+        }
+    }
+
+    private void submit() {
+        Inference open = inference;
+        if (failure != null) {
+            connection.fail(failure);
+        } else if (open != null) {
+            open.submit();
         }
     }
 
@@ -224,25 +364,87 @@ final class InferExchange implements Exchange, Responder {
             open.cancel();
         }
         gathered.close();
+        if (plan != null) {
+            plan.close();
+        }
         BodyInflater inflater = body.inflater();
         if (inflater != null) {
             inflater.close();
         }
+        if (rest != null) {
+            rest.release();
+            rest = null;
+        }
+        releaseResult();
     }
+
+    private void releaseResult() {
+        InferenceResult unused = held;
+        held = null;
+        if (unused != null) {
+            unused.release();
+        }
+    }
+
+    // --- the answer
 
     @Override
     public void failed(ServingException cause) {
         inference = null;
-        connection.fail(cause);
+        connection.guarded(() -> connection.fail(cause));
     }
 
     @Override
     public void completed(InferenceResult result) {
         inference = null;
+        held = result;
+        connection.guarded(() -> answer(result));
+    }
+
+    private void answer(InferenceResult result) {
         InferPlan opened = plan;
         if (opened == null) {
             throw new IllegalStateException("a result came before its request was opened");
         }
-        InferResponse.write(connection, services.heap(), opened, result, responseCoding);
+        long work = InferResponse.work(opened, result, responseCoding);
+        if (work <= InferResponse.SHORT) {
+            try {
+                send(result, encoded(connection.json(), opened, result));
+            } catch (ServingException refused) {
+                refuseAnswer(refused);
+            }
+            return;
+        }
+        try {
+            connection.offload(
+                    work,
+                    () -> encoded(new JsonBuffer(), opened, result),
+                    response -> sendOrRefuse(result, response));
+        } catch (ServingException refused) {
+            refuseAnswer(refused);
+        }
+    }
+
+    private void sendOrRefuse(InferenceResult result, Outcome<InferResponse> response) {
+        try {
+            send(result, response.get());
+        } catch (ServingException refused) {
+            refuseAnswer(refused);
+        }
+    }
+
+    private InferResponse encoded(JsonBuffer json, InferPlan opened, InferenceResult result)
+            throws ServingException {
+        return InferResponse.encode(json, connection.heap(), opened, result, responseCoding);
+    }
+
+    private void send(InferenceResult result, InferResponse response) {
+        held = null;
+        response.send(connection, result);
+    }
+
+    private void refuseAnswer(ServingException refused) {
+        releaseResult();
+        connection.fail(refused);
     }
 }

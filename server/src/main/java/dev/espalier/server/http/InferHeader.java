@@ -18,6 +18,20 @@ record InferHeader(
         byte[] text,
         DataArrays arrays) {
 
+    /// The same without the text, which may be long and is of no use once its values have been read.
+    InferHeader withoutText() {
+        return new InferHeader(
+                id,
+                priority,
+                timeoutMicros,
+                binaryOutputs,
+                inputs,
+                outputs,
+                rawString,
+                new byte[0],
+                DataArrays.none());
+    }
+
     /// One input.
     ///
     /// @param binarySize how many bytes of it follow the JSON; -1 where its values are in the JSON

@@ -20,6 +20,8 @@ final class InferHeaderParser {
                     .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                     .build();
 
+    private static final int SHORT = 64 << 10;
+
     private static final DataArrays NO_ARRAYS = DataArrays.none();
 
     private final byte[] text;
@@ -48,9 +50,11 @@ final class InferHeaderParser {
     static InferHeader parse(byte[] text, int length) throws ServingException {
         // Most requests carry their tensors behind the JSON: only when an array turns up is it
         // worth
-        // looking for them all.
+        // looking for them all. A long text is looked through first: it is refused where it is long
+        // without its
+        // arrays, because that costs more memory than it has bytes.
         InferHeaderParser parser = new InferHeaderParser(text, length, NO_ARRAYS, false);
-        if (!parser.read()) {
+        if (length > SHORT || !parser.read()) {
             DataArrays arrays = DataArrays.cut(text, length);
             parser = new InferHeaderParser(arrays.rest(), arrays.restLength(), arrays, true);
             parser.read();
@@ -146,7 +150,8 @@ final class InferHeaderParser {
         if (name.startsWith("triton_")) {
             throw new ServingException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "parameter keys starting with 'triton_' are reserved for Triton usage and should not be specified.");
+                    "parameter keys starting with 'triton_' are reserved for Triton usage and"
+                            + " should not be specified.");
         }
         if (value.isStructStart() || value == JsonToken.VALUE_NULL) {
             throw new ServingException(

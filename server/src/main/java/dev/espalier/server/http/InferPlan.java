@@ -4,6 +4,7 @@ import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.InferenceRequest;
+import dev.espalier.server.memory.BudgetShare;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -19,28 +20,49 @@ final class InferPlan {
     static final int LONGEST_BEGIN = Integer.BYTES;
 
     private final InferHeader header;
-    private final InferenceRequest request;
     private final @Nullable ByteBuffer[] values;
+    private final BudgetShare heap;
+    private @Nullable InferenceRequest request;
 
-    private InferPlan(InferHeader header, InferenceRequest request, @Nullable ByteBuffer[] values) {
+    private InferPlan(InferHeader header, @Nullable ByteBuffer[] values, BudgetShare heap) {
         this.header = header;
-        this.request = request;
         this.values = values;
+        this.heap = heap;
     }
 
     /// @param behind how many bytes follow the JSON; -1 where that is not known yet
-    static InferPlan of(InferHeader header, Route route, long behind, long maxInputSize)
+    /// @param heap counts the values in the JSON, until [#close]
+    static InferPlan of(
+            InferHeader header, Route route, long behind, long maxInputSize, BudgetShare heap)
+            throws ServingException {
+        InferPlan plan =
+                new InferPlan(
+                        header.withoutText(),
+                        new @Nullable ByteBuffer[header.inputs().size()],
+                        heap);
+        boolean read = false;
+        try {
+            plan.read(header, route, behind, maxInputSize);
+            read = true;
+        } finally {
+            if (!read) {
+                plan.close();
+            }
+        }
+        return plan;
+    }
+
+    private void read(InferHeader header, Route route, long behind, long maxInputSize)
             throws ServingException {
         if (behind >= 0) {
             checkSizes(header, route.model(), behind);
         }
         int count = header.inputs().size();
         List<InferenceRequest.Input> inputs = new ArrayList<>(count);
-        @Nullable ByteBuffer[] values = new @Nullable ByteBuffer[count];
         long total = 0;
         for (int i = 0; i < count; i++) {
             InferHeader.Input input = header.inputs().get(i);
-            ByteBuffer value = input.array() < 0 ? null : values(header, input);
+            ByteBuffer value = input.array() < 0 ? null : values(header, input, heap);
             values[i] = value;
             long size = value == null ? input.binarySize() : value.remaining();
             total = size > maxInputSize ? Long.MAX_VALUE : total + size;
@@ -58,7 +80,7 @@ final class InferPlan {
             outputs.add(
                     new InferenceRequest.RequestedOutput(output.name(), output.classification()));
         }
-        InferenceRequest request =
+        request =
                 new InferenceRequest(
                         route.model(),
                         route.version(),
@@ -67,10 +89,9 @@ final class InferPlan {
                         outputs,
                         header.priority(),
                         header.timeoutMicros());
-        return new InferPlan(header, request, values);
     }
 
-    private static ByteBuffer values(InferHeader header, InferHeader.Input input)
+    private static ByteBuffer values(InferHeader header, InferHeader.Input input, BudgetShare heap)
             throws ServingException {
         DataType type = DataType.ofName(input.datatype()).orElse(null);
         if (type == null) {
@@ -95,11 +116,25 @@ final class InferPlan {
                 header.arrays().end(input.array()),
                 input.name(),
                 type,
-                count);
+                count,
+                heap);
     }
 
     InferenceRequest request() {
-        return request;
+        InferenceRequest read = request;
+        if (read == null) {
+            throw new IllegalStateException("the request has not been read");
+        }
+        return read;
+    }
+
+    /// How many bytes of values stood in the JSON.
+    long valueBytes() {
+        long bytes = 0;
+        for (ByteBuffer value : values) {
+            bytes += value == null ? 0 : value.remaining();
+        }
+        return bytes;
     }
 
     /// Whether the output of this name is answered in binary form; of a name that is listed twice the
@@ -136,23 +171,42 @@ final class InferPlan {
     /// begun and lacks `missing` bytes.
     void checkFilled(int current, long missing) throws ServingException {
         if (missing > 0) {
-            throw missing(name(current), missing, request.modelName());
+            throw missing(name(current), missing, request().modelName());
         }
         for (int i = nextBinary(current); i >= 0; i = nextBinary(i)) {
             if (size(i) > 0) {
-                throw missing(name(i), size(i), request.modelName());
+                throw missing(name(i), size(i), request().modelName());
             }
         }
     }
 
-    /// Puts the values that stood in the JSON to their places.
-    void fillValues(Inference inference) throws ServingException {
+    /// Where the values that stood in the JSON belong, which is the memory of the inputs of `inference`.
+    @Nullable ByteBuffer[] places(Inference inference) throws ServingException {
+        @Nullable ByteBuffer[] places = new @Nullable ByteBuffer[values.length];
+        for (int i = 0; i < values.length; i++) {
+            places[i] = values[i] == null ? null : inference.input(i);
+        }
+        return places;
+    }
+
+    /// Puts the values to their places. May be called on any thread.
+    void fill(Inference inference, @Nullable ByteBuffer[] places) throws ServingException {
+        for (int i = 0; i < values.length; i++) {
+            ByteBuffer value = values[i];
+            ByteBuffer place = places[i];
+            if (value != null && place != null) {
+                inference.reserve(i, place.remaining());
+                place.put(value);
+            }
+        }
+    }
+
+    /// Forgets the values.
+    void close() {
         for (int i = 0; i < values.length; i++) {
             ByteBuffer value = values[i];
             if (value != null) {
-                ByteBuffer place = inference.input(i);
-                inference.reserve(i, place.remaining());
-                place.put(value);
+                heap.give(JsonValues.counted(value));
                 values[i] = null;
             }
         }
@@ -185,7 +239,7 @@ final class InferPlan {
     }
 
     ServingException surplus() {
-        return surplus(request.modelName());
+        return surplus(request().modelName());
     }
 
     private static ServingException surplus(String model) {

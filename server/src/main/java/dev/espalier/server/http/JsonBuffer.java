@@ -1,44 +1,101 @@
 package dev.espalier.server.http;
 
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.BudgetShare;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/// JSON text being written: a growing array of bytes.
+/// JSON text being written. A long one lies in pieces, which count in a budget from the moment when they are made.
 final class JsonBuffer {
+    /// The longest text that is one piece.
+    static final int PIECE = 64 << 10;
+
     private static final int INITIAL = 512;
+
+    /// Room that [#reserve] leaves: more than a number or an escaped byte takes up.
+    private static final int RESERVE = 64;
+
     private static final byte[] HEX = {
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
 
+    /// Whole pieces, before `bytes`.
+    private List<AnswerPiece> full = new ArrayList<>(0);
+
+    private int fullLength;
     private byte[] bytes = new byte[INITIAL];
     private int length;
 
+    /// What `bytes` counts in the budget.
+    private int counted;
+
     int length() {
-        return length;
+        return fullLength + length;
     }
 
-    /// Empties the buffer for the next text, and lets go of the memory of a very long one.
+    /// Empties the buffer for the next text, and lets go of the memory of a long one.
     void clear() {
-        length = 0;
-        if (bytes.length > 16 * INITIAL) {
+        if (bytes.length > 16 * INITIAL || counted > 0) {
             bytes = new byte[INITIAL];
         }
+        full = new ArrayList<>(0);
+        fullLength = 0;
+        length = 0;
+        counted = 0;
     }
 
-    /// Appends the whole text to `out`.
+    /// Appends the text, which is one piece, to `out`.
     void copyTo(ByteBuf out) {
         out.writeBytes(bytes, 0, length);
     }
 
     byte[] bytes() {
-        return Arrays.copyOf(bytes, length);
+        byte[] whole = new byte[length()];
+        int at = 0;
+        for (AnswerPiece piece : full) {
+            piece.bytes().get(0, whole, at, piece.length());
+            at += piece.length();
+        }
+        System.arraycopy(bytes, 0, whole, at, length);
+        return whole;
     }
 
-    /// The text where it stands, for as long as nothing is added.
-    ByteBuffer view() {
-        return ByteBuffer.wrap(bytes, 0, length);
+    /// Whether the text is in one piece, which does not count.
+    boolean isShort() {
+        return full.isEmpty();
+    }
+
+    /// The text where it stands, in its pieces, which are the caller's from now on; the buffer is empty then.
+    List<AnswerPiece> pieces() {
+        List<AnswerPiece> pieces = full;
+        pieces.add(new AnswerPiece(ByteBuffer.wrap(bytes, 0, length), counted));
+        bytes = new byte[INITIAL];
+        counted = 0;
+        clear();
+        return pieces;
+    }
+
+    /// Makes room for a value of a long text.
+    ///
+    /// @throws ServingException OVERLOADED when `heap` has none
+    void reserve(BudgetShare heap) throws ServingException {
+        if (bytes.length - length < RESERVE && bytes.length >= PIECE) {
+            heap.take(PIECE);
+            nextPiece(PIECE);
+            counted = PIECE;
+        }
+    }
+
+    private void nextPiece(int size) {
+        full.add(new AnswerPiece(ByteBuffer.wrap(bytes, 0, length), counted));
+        fullLength += length;
+        bytes = new byte[size];
+        length = 0;
+        counted = 0;
     }
 
     JsonBuffer raw(byte[] text) {
@@ -145,8 +202,16 @@ final class JsonBuffer {
     }
 
     private void ensure(int more) {
-        if (bytes.length - length < more) {
-            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, Math.addExact(length, more)));
+        if (bytes.length - length >= more) {
+            return;
+        }
+        if (bytes.length >= PIECE) {
+            // Not counted, because this is no value of a tensor: a name, or what follows the
+            // values.
+            nextPiece(Math.max(PIECE, more));
+        } else {
+            int doubled = Math.min(2 * bytes.length, PIECE);
+            bytes = Arrays.copyOf(bytes, Math.max(doubled, Math.addExact(length, more)));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.espalier.server.http;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.InferenceResult;
+import dev.espalier.server.memory.BudgetShare;
 import dev.espalier.tensor.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,8 +18,9 @@ final class JsonTensors {
 
     private JsonTensors() {}
 
-    /// The output's `data` array. FP16 and BF16 have no form in JSON.
-    static void write(InferenceResult.Output output, JsonBuffer json) throws ServingException {
+    /// The output's `data` array, counted in `heap` as it grows. FP16 and BF16 have no form in JSON.
+    static void write(InferenceResult.Output output, JsonBuffer json, BudgetShare heap)
+            throws ServingException {
         ByteBuffer data = output.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
         char before = '[';
         boolean empty = !data.hasRemaining();
@@ -26,10 +28,11 @@ final class JsonTensors {
             if (json.length() > MAX_LENGTH) {
                 throw tooLong(output);
             }
+            json.reserve(heap);
             json.raw(before);
             before = ',';
             if (output.datatype() == DataType.BYTES) {
-                string(output, data, json);
+                string(output, data, json, heap);
             } else {
                 number(output.datatype(), data, json);
             }
@@ -62,7 +65,8 @@ final class JsonTensors {
         }
     }
 
-    private static void string(InferenceResult.Output output, ByteBuffer data, JsonBuffer json)
+    private static void string(
+            InferenceResult.Output output, ByteBuffer data, JsonBuffer json, BudgetShare heap)
             throws ServingException {
         long length = data.remaining() < Integer.BYTES ? -1 : Integer.toUnsignedLong(data.getInt());
         if (length < 0 || length > data.remaining()) {
@@ -75,6 +79,7 @@ final class JsonTensors {
         }
         json.raw('"');
         for (long i = 0; i < length; i++) {
+            json.reserve(heap);
             json.escaped(data.get());
         }
         json.raw('"');

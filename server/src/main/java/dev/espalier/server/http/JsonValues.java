@@ -2,6 +2,7 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.BudgetShare;
 import dev.espalier.tensor.DataType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,6 +20,7 @@ final class JsonValues {
     private final DataType type;
     private final long expected;
     private final JsonNumbers numbers;
+    private final BudgetShare heap;
     private ByteBuffer out;
     private int at;
     private long count;
@@ -30,7 +32,14 @@ final class JsonValues {
     }
 
     private JsonValues(
-            byte[] text, int start, int end, String input, DataType type, long expected) {
+            byte[] text,
+            int start,
+            int end,
+            String input,
+            DataType type,
+            long expected,
+            BudgetShare heap)
+            throws ServingException {
         this.text = text;
         this.at = start;
         this.end = end;
@@ -41,11 +50,11 @@ final class JsonValues {
         // A value takes up a character and a comma, so the text bounds the memory, whatever the
         // shape.
         long most = Math.min(expected, (end - start) / 2L + 1);
-        this.out =
-                ByteBuffer.allocate((int) Math.min(most * size(type), MAX_ARRAY))
-                        .order(ByteOrder.LITTLE_ENDIAN);
+        this.heap = heap;
+        this.out = allocated((int) Math.min(most * size(type), MAX_ARRAY));
     }
 
+    private static final int COUNTED_FROM = 64 << 10;
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 16;
 
     private static long size(DataType type) {
@@ -56,13 +65,38 @@ final class JsonValues {
     /// buffer's limit.
     ///
     /// @param expected how many values the shape asks for
-    /// @throws ServingException when there are more or fewer, or values of another type
+    /// @param heap counts the buffer, which [#counted] tells
+    /// @throws ServingException when there are more or fewer, or values of another type; or when there is no room
     static ByteBuffer read(
-            byte[] text, int start, int end, String input, DataType type, long expected)
+            byte[] text,
+            int start,
+            int end,
+            String input,
+            DataType type,
+            long expected,
+            BudgetShare heap)
             throws ServingException {
-        JsonValues values = new JsonValues(text, start, end, input, type, expected);
-        values.read();
+        JsonValues values = new JsonValues(text, start, end, input, type, expected, heap);
+        boolean read = false;
+        try {
+            values.read();
+            read = true;
+        } finally {
+            if (!read) {
+                heap.give(counted(values.out));
+            }
+        }
         return values.out.flip();
+    }
+
+    /// What a buffer of values counts in the budget.
+    static long counted(ByteBuffer values) {
+        return values.capacity() < COUNTED_FROM ? 0 : values.capacity();
+    }
+
+    private ByteBuffer allocated(int capacity) throws ServingException {
+        heap.take(capacity < COUNTED_FROM ? 0 : capacity);
+        return ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private void read() throws ServingException {
@@ -237,7 +271,8 @@ final class JsonValues {
         if (first != '"') {
             throw new ServingException(
                     ErrorCode.INTERNAL,
-                    "Unable to parse JSON bytes array: attempt to access JSON non-string as string");
+                    "Unable to parse JSON bytes array: attempt to access JSON non-string as"
+                            + " string");
         }
         int closing = at + 1;
         while (closing < end && text[closing] != '"') {
@@ -267,6 +302,8 @@ final class JsonValues {
                             .formatted(input, MAX_ARRAY));
         }
         int capacity = (int) Math.min(MAX_ARRAY, Math.max(needed, 2L * out.capacity()));
-        out = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN).put(out.flip());
+        ByteBuffer old = out;
+        out = allocated(capacity).put(old.flip());
+        heap.give(counted(old));
     }
 }

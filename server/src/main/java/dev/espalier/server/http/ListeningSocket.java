@@ -7,8 +7,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -30,6 +30,10 @@ final class ListeningSocket {
     private static final int LEAST_READ = 1024;
     private static final int MOST_READ = 1024 * 1024;
 
+    /// How much of a long answer waits for the client's side of the socket.
+    private static final WriteBufferWaterMark WATER_MARK =
+            new WriteBufferWaterMark(64 << 10, 256 << 10);
+
     private final Channel channel;
     private final OpenConnections connections;
 
@@ -45,9 +49,10 @@ final class ListeningSocket {
             String flag, String address, int port, boolean reusePort, @Nullable SslContext tls) {}
 
     /// @throws IOException when the address cannot be had
-    static ListeningSocket open(Place place, ServingLoops loops, RequestHandler handler)
+    static ListeningSocket open(
+            Place place, ServingLoops loops, HttpMeans means, RequestHandler handler)
             throws IOException {
-        OpenConnections connections = new OpenConnections();
+        OpenConnections connections = new OpenConnections(means.limits().connections());
         HttpDecoderConfig http =
                 new HttpDecoderConfig()
                         .setMaxInitialLineLength(MAX_LINE)
@@ -61,6 +66,7 @@ final class ListeningSocket {
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .handler(new AcceptFailures())
                         .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                         .childOption(
                                 ChannelOption.RECVBUF_ALLOCATOR,
                                 new AdaptiveRecvByteBufAllocator(LEAST_READ, FIRST_READ, MOST_READ))
@@ -72,9 +78,11 @@ final class ListeningSocket {
                                         if (tls != null) {
                                             child.pipeline().addLast(tls.newHandler(child.alloc()));
                                         }
+                                        HttpConnection connection =
+                                                new HttpConnection(handler, connections, means);
                                         child.pipeline()
-                                                .addLast(new HttpRequestDecoder(http))
-                                                .addLast(new HttpConnection(handler, connections));
+                                                .addLast(new RequestDecoder(http, connection))
+                                                .addLast(connection);
                                     }
                                 });
         if (place.reusePort()) {

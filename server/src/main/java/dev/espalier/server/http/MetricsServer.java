@@ -1,7 +1,10 @@
 package dev.espalier.server.http;
 
 import dev.espalier.server.config.MetricsOptions;
+import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.transport.ServingLoops;
+import dev.espalier.server.work.Outcome;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import java.io.IOException;
@@ -18,30 +21,60 @@ public final class MetricsServer {
 
     /// A server that answers from now on.
     ///
-    /// @param metrics makes the text, on an event loop: it must not block
+    /// @param metrics makes the text; it may wait for locks and files
     /// @throws IOException when address or port cannot be had
-    public MetricsServer(MetricsOptions options, ServingLoops loops, Supplier<String> metrics)
+    public MetricsServer(
+            MetricsOptions options, ServingLoops loops, HttpMeans means, Supplier<String> metrics)
             throws IOException {
         socket =
                 ListeningSocket.open(
                         new ListeningSocket.Place(
                                 "metrics", options.address(), options.port(), false, null),
                         loops,
-                        (connection, request) ->
-                                new KnownAnswer(connection, answer(request, metrics)));
+                        means,
+                        (connection, request) -> exchange(connection, request, metrics));
     }
 
-    private static Reply answer(HttpRequest request, Supplier<String> metrics) {
-        int query = request.uri().indexOf('?');
-        String path = query < 0 ? request.uri() : request.uri().substring(0, query);
-        if (!path.equals("/metrics")) {
-            return Reply.notFound();
+    private static Exchange exchange(
+            HttpConnection connection, HttpRequest request, Supplier<String> metrics) {
+        String target = Framing.path(request.uri());
+        int query = target.indexOf('?');
+        if (!(query < 0 ? target : target.substring(0, query)).equals("/metrics")) {
+            return new KnownAnswer(connection, Reply.notFound());
         }
         boolean reads =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         return reads
-                ? new Reply(200, "", CONTENT_TYPE, metrics.get().getBytes(StandardCharsets.UTF_8))
-                : Reply.methodNotAllowed();
+                ? new MetricsExchange(connection, metrics)
+                : new KnownAnswer(connection, Reply.methodNotAllowed());
+    }
+
+    /// A scrape, beside the loop.
+    private record MetricsExchange(HttpConnection connection, Supplier<String> metrics)
+            implements Exchange {
+        @Override
+        public void content(ByteBuf content) {}
+
+        @Override
+        public void end() {
+            connection.await("metrics", this::reply, this::answer);
+        }
+
+        private Reply reply() {
+            byte[] text = metrics.get().getBytes(StandardCharsets.UTF_8);
+            return new Reply(200, "", CONTENT_TYPE, text);
+        }
+
+        private void answer(Outcome<Reply> outcome) {
+            try {
+                connection.reply(outcome.get());
+            } catch (ServingException failure) {
+                connection.fail(failure);
+            }
+        }
+
+        @Override
+        public void abort() {}
     }
 
     /// The port that it listens on.

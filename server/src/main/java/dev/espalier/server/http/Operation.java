@@ -45,6 +45,14 @@ enum Operation {
         return this == HEALTH_LIVE || this == HEALTH_READY;
     }
 
+    /// Whether its answer may have to wait for a lock or a file, or is long.
+    boolean waits() {
+        return switch (this) {
+            case MODEL_CONFIG, MODEL_STATISTICS, OP_LIBRARIES, WORKERS -> true;
+            default -> false;
+        };
+    }
+
     /// The scope that a token needs for it.
     Scope scope(HttpMethod method) {
         return switch (this) {

@@ -2,6 +2,8 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /// A small answer: anything but a result.
@@ -11,6 +13,20 @@ record Reply(int status, String extraHeaders, String contentType, byte[] body) {
     private static final byte[] NOTHING = new byte[0];
     private static final String RETRY_AFTER = "Retry-After: 1\r\n";
     static final String JSON = "application/json";
+
+    /// The answer as bytes, without its body where `headOnly`.
+    ByteBuf written(
+            ByteBufAllocator allocator, ResponseHead.Persistence persistence, boolean headOnly) {
+        ByteBuf out = allocator.directBuffer(ResponseHead.SIZE + body.length);
+        ResponseHead.plain(
+                out,
+                ResponseHead.Status.of(status),
+                extraHeaders,
+                contentType,
+                body.length,
+                persistence);
+        return headOnly ? out : out.writeBytes(body);
+    }
 
     static Reply empty(int status) {
         return new Reply(status, "", JSON, NOTHING);
@@ -42,6 +58,14 @@ record Reply(int status, String extraHeaders, String contentType, byte[] body) {
 
     static Reply methodNotAllowed() {
         return error(405, "Method Not Allowed");
+    }
+
+    /// Nobody else is taken at the moment.
+    static Reply tooManyConnections() {
+        return error(
+                ErrorCode.OVERLOADED.httpStatus(),
+                RETRY_AFTER,
+                "the server has as many connections as it takes (see --http-max-connections)");
     }
 
     /// The client's HTTP is broken.

@@ -2,73 +2,101 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.GatheredBytes;
+import dev.espalier.server.work.Outcome;
 import io.netty.buffer.ByteBuf;
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// A request about the model repository: it may take as long as a model takes to load, so it is answered
 /// by a virtual thread, and only the answer is written by the connection's event loop.
 final class RepositoryExchange implements Exchange {
+    /// The longest body that says no more than a few words.
+    private static final long SHORT = 1 << 20;
+
     private final HttpConnection connection;
     private final RepositoryRoutes routes;
     private final Route route;
     private final long maxBody;
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
-    private boolean aborted;
+    private final GatheredBytes body;
 
-    /// @param maxBody the largest body in bytes
+    /// What the reading of the body takes: its text, and the files that stand in it.
+    private long counted;
+
+    private @Nullable ServingException failure;
+
+    /// @param maxInput the largest body in bytes
     RepositoryExchange(
-            HttpConnection connection, RepositoryRoutes routes, Route route, long maxBody) {
+            HttpConnection connection, RepositoryRoutes routes, Route route, long maxInput) {
         this.connection = connection;
         this.routes = routes;
         this.route = route;
-        this.maxBody = maxBody;
+        this.maxBody =
+                route.operation() == Operation.MODEL_LOAD ? maxInput : Math.min(SHORT, maxInput);
+        this.body = new GatheredBytes(connection.heap());
     }
 
     @Override
     public void content(ByteBuf content) {
-        if (body.size() + (long) content.readableBytes() > maxBody) {
+        if (failure != null) {
+            return;
+        }
+        if (body.length() + (long) content.readableBytes() > maxBody) {
+            abort();
             connection.refuse(
                     Reply.error(
                             ErrorCode.INVALID_ARGUMENT.httpStatus(),
-                            "request body of more than %d bytes is too large (see --http-max-input-size)"
-                                    .formatted(maxBody)));
+                            "request body of more than %d bytes is too large for this route%s"
+                                    .formatted(
+                                            maxBody,
+                                            route.operation() == Operation.MODEL_LOAD
+                                                    ? " (see --http-max-input-size)"
+                                                    : "")));
             return;
         }
-        byte[] bytes = new byte[content.readableBytes()];
-        content.readBytes(bytes);
-        body.writeBytes(bytes);
+        try {
+            body.add(content.nioBuffer());
+        } catch (ServingException refused) {
+            failure = refused;
+            abort();
+        }
     }
 
     @Override
     public void end() {
-        Thread _ = Thread.ofVirtual().name(route.operation().name()).start(this::answer);
-    }
-
-    private void answer() {
-        Reply reply = reply();
-        connection
-                .context()
-                .executor()
-                .execute(() -> {
-                    if (!aborted) {
-                        connection.reply(reply);
-                    }
-                });
-    }
-
-    private Reply reply() {
+        if (failure != null) {
+            connection.fail(failure);
+            return;
+        }
+        long size = 2L * body.length();
         try {
-            return routes.answer(route, body.toByteArray());
-        } catch (ServingException failure) {
-            return Reply.error(failure);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return Reply.error(ErrorCode.UNAVAILABLE.httpStatus(), "the server is stopping");
+            connection.heap().take(size);
+            counted = size;
+        } catch (ServingException refused) {
+            abort();
+            connection.fail(refused);
+            return;
+        }
+        connection.await(route.operation().name(), this::reply, this::answer);
+    }
+
+    private Reply reply() throws ServingException, InterruptedException {
+        return routes.answer(route, Arrays.copyOf(body.array(), body.length()));
+    }
+
+    private void answer(Outcome<Reply> outcome) {
+        abort();
+        try {
+            connection.reply(outcome.get());
+        } catch (ServingException refused) {
+            connection.fail(refused);
         }
     }
 
     @Override
     public void abort() {
-        aborted = true;
+        body.close();
+        connection.heap().give(counted);
+        counted = 0;
     }
 }

@@ -1,7 +1,10 @@
 package dev.espalier.server.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 
 /// The status line and the headers of answers, written without building objects for them.
@@ -24,7 +27,15 @@ final class ResponseHead {
         DEFAULT,
         /// It stays open, said to a client of HTTP/1.0.
         KEPT,
-        CLOSED
+        CLOSED;
+
+        /// As the client wishes, unless the server is `stopping`.
+        static Persistence of(HttpRequest request, boolean stopping) {
+            if (stopping || !HttpUtil.isKeepAlive(request)) {
+                return CLOSED;
+            }
+            return request.protocolVersion().equals(HttpVersion.HTTP_1_0) ? KEPT : DEFAULT;
+        }
     }
 
     private ResponseHead() {}

@@ -2,6 +2,7 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.work.Outcome;
 import io.netty.buffer.ByteBuf;
 
 /// A request of any route but inference: what its body says does not matter.
@@ -33,6 +34,10 @@ final class SmallExchange implements Exchange {
 
     @Override
     public void end() {
+        if (route.operation().waits()) {
+            connection.await(route.operation().name(), () -> routes.answer(route), this::answer);
+            return;
+        }
         Reply reply;
         try {
             reply = routes.answer(route);
@@ -41,6 +46,14 @@ final class SmallExchange implements Exchange {
             return;
         }
         connection.reply(reply);
+    }
+
+    private void answer(Outcome<Reply> outcome) {
+        try {
+            connection.reply(outcome.get());
+        } catch (ServingException failure) {
+            connection.fail(failure);
+        }
     }
 
     @Override

@@ -9,13 +9,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /// The highest values of an output, as strings: `value:index`, or `value:index:label` where the model
 /// has labels (protocol extension "classification").
 final class Classification {
+    /// As Triton's; whoever wants to see more of them reads the tensor.
+    private static final long MOST_ELEMENTS = 1_000_000;
+
+    /// What one class takes up while all of them are gathered; also, how much work it is.
+    private static final long STRING_SIZE = 100;
+
     private static final int LENGTH_SIZE = 4;
 
     private Classification() {}
@@ -50,15 +55,33 @@ final class Classification {
         for (int i = 0; i < columns; i++) {
             values[i] = value(data, output, begin + i);
         }
-        return Arrays.stream(sorted(values)).limit(kept).toArray();
+        return Highest.of(values, kept);
     }
 
-    private static int[] sorted(double[] values) {
-        Integer[] indices = new Integer[values.length];
-        Arrays.setAll(indices, i -> i);
-        // The sort is stable.
-        Arrays.sort(indices, (a, b) -> Double.compare(values[b], values[a]));
-        return Arrays.stream(indices).mapToInt(Integer::intValue).toArray();
+    /// What a ranking takes of the heap while it is made, and as long as its result is needed.
+    ///
+    /// @throws ServingException INVALID_ARGUMENT where it is of too many elements
+    static long size(Output output, boolean batched, int count) throws ServingException {
+        long elements = Shape.elementCount(output.shape());
+        if (elements > MOST_ELEMENTS) {
+            throw new ServingException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "classification of output '%s' is not available for its %d elements (expected: at most %d)"
+                            .formatted(output.name(), elements, MOST_ELEMENTS));
+        }
+        long rows = batched ? Math.max(1, output.shape()[0]) : 1;
+        return Double.BYTES * elements / rows + STRING_SIZE * kept(elements, rows, count);
+    }
+
+    /// How much work it is, as [dev.espalier.server.work.WorkPool] counts.
+    static long work(Output output, boolean batched, int count) {
+        long elements = Math.min(MOST_ELEMENTS, Shape.elementCount(output.shape()));
+        long rows = batched ? Math.max(1, output.shape()[0]) : 1;
+        return elements + STRING_SIZE * kept(elements, rows, count);
+    }
+
+    private static long kept(long elements, long rows, int count) {
+        return Math.min(elements, rows * (long) count);
     }
 
     private static double value(ByteBuffer data, Output output, int index) throws ServingException {

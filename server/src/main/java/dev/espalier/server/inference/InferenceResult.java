@@ -1,5 +1,7 @@
 package dev.espalier.server.inference;
 
+import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.BudgetShare;
 import dev.espalier.tensor.DataType;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -14,8 +16,24 @@ public interface InferenceResult {
     /// The request's own id; empty for none.
     String id();
 
-    /// The outputs that the request asked for, in the order of the model's configuration.
+    /// The outputs that the request asked for, in the order of the model's configuration: as the model gave them,
+    /// also where the request wants their highest values ([#ranked]).
     List<Output> outputs();
+
+    /// How much work [#ranked] is, as [dev.espalier.server.work.WorkPool] counts; 0 where it is none.
+    default long rankingWork() {
+        return 0;
+    }
+
+    /// The result with the highest values of those outputs of which the request wants them (protocol extension
+    /// "classification"). May be called on any thread, once. This result is released, not that one.
+    ///
+    /// @param heap counts what it takes, until the release
+    /// @throws ServingException INVALID_ARGUMENT where values have no order or are too many, OVERLOADED where there
+    ///     is no room
+    default InferenceResult ranked(BudgetShare heap) throws ServingException {
+        return this;
+    }
 
     /// Gives the memory back. May be called on any thread, once.
     void release();

@@ -1,6 +1,7 @@
 package dev.espalier.server.inference;
 
 import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 
 /// The one path of every request:
@@ -17,10 +18,12 @@ import dev.espalier.server.failure.ServingException;
 public final class InferenceService implements Inferences {
     private final ServedModels models;
     private final LinkedLoops loops;
+    private final InternalErrors errors;
 
-    public InferenceService(ServedModels models, LinkedLoops loops) {
+    public InferenceService(ServedModels models, LinkedLoops loops, InternalErrors errors) {
         this.models = models;
         this.loops = loops;
+        this.errors = errors;
     }
 
     @Override
@@ -29,7 +32,8 @@ public final class InferenceService implements Inferences {
             ServedModel model = models.serving(request.modelName(), request.modelVersion());
             RequestValidator.Validated validated = RequestValidator.validate(request, model.plan());
             PendingInference inference =
-                    new PendingInference(request, model, validated, responder, loops.current());
+                    new PendingInference(
+                            request, model, validated, responder, loops.current(), errors);
             if (model.scheduler().open(inference)) {
                 return inference;
             }

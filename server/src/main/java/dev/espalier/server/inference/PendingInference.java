@@ -3,6 +3,7 @@ package dev.espalier.server.inference;
 import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.scheduling.Member;
 import dev.espalier.tensor.DataType;
@@ -15,18 +16,21 @@ final class PendingInference extends Member implements Inference {
     private final ServedModel model;
     private final RequestValidator.Validated validated;
     private final Responder responder;
+    private final InternalErrors errors;
 
     PendingInference(
             InferenceRequest request,
             ServedModel model,
             RequestValidator.Validated validated,
             Responder responder,
-            LinkedLoop loop) {
+            LinkedLoop loop,
+            InternalErrors errors) {
         super(loop, validated.placement(), request.timeoutMicros());
         this.request = request;
         this.model = model;
         this.validated = validated;
         this.responder = responder;
+        this.errors = errors;
     }
 
     @Override
@@ -91,14 +95,32 @@ final class PendingInference extends Member implements Inference {
             result = ResultSlice.of(request, model, validated, execution, outcome, batchRows, row);
         } catch (ServingException failure) {
             execution.release();
-            responder.failed(failure);
+            failed(failure);
+            return;
+        } catch (Throwable failure) {
+            execution.release();
+            broken(failure);
             return;
         }
-        responder.completed(result);
+        try {
+            responder.completed(result);
+        } catch (Throwable failure) {
+            errors.report("answer", model.name(), failure);
+        }
     }
 
     @Override
     protected void failed(ServingException failure) {
-        responder.failed(failure);
+        try {
+            responder.failed(failure);
+        } catch (Throwable second) {
+            errors.report("answer", model.name(), second);
+        }
+    }
+
+    /// The loop and the other requests of the batch go on, whatever has happened to this one.
+    private void broken(Throwable failure) {
+        errors.report("inference", model.name(), failure);
+        failed(ServingException.unexpected(failure));
     }
 }

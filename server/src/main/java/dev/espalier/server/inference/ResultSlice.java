@@ -4,29 +4,39 @@ import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.BudgetShare;
 import dev.espalier.tensor.ByteStrings;
 import dev.espalier.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A request's rows of an execution's outputs, where the worker wrote them.
 final class ResultSlice implements InferenceResult {
+    /// Fewer bytes are there only for a moment.
+    private static final long COUNTED_FROM = 64 << 10;
+
     private static final ByteBuffer EMPTY = ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
 
     private final InferenceRequest request;
     private final ServedModel model;
+    private final RequestValidator.Validated validated;
     private final ExecutionInFlight execution;
     private final List<Output> outputs;
+    private @Nullable BudgetShare countedIn;
+    private long counted;
 
     private ResultSlice(
             InferenceRequest request,
             ServedModel model,
+            RequestValidator.Validated validated,
             ExecutionInFlight execution,
             List<Output> outputs) {
         this.request = request;
         this.model = model;
+        this.validated = validated;
         this.execution = execution;
         this.outputs = outputs;
     }
@@ -68,18 +78,52 @@ final class ResultSlice implements InferenceResult {
             } else {
                 shape = Reshaping.apply(shape, 0, tensor.engineDims(), tensor.dims());
             }
-            Output output = new Output(tensor.name(), whole.type(), shape, data);
-            int classes = classes(request, tensor);
-            outputs.add(
-                    classes == 0
-                            ? output
-                            : Classification.highest(
-                                    output,
-                                    validated.placement().batched(),
-                                    classes,
-                                    tensor.labels()));
+            outputs.add(new Output(tensor.name(), whole.type(), shape, data));
         }
-        return new ResultSlice(request, model, execution, outputs);
+        return new ResultSlice(request, model, validated, execution, outputs);
+    }
+
+    @Override
+    public long rankingWork() {
+        long work = 0;
+        for (int i = 0; i < outputs.size(); i++) {
+            int classes = classes(request, validated.outputs().get(i));
+            if (classes > 0) {
+                work += Classification.work(outputs.get(i), batched(), classes);
+            }
+        }
+        return work;
+    }
+
+    @Override
+    public InferenceResult ranked(BudgetShare heap) throws ServingException {
+        List<Output> ranked = new ArrayList<>(outputs);
+        boolean any = false;
+        for (int i = 0; i < outputs.size(); i++) {
+            ModelPlan.Tensor tensor = validated.outputs().get(i);
+            int classes = classes(request, tensor);
+            if (classes > 0) {
+                any = true;
+                count(heap, Classification.size(outputs.get(i), batched(), classes));
+                ranked.set(
+                        i,
+                        Classification.highest(
+                                outputs.get(i), batched(), classes, tensor.labels()));
+            }
+        }
+        return any ? new ResultSlice(request, model, validated, execution, ranked) : this;
+    }
+
+    private void count(BudgetShare heap, long bytes) throws ServingException {
+        if (bytes >= COUNTED_FROM) {
+            heap.take(bytes);
+            countedIn = heap;
+            counted += bytes;
+        }
+    }
+
+    private boolean batched() {
+        return validated.placement().batched();
     }
 
     /// How many classes of the output the request wants instead of its values; 0 for the values.
@@ -173,6 +217,9 @@ final class ResultSlice implements InferenceResult {
 
     @Override
     public void release() {
+        if (countedIn != null) {
+            countedIn.give(counted);
+        }
         execution.release();
     }
 }

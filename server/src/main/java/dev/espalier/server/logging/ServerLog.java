@@ -11,12 +11,17 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /// The process's log. All code logs through `System.Logger`; the JDK hands it, and what the network
 /// libraries say, to `java.util.logging`, where this puts the only handler.
 public final class ServerLog implements AutoCloseable {
     private static final List<String> LIBRARIES = List.of("io.netty", "io.grpc", "java", "sun");
     private static final int LIBRARY_DETAIL = 3;
+
+    /// What these warn of is what clients do: each broken call would be a stack of seventy lines.
+    private static final List<String> PROTOCOLS =
+            List.of("io.grpc.netty", "io.netty.handler.codec.http2");
 
     private final LineHandler handler;
     // The JDK holds loggers weakly; without this their levels would be forgotten.
@@ -33,7 +38,10 @@ public final class ServerLog implements AutoCloseable {
     public static ServerLog start(LoggingOptions options) throws IOException {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
-        List<Logger> libraries = LIBRARIES.stream().map(Logger::getLogger).toList();
+        List<Logger> libraries =
+                Stream.concat(LIBRARIES.stream(), PROTOCOLS.stream())
+                        .map(Logger::getLogger)
+                        .toList();
         LineHandler handler =
                 new LineHandler(open(options.file()), new LineFormat(options.format(), ownId()));
         root.addHandler(handler);
@@ -46,7 +54,8 @@ public final class ServerLog implements AutoCloseable {
     public void change(LoggingOptions options) {
         Logger.getLogger("").setLevel(detail(options.verbose()));
         for (Logger library : held) {
-            library.setLevel(options.verbose() >= LIBRARY_DETAIL ? Level.FINEST : Level.WARNING);
+            Level quiet = PROTOCOLS.contains(library.getName()) ? Level.OFF : Level.WARNING;
+            library.setLevel(options.verbose() >= LIBRARY_DETAIL ? Level.FINEST : quiet);
         }
         handler.change(options, new LineFormat(options.format(), ownId()));
     }

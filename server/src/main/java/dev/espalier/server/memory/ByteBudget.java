@@ -34,6 +34,11 @@ public final class ByteBudget {
         return limit;
     }
 
+    /// What to do when it is short, besides waiting.
+    String advice() {
+        return advice;
+    }
+
     public long used() {
         return used.get();
     }

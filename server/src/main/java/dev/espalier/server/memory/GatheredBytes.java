@@ -3,52 +3,72 @@ package dev.espalier.server.memory;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// Bytes of a request that are kept on the heap until all of them are there. They grow with what arrives,
-/// not with what is announced, and count in a budget once they are many. Must be closed.
+/// not with what is announced, and count in a budget once they are many. They lie in pieces, so that growing
+/// never copies many of them on an event loop. Must be closed.
 public final class GatheredBytes implements AutoCloseable {
     private static final int FIRST = 512;
+    private static final int PIECE = 256 << 10;
     private static final int COUNTED_FROM = 64 << 10;
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 16;
 
-    private final ByteBudget heap;
-    private byte[] bytes = {};
-    private int length;
+    private final BudgetShare heap;
 
-    public GatheredBytes(ByteBudget heap) {
+    /// Whole pieces, before `bytes`.
+    private final List<byte[]> full = new ArrayList<>(0);
+
+    private byte[] bytes = {};
+
+    /// How much of `bytes` is filled.
+    private int filled;
+
+    public GatheredBytes(BudgetShare heap) {
         this.heap = heap;
     }
 
     public void add(byte value) throws ServingException {
-        reserve(1);
-        bytes[length++] = value;
+        if (filled == bytes.length) {
+            grow(1);
+        }
+        bytes[filled++] = value;
     }
 
     /// Adds what `from` has left.
     ///
-    /// @throws ServingException when there is no room for it; then nothing has changed
+    /// @throws ServingException when there is no room for all of it
     public void add(ByteBuffer from) throws ServingException {
-        int count = from.remaining();
-        reserve(count);
-        from.get(bytes, length, count);
-        length += count;
+        while (from.hasRemaining()) {
+            if (filled == bytes.length) {
+                grow(from.remaining());
+            }
+            int count = Math.min(from.remaining(), bytes.length - filled);
+            from.get(bytes, filled, count);
+            filled += count;
+        }
     }
 
-    private void reserve(int count) throws ServingException {
-        if (count <= bytes.length - length) {
-            return;
-        }
-        long needed = (long) length + count;
+    /// Makes room for at least one more byte.
+    private void grow(int wanted) throws ServingException {
         long most = Math.min(LONGEST_ARRAY, heap.limit());
-        if (needed > most) {
+        if ((long) length() + wanted > most) {
             throw new ServingException(
                     ErrorCode.INVALID_ARGUMENT,
                     "the request has more than %d bytes that are no binary tensors (expected: at most so many; send large tensors in binary form)"
                             .formatted(most));
         }
-        long size = Math.clamp(2L * bytes.length, FIRST, LONGEST_ARRAY);
-        int larger = (int) Math.max(size, needed);
+        if (bytes.length == PIECE) {
+            heap.take(PIECE);
+            full.add(bytes);
+            bytes = new byte[PIECE];
+            filled = 0;
+            return;
+        }
+        long needed = Math.max((long) filled + wanted, 2L * bytes.length);
+        int larger = Math.clamp(needed, FIRST, PIECE);
         heap.take(counted(larger));
         byte[] old = bytes;
         bytes = Arrays.copyOf(old, larger);
@@ -61,23 +81,48 @@ public final class GatheredBytes implements AutoCloseable {
 
     /// Forgets everything behind the first `newLength` bytes.
     public void truncate(int newLength) {
-        length = newLength;
+        int last = full.size() * PIECE;
+        while (newLength < last) {
+            heap.give(counted(bytes.length));
+            bytes = full.removeLast();
+            last -= PIECE;
+        }
+        filled = newLength - last;
     }
 
-    /// The bytes, and room for more behind them.
-    public byte[] array() {
-        return bytes;
+    /// The bytes in one piece, and perhaps room for more behind them. Copies them where they are many.
+    ///
+    /// @throws ServingException when there is no room for the copy
+    public byte[] array() throws ServingException {
+        if (full.isEmpty()) {
+            return bytes;
+        }
+        int length = length();
+        heap.take(length);
+        byte[] whole = new byte[length];
+        int at = 0;
+        for (byte[] piece : full) {
+            System.arraycopy(piece, 0, whole, at, PIECE);
+            at += PIECE;
+        }
+        System.arraycopy(bytes, 0, whole, at, filled);
+        heap.give((long) full.size() * PIECE + counted(bytes.length));
+        full.clear();
+        bytes = whole;
+        filled = length;
+        return whole;
     }
 
     public int length() {
-        return length;
+        return full.size() * PIECE + filled;
     }
 
     /// Forgets all.
     @Override
     public void close() {
-        heap.give(counted(bytes.length));
+        heap.give((long) full.size() * PIECE + counted(bytes.length));
+        full.clear();
         bytes = new byte[0];
-        length = 0;
+        filled = 0;
     }
 }

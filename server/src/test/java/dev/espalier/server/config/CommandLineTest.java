@@ -72,7 +72,14 @@ class CommandLineTest {
         assertThat(options.http())
                 .isEqualTo(
                         new HttpOptions(
-                                true, "0.0.0.0", 8000, false, 8, 67_108_864, TlsOptions.NONE));
+                                true,
+                                "0.0.0.0",
+                                8000,
+                                false,
+                                8,
+                                67_108_864,
+                                TlsOptions.NONE,
+                                HttpLimits.DEFAULT));
         assertThat(options.grpc())
                 .isEqualTo(
                         new GrpcOptions(
@@ -116,7 +123,8 @@ class CommandLineTest {
         assertThat(refusal(repository, "--op-library=unknown:/nowhere"))
                 .isEqualTo(
                         "--op-library: 'unknown:/nowhere' (expected: a file or folder that exists,"
-                                + " which may follow an engine's name and a colon: onnxruntime, tensorflow, tensorrt)");
+                            + " which may follow an engine's name and a colon: onnxruntime,"
+                            + " tensorflow, tensorrt)");
         assertThat(refusal(repository, "--op-shelf=/nowhere"))
                 .isEqualTo("--op-shelf: '/nowhere' (expected: a folder that exists)");
         assertThat(refusal(repository, "--op-allow=/nowhere"))
@@ -359,12 +367,14 @@ class CommandLineTest {
         assertThat(options.repository().folders()).containsExactly(folder.toAbsolutePath());
         assertThat(options.notices())
                 .containsExactly(
-                        "--tf-allow-soft-placement has no effect: this version runs models on the CPU",
-                        "--tf-gpu-memory-fraction has no effect: this version runs models on the CPU",
+                        "--tf-allow-soft-placement has no effect: this version runs models on the"
+                                + " CPU",
+                        "--tf-gpu-memory-fraction has no effect: this version runs models on the"
+                                + " CPU",
                         "--tf-add-vgpu has no effect: this version runs models on the CPU",
                         "--http-health-port has no effect: health is served on the HTTP port",
-                        "--grpc-stream-infer-thread-count has no effect: a request stays on the event"
-                                + " loop that reads it; see --http-thread-count",
+                        "--grpc-stream-infer-thread-count has no effect: a request stays on the"
+                                + " event loop that reads it; see --http-thread-count",
                         "--allow-poll-model-repository has no effect: it is an older name; see"
                                 + " --model-control-mode",
                         "--allow-model-control has no effect: it is an older name; see"

@@ -77,7 +77,9 @@ final class EchoServer implements AutoCloseable {
                 backend.health(),
                 tokens,
                 backend.copied(),
-                backend.heap());
+                backend.heap(),
+                backend.work(),
+                backend.errors());
     }
 
     int port() {

@@ -31,12 +31,14 @@ final class InferMessageFuzzTest {
     private static EchoBackend backend;
     private static ScratchInferences inferences;
     private static GrpcServices services;
+    private static GrpcConnection connection;
 
     @BeforeAll
     static void start() throws Exception {
         backend = new EchoBackend();
         inferences = new ScratchInferences(backend.models());
         services = EchoServer.services(backend, inferences, AccessTokens.notRequired());
+        connection = new GrpcConnection(services);
     }
 
     @AfterAll
@@ -201,7 +203,7 @@ final class InferMessageFuzzTest {
 
     private static Outcome outcome(byte[] message, int piece, long length) {
         Outcome outcome = new Outcome();
-        InferUpload upload = new InferUpload(services, outcome, length);
+        InferUpload upload = new InferUpload(services, connection, outcome, length);
         for (int begin = 0; begin < message.length; ) {
             int count = Math.min(piece, message.length - begin);
             upload.feed(ByteBuffer.wrap(message, begin, count));

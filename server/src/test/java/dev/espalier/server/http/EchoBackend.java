@@ -3,9 +3,11 @@ package dev.espalier.server.http;
 import dev.espalier.link.LinkKind;
 import dev.espalier.link.Links;
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.HttpLimits;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.inference.InferenceService;
@@ -19,6 +21,7 @@ import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.OpCatalog;
 import dev.espalier.server.scheduling.EchoWorker;
+import dev.espalier.server.work.WorkPool;
 import java.io.IOException;
 import java.util.List;
 
@@ -30,6 +33,8 @@ public final class EchoBackend implements AutoCloseable {
 
     private final ByteBudget heap = new ByteBudget("heap", "send less", HEAP);
 
+    private final InternalErrors errors = new InternalErrors(() -> {});
+    private final WorkPool work = new WorkPool(2, errors);
     private final Links links;
     private final LinkedLoops loops;
     private final EchoModels models;
@@ -40,7 +45,7 @@ public final class EchoBackend implements AutoCloseable {
 
     public EchoBackend() throws IOException {
         links = LinkKind.ofThisMachine().open();
-        loops = new LinkedLoops(2, links.kind());
+        loops = new LinkedLoops(2, links.kind(), errors);
         InputMemory memory =
                 new InputMemory(
                         new ByteBudget("request memory", "wait", MEMORY), links, Runnable::run);
@@ -49,7 +54,7 @@ public final class EchoBackend implements AutoCloseable {
         link.activate();
         worker = new EchoWorker(link, links, models.count());
         models.attach(link);
-        inferences = new ObservedInferences(new InferenceService(models, loops));
+        inferences = new ObservedInferences(new InferenceService(models, loops, errors));
     }
 
     public LinkedLoops loops() {
@@ -105,6 +110,10 @@ public final class EchoBackend implements AutoCloseable {
 
     /// What HTTP needs.
     HttpServices httpServices(Inferences served, AccessTokens tokens) {
+        return httpServices(served, tokens, work);
+    }
+
+    HttpServices httpServices(Inferences served, AccessTokens tokens, WorkPool pool) {
         return new HttpServices(
                 served,
                 models,
@@ -114,9 +123,17 @@ public final class EchoBackend implements AutoCloseable {
                 health(),
                 tokens,
                 copied,
-                heap,
+                new HttpMeans(heap, pool, errors, HttpLimits.DEFAULT),
                 ConfigJson::of,
                 List::of);
+    }
+
+    public WorkPool work() {
+        return work;
+    }
+
+    public InternalErrors errors() {
+        return errors;
     }
 
     public ByteBudget heap() {
@@ -136,5 +153,6 @@ public final class EchoBackend implements AutoCloseable {
         worker.stop();
         loops.close();
         links.close();
+        work.close();
     }
 }

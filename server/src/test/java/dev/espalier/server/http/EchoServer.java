@@ -1,6 +1,7 @@
 package dev.espalier.server.http;
 
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.HttpLimits;
 import dev.espalier.server.config.HttpOptions;
 import dev.espalier.server.config.TlsOptions;
 import dev.espalier.server.metrics.CopiedBytes;
@@ -35,7 +36,15 @@ final class EchoServer implements AutoCloseable {
     private EchoServer(TlsOptions tls, AccessTokens tokens) throws IOException {
         http =
                 new HttpServer(
-                        new HttpOptions(true, "127.0.0.1", 0, false, 2, MOST_INPUT, tls),
+                        new HttpOptions(
+                                true,
+                                "127.0.0.1",
+                                0,
+                                false,
+                                2,
+                                MOST_INPUT,
+                                tls,
+                                HttpLimits.DEFAULT),
                         backend.loops().serving(),
                         backend.httpServices(backend.inferences(), tokens));
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.InferenceRequest;
+import dev.espalier.server.memory.BudgetShare;
+import dev.espalier.server.memory.ByteBudget;
 import java.nio.charset.StandardCharsets;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,8 @@ import org.junit.jupiter.api.Timeout;
 /// What is made of a header before the request is opened.
 @Timeout(20)
 final class InferPlanTest {
+    private static final BudgetShare HEAP =
+            new BudgetShare(new ByteBudget("heap", "send less", 1 << 20));
     private static final Route ROUTE = new Route(Operation.INFER, "m", "2");
 
     private static InferPlan plan(String inputs, String more, long most) throws ServingException {
@@ -24,7 +28,7 @@ final class InferPlanTest {
             throws ServingException {
         byte[] text =
                 "{\"inputs\":[%s]%s}".formatted(inputs, more).getBytes(StandardCharsets.UTF_8);
-        return InferPlan.of(InferHeaderParser.parse(text, text.length), ROUTE, behind, most);
+        return InferPlan.of(InferHeaderParser.parse(text, text.length), ROUTE, behind, most, HEAP);
     }
 
     private static String binary(String name, long size) {
@@ -145,13 +149,15 @@ final class InferPlanTest {
     void refusesHalfFloatsInJson() {
         invalid(
                 () -> plan(json("BF16", "[1]", "[1]"), "", 10),
-                "receiving BF16 data via JSON is not supported. Please use the binary data format for input J");
+                "receiving BF16 data via JSON is not supported. Please use the binary data format"
+                        + " for input J");
     }
 
     @Test
     void refusesShapesThatOverflow() {
         invalid(
                 () -> plan(json("INT8", "[9223372036854775807,2]", "[1]"), "", 10),
-                "shape [9223372036854775807,2] of input 'J' causes total element count to exceed maximum size of 9223372036854775807");
+                "shape [9223372036854775807,2] of input 'J' causes total element count to exceed"
+                        + " maximum size of 9223372036854775807");
     }
 }

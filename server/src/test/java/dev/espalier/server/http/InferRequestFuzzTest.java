@@ -8,6 +8,7 @@ import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import com.fasterxml.jackson.core.JsonParser;
 import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.inference.ScratchInferences;
+import dev.espalier.server.work.WorkPool;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -41,7 +42,11 @@ final class InferRequestFuzzTest {
     static void start() throws Exception {
         backend = new EchoBackend();
         inferences = new ScratchInferences(backend.models());
-        services = backend.httpServices(inferences, AccessTokens.notRequired());
+        services =
+                backend.httpServices(
+                        inferences,
+                        AccessTokens.notRequired(),
+                        new WorkPool(Runnable::run, backend.errors()));
     }
 
     @AfterAll
@@ -140,7 +145,10 @@ final class InferRequestFuzzTest {
         EmbeddedChannel channel =
                 new EmbeddedChannel(
                         new HttpRequestDecoder(),
-                        new HttpConnection(new ApiRequests(services, MOST), new OpenConnections()));
+                        new HttpConnection(
+                                new ApiRequests(services, MOST),
+                                new OpenConnections(10),
+                                services.means()));
         try {
             send(channel, head(body.length, jsonLength, model, coding), 0);
             send(channel, body, piece);
@@ -148,7 +156,7 @@ final class InferRequestFuzzTest {
             assertThatItIsOneAnswer(answer(channel));
             assertThat(inferences.open()).isZero();
             if (channel.isOpen()) {
-                send(channel, "GET /v2/health/live HTTP/1.1\r\n\r\n".getBytes(), 0);
+                send(channel, "GET /v2/health/live HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(), 0);
                 assertThat(text(answer(channel))).startsWith("HTTP/1.1 200 ");
             }
         } finally {
@@ -159,7 +167,7 @@ final class InferRequestFuzzTest {
     private static byte[] head(int length, int jsonLength, String model, String coding) {
         StringBuilder head = new StringBuilder("POST /v2/models/");
         head.append(MODELS.contains(model) ? model : MODELS.get(model.length() % MODELS.size()));
-        head.append("/infer HTTP/1.1\r\nContent-Length: ").append(length).append("\r\n");
+        head.append("/infer HTTP/1.1\r\nHost: x\r\nContent-Length: ").append(length).append("\r\n");
         String known =
                 CODINGS.contains(coding) ? coding : CODINGS.get(coding.length() % CODINGS.size());
         if (!known.isEmpty()) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.BudgetShare;
+import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.tensor.DataType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What becomes of the text between the brackets of a `data` array.
 @Timeout(20)
 final class JsonValuesTest {
+    private static final BudgetShare HEAP =
+            new BudgetShare(new ByteBudget("heap", "send less", 16 << 20));
+
     private static final String SHAPE =
             "Unable to parse 'data': Shape does not match true shape of 'data' field";
 
@@ -26,7 +31,7 @@ final class JsonValuesTest {
             throws ServingException {
         // The text is in the middle of a longer one, as it is in a request.
         byte[] text = ("[" + values + "]]").getBytes(StandardCharsets.UTF_8);
-        ByteBuffer read = JsonValues.read(text, 1, text.length - 2, "X", type, expected);
+        ByteBuffer read = JsonValues.read(text, 1, text.length - 2, "X", type, expected, HEAP);
         byte[] bytes = new byte[read.remaining()];
         read.get(bytes);
         return bytes;
@@ -94,7 +99,8 @@ final class JsonValuesTest {
                     type,
                     1,
                     ErrorCode.INTERNAL,
-                    "Unable to parse 'data': attempt to access JSON non-signed-integer as signed-integer");
+                    "Unable to parse 'data': attempt to access JSON non-signed-integer as"
+                            + " signed-integer");
         }
     }
 
@@ -107,7 +113,8 @@ final class JsonValuesTest {
                     type,
                     1,
                     ErrorCode.INTERNAL,
-                    "Unable to parse 'data': attempt to access JSON non-unsigned-integer as unsigned-integer");
+                    "Unable to parse 'data': attempt to access JSON non-unsigned-integer as"
+                            + " unsigned-integer");
         }
     }
 
@@ -211,7 +218,8 @@ final class JsonValuesTest {
                 DataType.BYTES,
                 1,
                 ErrorCode.INTERNAL,
-                "failed to parse the request JSON buffer: Missing a closing quotation mark in string. at 1");
+                "failed to parse the request JSON buffer: Missing a closing quotation mark in"
+                        + " string. at 1");
     }
 
     @Test

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.link.LinkKind;
+import dev.espalier.server.config.HttpLimits;
 import dev.espalier.server.config.MetricsOptions;
 import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.failure.InternalErrors;
+import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.server.work.WorkPool;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -16,11 +20,12 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 final class MetricsServerTest {
+    private final InternalErrors errors = new InternalErrors(() -> {});
     private LinkedLoops loops;
 
     @BeforeEach
     void start() throws Exception {
-        loops = new LinkedLoops(1, LinkKind.ofThisMachine());
+        loops = new LinkedLoops(1, LinkKind.ofThisMachine(), errors);
     }
 
     @AfterEach
@@ -32,6 +37,11 @@ final class MetricsServerTest {
         return new MetricsServer(
                 new MetricsOptions(true, "127.0.0.1", port, false, Duration.ofSeconds(2)),
                 loops.serving(),
+                new HttpMeans(
+                        new ByteBudget("heap", "send less", 1 << 20),
+                        new WorkPool(1, errors),
+                        errors,
+                        HttpLimits.DEFAULT),
                 () -> "up 1\n");
     }
 

@@ -8,6 +8,7 @@ import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.memory.FairShare;
@@ -30,7 +31,7 @@ final class BatchLineTest {
     @BeforeEach
     void make() throws Exception {
         links = LinkKind.PORTABLE.open();
-        loops = new LinkedLoops(1, LinkKind.PORTABLE);
+        loops = new LinkedLoops(1, LinkKind.PORTABLE, new InternalErrors(() -> {}));
         memory = new InputMemory(budget, links, Runnable::run);
     }
 

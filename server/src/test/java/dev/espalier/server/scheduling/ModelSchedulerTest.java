@@ -13,6 +13,7 @@ import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.metrics.FailureReason;
@@ -56,7 +57,7 @@ final class ModelSchedulerTest {
     @BeforeEach
     void start() throws Exception {
         links = kind.open();
-        loops = new LinkedLoops(2, kind);
+        loops = new LinkedLoops(2, kind, new InternalErrors(() -> {}));
         input =
                 new InputMemory(
                         new ByteBudget("request memory", "wait", MEMORY), links, Runnable::run);

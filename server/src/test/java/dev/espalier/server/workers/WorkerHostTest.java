@@ -95,7 +95,7 @@ final class WorkerHostTest {
     @BeforeEach
     void open() throws Exception {
         links = LinkKind.PORTABLE.open();
-        loops = new LinkedLoops(1, LinkKind.PORTABLE);
+        loops = new LinkedLoops(1, LinkKind.PORTABLE, errors);
         watch = new WorkerWatch(errors);
     }
 

@@ -50,7 +50,7 @@ final class WorkerPoolTest {
                 "engine=lying\nversion=1\nlibrary.%s=HONEST\nworker.classpath=x.jar\nworker.main=M\nprobe.main=P\n"
                         .formatted(System.getProperty("os.arch")));
         links = LinkKind.PORTABLE.open();
-        loops = new LinkedLoops(1, LinkKind.PORTABLE);
+        loops = new LinkedLoops(1, LinkKind.PORTABLE, new InternalErrors(() -> {}));
         memory = new ByteBudget("request memory", "wait", 64L << 20);
         WorkerOptions options =
                 DistributionOptions.in(folder, LinkKind.PORTABLE, SandboxOptions.Mode.OFF);

@@ -1,0 +1,14 @@
+package dev.espalier.server.http;
+
+import dev.espalier.server.config.HttpLimits;
+import dev.espalier.server.failure.InternalErrors;
+import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.server.work.WorkPool;
+
+/// What each connection needs, whatever it asks for.
+///
+/// @param heap for what requests and answers take up on the heap
+/// @param work for what would hold up an event loop
+/// @param errors for what nobody expected
+/// @param limits how long clients may take
+public record HttpMeans(ByteBudget heap, WorkPool work, InternalErrors errors, HttpLimits limits) {}
