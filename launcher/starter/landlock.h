@@ -1,5 +1,5 @@
 /* Landlock, the kernel's sandbox for processes without privileges: which files may be read and written, no TCP, no
- * signals to processes outside. The numbers are the kernel's; its header may be older than the kernel. */
+ * signals to processes outside, no connections to their abstract sockets. The numbers are the kernel's; its header may be older than the kernel. */
 #pragma once
 
 #include "system.h"
@@ -12,7 +12,7 @@
 
 enum { LANDLOCK_QUERY_VERSION = 1, LANDLOCK_PATH_BENEATH = 1 };
 enum { LANDLOCK_WITH_REFER = 2, LANDLOCK_WITH_TRUNCATE = 3, LANDLOCK_WITH_NETWORK = 4, LANDLOCK_WITH_IOCTL = 5 };
-enum { LANDLOCK_WITH_SIGNALS = 6 };
+enum { LANDLOCK_WITH_SCOPES = 6 };
 
 enum {
     FILE_EXECUTE = 1 << 0,
@@ -24,7 +24,7 @@ enum {
     FILE_TRUNCATE = 1 << 14,
     FILE_IOCTL = 1 << 15,
     NETWORK_TCP = 3,
-    SCOPE_SIGNALS = 2,
+    SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 3,
 };
 
 struct landlock_rules {
@@ -50,7 +50,7 @@ static inline void landlock_allow(long rules, const char *path, uint64_t access)
 }
 
 /* Restricts the calling process to the paths in `arguments`. The version of Landlock, or a negative error. */
-static inline long landlock(char **arguments) {
+static inline long landlock(char **arguments, int network) {
     long version = CALL3(__NR_landlock_create_ruleset, NULL, 0, LANDLOCK_QUERY_VERSION);
     if (version <= 0) return version;
     struct landlock_rules handled = {FILE_ALL_FIRST_VERSION, 0, 0};
@@ -59,11 +59,11 @@ static inline long landlock(char **arguments) {
     if (version >= LANDLOCK_WITH_TRUNCATE) handled.files |= FILE_TRUNCATE;
     if (version >= LANDLOCK_WITH_IOCTL) handled.files |= FILE_IOCTL;
     if (version >= LANDLOCK_WITH_NETWORK) {
-        handled.network = NETWORK_TCP;
+        handled.network = network ? 0 : NETWORK_TCP;
         size += sizeof handled.network;
     }
-    if (version >= LANDLOCK_WITH_SIGNALS) {
-        handled.scopes = SCOPE_SIGNALS;
+    if (version >= LANDLOCK_WITH_SCOPES) {
+        handled.scopes = SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS;
         size += sizeof handled.scopes;
     }
     long rules = CALL3(__NR_landlock_create_ruleset, &handled, size, 0);

@@ -1,34 +1,33 @@
 /* Starts one worker, confined, and outlives it to clear up:
  *
- *     espalier-starter --folder=DIR [--socket=NAME] [--sandbox=auto|on|off] [--read=PATH ...] [--write=PATH ...]
- *             -- COMMAND [ARGUMENT ...]
+ *     espalier-starter --folder=DIR [--socket=NAME] [--sandbox=auto|on|off] [--user=ID:GROUP] [--network]
+ *             [--memory-files] [--memory=BYTES] [--disk=BYTES] [--read=PATH ...] [--write=PATH ...] -- COMMAND [ARGUMENT ...]
  *
- * Two processes: the child confines itself (confine.h) and becomes COMMAND; the parent waits. Restrictions such as
- * Landlock bind the calling thread only, so a JVM cannot put them on itself: it has threads before it has code of ours.
+ * Three processes, each the next one's parent: the starter, which stays outside and waits; the keeper (keeper.h), the
+ * first in the worker's namespaces; and the one that confines itself (confine.h) and becomes COMMAND. Restrictions such
+ * as Landlock bind the calling thread only, so a JVM cannot put them on itself: it has threads before it has code of
+ * ours.
  *
  * Of the starter's own descriptors the worker has one, standard error, which takes what it says (descriptors.h). On
  * standard output the server reads
  *     pid N: what is in force        before COMMAND runs
+ *     over its limit of N bytes of memory (with what it has started), or disk: it is ended
  *     exited with N                  or: ended by signal N; whatever it had forked is gone as well
  * or, where it does not run, why. It keeps standard input open. Its end says that the server is gone, or has read what
  * it wants: then everything that still runs is killed, DIR is removed, and the starter ends. So a worker never
  * outlives its server, also where the server was killed and the worker is stopped. */
 #include "system.h"
 
-#include "confine.h"
-#include "control.h"
-#include "descriptors.h"
 #include "folder.h"
+#include "keeper.h"
 #include "report.h"
 
-enum { SIG_BLOCK = 0, SIG_SETMASK = 2, POLLIN = 1, WNOHANG = 1, PR_SET_DUMPABLE = 4, PR_SET_CHILD_SUBREAPER = 36 };
+enum { POLLIN = 1, NOBODY = 65534 };
 
 struct poll {
     int descriptor;
     short events, happened;
 };
-
-static const uint64_t CHILD_ENDED = UINT64_C(1) << (SIGCHLD - 1);
 
 /* Kills every process that hangs below the starter. Those that a worker's death orphans come here too. */
 static void kill_children(void) {
@@ -72,97 +71,198 @@ static void report_end(int status) {
     send_report(&report);
 }
 
-/* Reaps what has ended. Whether the worker was among it. */
-static int reap(long worker) {
-    int status, ended = 0;
-    long pid;
-    while ((pid = CALL4(__NR_wait4, -1, &status, WNOHANG, NULL)) > 0) {
-        if (pid == worker) {
-            ended = 1;
-            clear_children();
-            report_end(status);
-        }
-    }
-    return ended;
+static void report_overrun(uint64_t most, const char *what) {
+    struct report report;
+    begin_report(&report);
+    put_text(&report.text, "over its limit of ");
+    put_number(&report.text, (long)most);
+    put_text(&report.text, " bytes of ");
+    put_text(&report.text, what);
+    send_report(&report);
 }
 
-/* Waits for the worker's end and the server's. */
-static void attend(long worker, long signals) {
-    struct poll waits[2] = {{(int)signals, POLLIN, 0}, {0, POLLIN, 0}};
+/* Takes what comes from inside, until nothing more will come. The worker's wait status, or -1 where it began nothing or
+ * the keeper was killed. */
+static int hear_inside(long talk, uint64_t memory, struct report *refusal) {
+    char bytes[2100];
+    long pid;
+    while (hear(talk, bytes, sizeof bytes, &pid) > 0) {
+        if (bytes[0] == HAS_ENDED) return (int)read_number(bytes + 1);
+        if (bytes[0] == WAS_TOO_MUCH) report_overrun(memory, "memory");
+        else put_text(&refusal->text, bytes + 1);
+    }
+    return -1;
+}
+
+/* Ends a worker whose folder takes more of the disk than it may. Whether it does. */
+static int look_at_folder(const char *folder, uint64_t most, long keeper) {
+    struct use use = {0, 0};
+    add_use(AT_FDCWD, folder, 0, &use);
+    if (use.bytes <= most && use.files <= MOST_FILES) return 0;
+    report_overrun(most, "disk");
+    CALL2(__NR_kill, keeper, SIGKILL);
+    return 1;
+}
+
+/* Waits for the worker's end, which is reported, and the server's. */
+static void attend(const struct confinement *wanted, const char *folder, long talk, long keeper) {
+    struct poll waits[2] = {{(int)talk, POLLIN, 0}, {0, POLLIN, 0}};
     char ignored[128];
+    int looking = wanted->disk > 0;
     for (;;) {
-        long ready = CALL5(__NR_ppoll, waits, 2, NULL, NULL, 8);
-        if (ready == -EINTR) continue;
-        if (waits[0].happened != 0) {
-            CALL3(__NR_read, signals, ignored, sizeof ignored);
-            reap(worker);
-        }
+        struct time look = {1, 0}; /* the kernel takes from it what has passed */
+        long ready = CALL5(__NR_ppoll, waits, 2, looking ? &look : NULL, NULL, 8);
+        if (ready == 0 && look_at_folder(folder, wanted->disk, keeper)) looking = 0;
+        if (ready == -EINTR || ready == 0) continue;
         /* Anything but bytes is the end; the server sends none. */
         if (ready < 0 || (waits[1].happened != 0 && CALL3(__NR_read, 0, ignored, sizeof ignored) <= 0)) return;
+        if (waits[0].happened != 0) {
+            struct report refusal;
+            begin_report(&refusal);
+            int status = hear_inside(talk, wanted->memory, &refusal);
+            CALL2(__NR_kill, keeper, SIGKILL);
+            clear_children();
+            if (refusal.text.length > 0) send_report(&refusal);
+            report_end(status < 0 ? SIGKILL : status);
+            waits[0].descriptor = -1;
+            looking = 0;
+        }
     }
 }
 
 /* Makes the starter's command line short: the worker's is told by the worker. */
-static void hide_arguments(char **arguments) {
+static void hide_arguments(char **arguments, char **command) {
     char *last = arguments[0];
-    for (char **argument = arguments; *argument != NULL; argument++) last = *argument;
+    for (char **argument = command; *argument != NULL; argument++) last = *argument;
     char *end = last + length(last);
     for (char *byte = arguments[0] + length(arguments[0]); byte < end; byte++) *byte = 0;
 }
 
 static int usage(void) {
-    return fail("is started by the Espalier server: --folder=DIR [--socket=NAME] [--sandbox=MODE] "
-                "[--read=PATH] [--write=PATH] -- COMMAND",
+    return fail("is started by the Espalier server: --folder=DIR [--socket=NAME] [--sandbox=MODE] [--user=ID:GROUP] "
+                "[--network] [--memory-files] [--memory=BYTES] [--disk=BYTES] [--read=PATH] [--write=PATH] -- COMMAND",
                 0);
 }
 
-static int start(char **arguments, char **environment) {
-    struct confinement wanted = {arguments + 1, NULL, NULL, SANDBOX_AUTO};
-    char **command = arguments + 1;
-    for (; *command != NULL && !(after("--", *command) != NULL && (*command)[2] == 0); command++) {
+/* Reads the arguments up to "--". 0 where they are not a starter's. */
+static int read_arguments(char **arguments, struct confinement *wanted) {
+    char **argument = arguments;
+    wanted->arguments = arguments;
+    for (; *argument != NULL && !(after("--", *argument) != NULL && (*argument)[2] == 0); argument++) {
         const char *value;
-        if ((value = after("--folder=", *command)) != NULL) {
-            wanted.folder = value;
-        } else if ((value = after("--socket=", *command)) != NULL) {
-            wanted.socket = value;
-        } else if (after("--sandbox=off", *command) != NULL) {
-            wanted.sandbox = SANDBOX_OFF;
-        } else if (after("--sandbox=on", *command) != NULL) {
-            wanted.sandbox = SANDBOX_ON;
+        if ((value = after("--folder=", *argument)) != NULL) {
+            wanted->folder = value;
+        } else if ((value = after("--socket=", *argument)) != NULL) {
+            wanted->socket = value;
+        } else if ((value = after("--user=", *argument)) != NULL) {
+            wanted->owner.user = read_number(value);
+            while (*value >= '0' && *value <= '9') value++;
+            wanted->owner.group = read_number(value + (*value != 0));
+        } else if ((value = after("--memory=", *argument)) != NULL) {
+            wanted->memory = (uint64_t)read_number(value);
+        } else if ((value = after("--disk=", *argument)) != NULL) {
+            wanted->disk = (uint64_t)read_number(value);
+        } else if (after("--network", *argument) != NULL) {
+            wanted->calls.network = 1;
+        } else if (after("--memory-files", *argument) != NULL) {
+            wanted->calls.memory_files = 1;
+        } else if (after("--sandbox=off", *argument) != NULL) {
+            wanted->sandbox = SANDBOX_OFF;
+        } else if (after("--sandbox=on", *argument) != NULL) {
+            wanted->sandbox = SANDBOX_ON;
         }
     }
-    if (wanted.folder == NULL || *command == NULL || command[1] == NULL) return usage();
+    if (*argument == NULL) return 0;
+    *argument = NULL;
+    wanted->command = argument + 1;
+    return wanted->folder != NULL && *wanted->command != NULL;
+}
+
+/* The namespaces of the `attempt`-th attempt, each with less. */
+static long namespaces_of(const struct confinement *wanted, struct owner owner, int attempt) {
+    long namespaces = NEW_MOUNTS | NEW_IPC;
+    if (wanted->sandbox == SANDBOX_OFF || attempt > 1) return 0;
+    if (attempt == 0) namespaces |= NEW_IDS;
+    if (owner.user != 0) namespaces |= NEW_USERS;
+    return wanted->calls.network ? namespaces : namespaces | NEW_NETWORK;
+}
+
+/* Starts the keeper and waits for its word that the worker begins, which is reported. The keeper, with the starter's end
+ * of the pair between them; 0 where it has been reported that there is none. */
+static long start_keeper(struct confinement *wanted, long control, int *talk, char **environment) {
+    struct owner owner = own_owner();
+    char heard[2100];
+    struct report why;
+    begin_report(&why);
+    for (int attempt = 0;; attempt++) {
+        long namespaces = namespaces_of(wanted, owner, attempt);
+        wanted->calls.other_ids = (namespaces & NEW_IDS) != 0;
+        int ends[2];
+        long failure = open_talk(ends);
+        long keeper = failure < 0 ? failure : call(__NR_clone, SIGCHLD | namespaces, 0, 0, 0, 0);
+        if (keeper == 0) {
+            CALL1(__NR_close, ends[0]);
+            why.line[why.text.length] = 0;
+            struct circumstances here = {namespaces, why.line, control, ends[1], 0, 0, environment};
+            CALL1(__NR_exit_group, keep(wanted, &here, owner));
+        }
+        if (failure >= 0) CALL1(__NR_close, ends[1]);
+        if (keeper < 0 && namespaces == 0) {
+            fail("cannot start a process", keeper);
+            return 0;
+        }
+        long pid = 0, got = keeper < 0 ? 0 : hear(ends[0], heard, sizeof heard, &pid);
+        if (got > 0 && heard[0] == HAS_BEGUN) {
+            struct report report;
+            begin_report(&report);
+            put_text(&report.text, "pid ");
+            put_number(&report.text, pid);
+            put_text(&report.text, ": ");
+            put_text(&report.text, heard + 1);
+            send_report(&report);
+            *talk = ends[0];
+            return keeper;
+        }
+        CALL1(__NR_close, ends[0]);
+        if (keeper > 0) CALL2(__NR_kill, keeper, SIGKILL);
+        clear_children();
+        if (namespaces == 0 || (got > 0 && heard[0] == CANNOT_BE)) {
+            fail(got > 0 ? heard + 1 : "its keeper has ended", 0);
+            return 0;
+        }
+        begin_report(&why);
+        put_text(&why.text, attempt == 0 ? "namespace of processes (" : "namespaces (");
+        put_text(&why.text, got > 0 ? heard + 1 : "clone: error ");
+        if (got <= 0) put_number(&why.text, -keeper);
+        put_text(&why.text, ")");
+    }
+}
+
+static int start(char **arguments, char **environment) {
+    struct confinement wanted = {NULL, NULL, NULL, NULL, SANDBOX_AUTO, {NOBODY, NOBODY}, {0, 0, 0}, 0, 0};
+    if (!read_arguments(arguments + 1, &wanted)) return usage();
+    /* Nobody of the same user may take the descriptors out of /proc, or by tracing. */
+    call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
     long control = wanted.socket == NULL ? -1 : connect_control(wanted.socket);
     if (wanted.socket != NULL && control < 0) return fail("cannot connect to the server", control);
     CALL1(__NR_setsid, 0);
     call(__NR_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    uint64_t before;
-    CALL4(__NR_rt_sigprocmask, SIG_BLOCK, &CHILD_ENDED, &before, 8);
-    long signals = CALL4(__NR_signalfd4, -1, &CHILD_ENDED, 8, O_CLOEXEC);
-    long parent = CALL1(__NR_getpid, 0);
-    long worker = call(__NR_clone, SIGCHLD, 0, 0, 0, 0);
-    if (signals < 0 || worker < 0) return fail("cannot start a process", signals < 0 ? signals : worker);
-    if (worker == 0) {
-        CALL4(__NR_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
-        long failure = arrange_descriptors(control);
-        if (failure < 0) return fail("cannot arrange the worker's descriptors", failure);
-        if (confine(&wanted, parent) != 0) return 127;
-        failure = CALL3(__NR_execve, command[1], command + 1, environment);
-        return fail(command[1], failure);
-    }
-    /* Nobody of the same user may take the descriptors that are left, out of /proc or by tracing. */
-    call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
-    CALL1(__NR_close, OUTPUT);
-    if (control >= 0) CALL1(__NR_close, control);
     char folder[4096];
     struct text copy = {folder, 0, sizeof folder - 1};
     put_text(&copy, wanted.folder);
     folder[copy.length] = 0;
-    hide_arguments(arguments);
-    attend(worker, signals);
-    clear_children();
+    int talk;
+    long keeper = start_keeper(&wanted, control, &talk, environment);
+    if (keeper > 0) {
+        /* The worker alone holds what it says it by, so that its end is the end of that. */
+        CALL1(__NR_close, OUTPUT);
+        if (control >= 0) CALL1(__NR_close, control);
+        hide_arguments(arguments, wanted.command);
+        attend(&wanted, folder, talk, keeper);
+        clear_children();
+    }
     remove_folder(folder);
-    return 0;
+    return keeper > 0 ? 0 : 127;
 }
 
 __attribute__((used, noreturn)) void begin(long *stack) {

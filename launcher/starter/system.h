@@ -46,9 +46,12 @@ __asm__(".globl _start\n_start:\n mov x29,#0\n mov x0,sp\n bl begin\n");
 enum {
     SIGKILL = 9,
     SIGCHLD = 17,
+    EPERM = 1,
     EINTR = 4,
     EINVAL = 22,
     O_WRONLY = 01,
+    O_CREAT = 0100,
+    O_EXCL = 0200,
     O_CLOEXEC = 02000000,
     O_PATH = 010000000,
     AT_FDCWD = -100,

@@ -22,3 +22,10 @@ static inline void put_number(struct text *text, long number) {
     } while (number > 0);
     put_text(text, digits + at);
 }
+
+/* The number that `text` begins with; 0 for none. */
+static inline long read_number(const char *text) {
+    long number = 0;
+    for (int digits = 0; digits < 12 && *text >= '0' && *text <= '9'; digits++) number = 10 * number + *text++ - '0';
+    return number;
+}

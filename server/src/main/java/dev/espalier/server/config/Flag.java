@@ -342,8 +342,34 @@ enum Flag {
             "worker-sandbox",
             new Choice(List.of("auto", "on", "off")),
             "auto",
-            "Keep workers from files that are not theirs, and from TCP, where the kernel has"
-                    + " Landlock; on: start no worker without."),
+            "Keep workers from files, processes, networks and system calls that are none of their"
+                    + " business, as far as this machine can; on: start no worker with less than all."),
+    WORKER_READ(
+            FlagGroup.WORKERS,
+            "worker-read",
+            new Text("<path>"),
+            "",
+            "A file or folder that workers may read beside their own; may be given several times."
+                    + " Those of LD_LIBRARY_PATH are."),
+    WORKER_WRITE(
+            FlagGroup.WORKERS,
+            "worker-write",
+            new Text("<path>"),
+            "",
+            "A file or folder that workers may write beside their own; may be given several"
+                    + " times."),
+    WORKER_NETWORK(
+            FlagGroup.WORKERS,
+            "worker-network",
+            new Switch(),
+            "false",
+            "Let workers use the network, by TCP and UDP."),
+    WORKER_USER(
+            FlagGroup.WORKERS,
+            "worker-user",
+            new Text("<user id>:<group id>"),
+            "65534:65534",
+            "Whom workers of a server become that runs as root, in numbers."),
     WORKER_ENVIRONMENT(
             FlagGroup.WORKERS,
             "worker-environment",
@@ -365,6 +391,13 @@ enum Flag {
             "",
             "Memory of its own that a worker may have, in MB, before it is replaced; 0: any amount."
                     + " Without it: three quarters of the machine's."),
+    WORKER_DISK(
+            FlagGroup.WORKERS,
+            "worker-disk-mb",
+            new Whole(0, 1L << 30),
+            "4096",
+            "What a worker's folder may take of the disk, and each file that it writes, in MB,"
+                    + " before it is replaced; 0: any amount."),
     QUARANTINE_AFTER(
             FlagGroup.WORKERS,
             "quarantine-after",

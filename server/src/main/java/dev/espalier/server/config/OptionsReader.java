@@ -269,7 +269,7 @@ final class OptionsReader {
         return new ServerLibrary(engine, path);
     }
 
-    private WorkerOptions workers() {
+    private WorkerOptions workers() throws UsageException {
         Places places = new Places(environment);
         long machine = new MachineMemory(Path.of("/")).bytes();
         long memory =
@@ -287,10 +287,7 @@ final class OptionsReader {
                 values.text(Flag.WORKER_LINK).equals("portable")
                         ? LinkKind.PORTABLE
                         : LinkKind.ofThisMachine(),
-                new SandboxOptions(
-                        SandboxOptions.Mode.valueOf(
-                                values.text(Flag.WORKER_SANDBOX).toUpperCase(Locale.ROOT)),
-                        values.all(Flag.WORKER_ENVIRONMENT)),
+                new SandboxReader(values, environment).read(),
                 new SupervisionOptions(
                         values.number(Flag.EXECUTION_TIMEOUT),
                         values.has(Flag.WORKER_MEMORY)

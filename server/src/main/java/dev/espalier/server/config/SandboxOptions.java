@@ -1,22 +1,51 @@
 package dev.espalier.server.config;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /// What workers are kept from.
 ///
 /// @param environment names of the server's environment variables that workers get beyond the usual ones
-public record SandboxOptions(Mode mode, List<String> environment) {
-    /// Whether files and network are closed to workers.
+/// @param readable files and folders that workers may read beyond their own, absolute
+/// @param writable files and folders that they may write beyond their own, absolute
+/// @param network whether they may use the network
+/// @param user whom the workers of a server become that runs as root
+/// @param diskBytes what a file of a worker's, and its folder, may have; 0 for any number
+public record SandboxOptions(
+        Mode mode,
+        List<String> environment,
+        List<Path> readable,
+        List<Path> writable,
+        boolean network,
+        User user,
+        long diskBytes) {
+    /// Whether workers are confined.
     public enum Mode {
-        /// Where the kernel can.
+        /// As far as this machine can.
         AUTO,
-        /// Always: a worker that cannot be confined does not start.
+        /// In everything: a worker that cannot be confined so does not start.
         ON,
         /// Never.
         OFF
     }
 
+    /// A user and a group, in numbers: neither needs a name on this machine.
+    public record User(int id, int group) {
+        /// As the option's value and the starter have it.
+        @Override
+        public String toString() {
+            return id + ":" + group;
+        }
+    }
+
+    /// Workers that may use nothing but what they must.
+    public SandboxOptions(Mode mode, List<String> environment) {
+        this(mode, environment, List.of(), List.of(), false, new User(65534, 65534), 4L << 30);
+    }
+
     public SandboxOptions {
         environment = List.copyOf(environment);
+        readable = List.copyOf(readable);
+        writable = List.copyOf(writable);
     }
 }

@@ -63,6 +63,8 @@ public final class OpStore {
             return known.library;
         }
         OpLibrary library = copy(source);
+        // A worker of root's is another user.
+        boolean _ = library.stored().toFile().setReadable(true, false);
         if (before != null && before.settled() && before.equals(Stamp.of(source))) {
             kept.put(source, new Kept(before, library));
         }

@@ -33,6 +33,8 @@ final class VersionFiles implements AutoCloseable {
                 Path target = copy.resolve(file.getKey());
                 Files.createDirectories(target.getParent());
                 Files.copy(file.getValue(), target);
+                // A worker of root's is another user.
+                boolean _ = target.toFile().setReadable(true, false);
             }
             return files;
         } catch (IOException | UncheckedIOException failure) {

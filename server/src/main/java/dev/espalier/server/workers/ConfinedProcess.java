@@ -24,6 +24,7 @@ final class ConfinedProcess {
 
     private final WorkerLauncher.Started started;
     private final WorkerOutput output;
+    private final @Nullable StarterReports reports;
     private final CompletableFuture<ProcessEnd> ended;
     private final long pid;
     private final String confinement;
@@ -31,10 +32,12 @@ final class ConfinedProcess {
     private ConfinedProcess(
             WorkerLauncher.Started started,
             WorkerOutput output,
+            @Nullable StarterReports reports,
             CompletableFuture<ProcessEnd> ended,
             Starter.Report.Begun begun) {
         this.started = started;
         this.output = output;
+        this.reports = reports;
         this.ended = ended;
         this.pid = begun.pid();
         this.confinement = begun.confinement();
@@ -54,7 +57,7 @@ final class ConfinedProcess {
                 process.onExit().thenApply(gone -> ProcessEnd.ofExitValue(gone.exitValue()));
         if (!started.confined()) {
             return new ConfinedProcess(
-                    started, output, exit, new Starter.Report.Begun(process.pid(), PLAIN));
+                    started, output, null, exit, new Starter.Report.Begun(process.pid(), PLAIN));
         }
         StarterReports reports = new StarterReports(label, process.getInputStream());
         read(
@@ -69,7 +72,7 @@ final class ConfinedProcess {
                 process);
         // A starter that ends by itself was killed, and its worker with it.
         CompletableFuture<ProcessEnd> ended = reports.ended().applyToEither(exit, end -> end);
-        return new ConfinedProcess(started, output, ended, begun(started, reports, exit));
+        return new ConfinedProcess(started, output, reports, ended, begun(started, reports, exit));
     }
 
     /// Reads one of the process's pipes, whose end is that of the process where the reader fails.
@@ -151,6 +154,11 @@ final class ConfinedProcess {
             Thread.currentThread().interrupt();
             return null;
         }
+    }
+
+    /// The limit that the starter has ended it for; null for none.
+    @Nullable DeathCause overrun() {
+        return reports == null ? null : reports.overrun();
     }
 
     /// Ends it with SIGKILL, which a stopped process and one that handles every signal obey too.

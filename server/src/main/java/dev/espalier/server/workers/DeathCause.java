@@ -21,6 +21,8 @@ sealed interface DeathCause {
 
     record TooMuchMemory(long limitBytes) implements DeathCause {}
 
+    record TooMuchDisk(long limitBytes) implements DeathCause {}
+
     record TooManyThreads(int limit) implements DeathCause {}
 
     /// It closed the control socket, or one of its ops did, and would have gone on running.
@@ -52,6 +54,7 @@ sealed interface DeathCause {
             case NoAnswer(_, long limitMillis) -> "no answer within %d ms".formatted(limitMillis);
             case NoHeartbeat(long millis) -> "no heartbeat for %d ms".formatted(millis);
             case TooMuchMemory(long bytes) -> "memory limit of %d MB".formatted(bytes >> 20);
+            case TooMuchDisk(long bytes) -> "disk limit of %d MB".formatted(bytes >> 20);
             case TooManyThreads(int limit) -> "limit of %d threads".formatted(limit);
             case Disconnected() -> "closed connection";
             case Stuck(Orders.Order order, long seconds) ->
@@ -71,7 +74,8 @@ sealed interface DeathCause {
             case Exited(int code) -> new ProcessEnd.Exited(code).text();
             case NoAnswer _ -> "gave " + name() + " and was ended";
             case NoHeartbeat _ -> "gave " + name() + " and was ended";
-            case TooMuchMemory _, TooManyThreads _ -> "went over its " + name() + " and was ended";
+            case TooMuchMemory _, TooMuchDisk _, TooManyThreads _ ->
+                    "went over its " + name() + " and was ended";
             case Disconnected() -> "closed its connection and was ended";
             case Stuck(Orders.Order order, long seconds) ->
                     "did not %s within %d s and was ended".formatted(order.text(), seconds);

@@ -85,6 +85,10 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
                 }
             }
         }
+        DeathCause overrun = process.overrun();
+        if (overrun != null) {
+            return outcome(events.soFar(), overrun.text(), limit, process);
+        }
         CrashReport report = CrashReport.read(process.errorFile());
         return outcome(
                 events.soFar(),

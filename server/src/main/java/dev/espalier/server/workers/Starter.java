@@ -13,11 +13,50 @@ import java.util.regex.Pattern;
 /// The program that confines a worker and outlives it (`launcher/starter`): its command line, and the
 /// reports that it gives. A distribution without one for this machine starts workers plain.
 ///
-record Starter(Path program, SandboxOptions.Mode sandbox) {
+record Starter(Path program, SandboxOptions sandbox, long memoryBytes) {
     /// The descriptor as which a worker inherits the control socket.
     static final int CONTROL = 3;
 
+    /// What every program needs of the system: its libraries, where the loader looks for them, the time zone,
+    /// what the machine has.
+    private static final List<String> SYSTEM =
+            List.of(
+                    "/usr",
+                    "/lib",
+                    "/lib32",
+                    "/lib64",
+                    "/bin",
+                    "/sbin",
+                    "/etc/alternatives",
+                    "/etc/group",
+                    "/etc/ld.so.cache",
+                    "/etc/ld.so.conf",
+                    "/etc/ld.so.conf.d",
+                    "/etc/localtime",
+                    "/etc/nsswitch.conf",
+                    "/etc/passwd",
+                    "/etc/timezone",
+                    "/proc",
+                    "/sys/devices/system",
+                    "/sys/fs/cgroup",
+                    "/sys/kernel/mm",
+                    "/dev/null",
+                    "/dev/random",
+                    "/dev/urandom",
+                    "/dev/zero");
+
+    /// What finds and trusts hosts.
+    private static final List<String> NETWORK =
+            List.of(
+                    "/etc/ca-certificates",
+                    "/etc/hosts",
+                    "/etc/pki",
+                    "/etc/resolv.conf",
+                    "/etc/ssl");
+
     private static final Pattern BEGIN = Pattern.compile("pid ([0-9]{1,9}): (.*)");
+    private static final Pattern OVERRUN =
+            Pattern.compile("over its limit of ([0-9]{1,18}) bytes of (memory|disk)");
     private static final Pattern EXIT = Pattern.compile("exited with ([0-9]{1,3})");
     private static final Pattern SIGNAL = Pattern.compile("ended by signal ([0-9]{1,3})");
 
@@ -27,6 +66,11 @@ record Starter(Path program, SandboxOptions.Mode sandbox) {
         ///
         /// @param confinement what is in force, in words
         record Begun(long pid, String confinement) implements Report {}
+
+        /// The worker will be ended, for having taken more than it may.
+        ///
+        /// @param cause its limit of memory, with what it has started, or of disk
+        record Overrun(DeathCause cause) implements Report {}
 
         /// The worker has ended, and everything that it had forked.
         record Ended(ProcessEnd end) implements Report {}
@@ -39,6 +83,14 @@ record Starter(Path program, SandboxOptions.Mode sandbox) {
             Matcher begin = BEGIN.matcher(line);
             if (begin.matches()) {
                 return new Begun(Long.parseLong(begin.group(1)), begin.group(2));
+            }
+            Matcher overrun = OVERRUN.matcher(line);
+            if (overrun.matches()) {
+                long bytes = Long.parseLong(overrun.group(1));
+                return new Overrun(
+                        overrun.group(2).equals("disk")
+                                ? new DeathCause.TooMuchDisk(bytes)
+                                : new DeathCause.TooMuchMemory(bytes));
             }
             Matcher exit = EXIT.matcher(line);
             if (exit.matches()) {
@@ -53,13 +105,15 @@ record Starter(Path program, SandboxOptions.Mode sandbox) {
     }
 
     /// The starter for this machine in a distribution, where it has one.
-    static Optional<Starter> in(Path home, SandboxOptions.Mode sandbox) {
+    ///
+    /// @param memoryBytes what a worker and all that it starts may have together; 0 for any number
+    static Optional<Starter> in(Path home, SandboxOptions sandbox, long memoryBytes) {
         Path program =
                 home.resolve("lib/starter")
                         .resolve(System.getProperty("os.arch"))
                         .resolve("espalier-starter");
         return Files.isExecutable(program)
-                ? Optional.of(new Starter(program, sandbox))
+                ? Optional.of(new Starter(program, sandbox, memoryBytes))
                 : Optional.empty();
     }
 
@@ -81,13 +135,24 @@ record Starter(Path program, SandboxOptions.Mode sandbox) {
         if (!socket.isEmpty()) {
             whole.add("--socket=" + socket);
         }
-        whole.add("--sandbox=" + sandbox.name().toLowerCase(Locale.ROOT));
-        for (String system :
-                List.of("/usr", "/lib", "/lib64", "/bin", "/etc", "/proc", "/sys", "/dev")) {
-            whole.add("--read=" + system);
+        whole.add("--sandbox=" + sandbox.mode().name().toLowerCase(Locale.ROOT));
+        whole.add("--user=" + sandbox.user());
+        whole.add("--memory=" + memoryBytes);
+        whole.add("--disk=" + sandbox.diskBytes());
+        if (sandbox.network()) {
+            whole.add("--network");
+            NETWORK.forEach(system -> whole.add("--read=" + system));
         }
+        if (!writable.isEmpty()) {
+            // A GPU's driver looks for its devices, and shares memory with itself.
+            whole.add("--memory-files");
+            whole.add("--read=/sys");
+        }
+        SYSTEM.forEach(system -> whole.add("--read=" + system));
         readable.forEach(path -> whole.add("--read=" + path));
+        sandbox.readable().forEach(path -> whole.add("--read=" + path));
         whole.add("--write=/dev/null");
+        sandbox.writable().forEach(path -> whole.add("--write=" + path));
         whole.add("--write=" + folder.path());
         writable.forEach(path -> whole.add("--write=" + path));
         whole.add("--");

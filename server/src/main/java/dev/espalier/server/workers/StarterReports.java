@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// What the starter reports of a worker, on a pipe that the worker never has.
 ///
@@ -16,6 +17,7 @@ final class StarterReports implements Runnable {
     private final String label;
     private final InputStream stream;
     private final CompletableFuture<Starter.Report> begun = new CompletableFuture<>();
+    private volatile @Nullable DeathCause overrun;
     private final CompletableFuture<ProcessEnd> ended = new CompletableFuture<>();
 
     /// @param label what operators call the worker
@@ -27,6 +29,11 @@ final class StarterReports implements Runnable {
     /// The first report: that the worker runs, or why it does not.
     CompletableFuture<Starter.Report> begun() {
         return begun;
+    }
+
+    /// What the worker had more of than it may, so that it was ended; null for nothing.
+    @Nullable DeathCause overrun() {
+        return overrun;
     }
 
     /// How the worker ended, once that is told.
@@ -56,6 +63,7 @@ final class StarterReports implements Runnable {
     private void line(String text) {
         switch (Starter.Report.of(text)) {
             case Starter.Report.Ended(ProcessEnd end) -> ended.complete(end);
+            case Starter.Report.Overrun(DeathCause cause) -> overrun = cause;
             case Starter.Report first -> begun.complete(first);
         }
     }

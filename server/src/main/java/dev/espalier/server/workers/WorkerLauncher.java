@@ -56,7 +56,10 @@ public final class WorkerLauncher {
         this.environment = new WorkerEnvironment(options.sandbox().environment());
         this.starter =
                 options.link() == LinkKind.LINUX
-                        ? Starter.in(options.home(), options.sandbox().mode())
+                        ? Starter.in(
+                                options.home(),
+                                options.sandbox(),
+                                options.supervision().memoryBytes())
                         : Optional.empty();
     }
 
@@ -106,8 +109,8 @@ public final class WorkerLauncher {
         try {
             if (starter.isEmpty() && options.sandbox().mode() == SandboxOptions.Mode.ON) {
                 throw new IOException(
-                        "cannot be confined, as --worker-sandbox=on demands: there is no starter for this"
-                                + " machine or with --worker-link=portable");
+                        "cannot be confined, as --worker-sandbox=on demands: there is no starter"
+                                + " for this machine or with --worker-link=portable");
             }
             ProcessBuilder builder =
                     new ProcessBuilder(

@@ -293,6 +293,10 @@ final class WorkerProcess {
 
     private static DeathCause cause(
             ConfinedProcess process, ProcessEnd end, Set<String> opLibraries) {
+        DeathCause overrun = process.overrun();
+        if (overrun != null) {
+            return overrun;
+        }
         CrashReport report = CrashReport.read(process.errorFile());
         if (report != null) {
             return new DeathCause.Crashed(report, report.place(opLibraries));

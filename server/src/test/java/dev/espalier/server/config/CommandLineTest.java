@@ -3,12 +3,7 @@ package dev.espalier.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.link.LinkKind;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,6 +12,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 @Timeout(30)
 class CommandLineTest {
@@ -48,6 +50,53 @@ class CommandLineTest {
             case CommandLine.Refused(String message) -> message;
             case CommandLine.Run _, CommandLine.ShowHelp _ -> throw new AssertionError("accepted");
         };
+    }
+
+    @Test
+    void opensToWorkersWhatTheUserNames() throws Exception {
+        Path libraries = Files.createDirectory(folder.resolve("libs"));
+        Path data = Files.createFile(folder.resolve("data"));
+        Map<String, String> environment =
+                Map.of("HOME", "/home/ada", "LD_LIBRARY_PATH", libraries + "::/nowhere/lib");
+        SandboxOptions sandbox =
+                ((CommandLine.Run)
+                                CommandLine.parse(
+                                        new String[] {
+                                            repository,
+                                            "--worker-sandbox=on",
+                                            "--worker-read=" + data,
+                                            "--worker-write=" + libraries,
+                                            "--worker-network",
+                                            "--worker-user=1001:1002",
+                                            "--worker-disk-mb=7"
+                                        },
+                                        environment))
+                        .options()
+                        .workers()
+                        .sandbox();
+
+        assertThat(sandbox)
+                .isEqualTo(
+                        new SandboxOptions(
+                                SandboxOptions.Mode.ON,
+                                List.of(),
+                                List.of(libraries, data),
+                                List.of(libraries),
+                                true,
+                                new SandboxOptions.User(1001, 1002),
+                                7 << 20));
+        assertThat(options(repository).workers().sandbox())
+                .isEqualTo(new SandboxOptions(SandboxOptions.Mode.AUTO, List.of()));
+    }
+
+    @Test
+    void refusesToOpenToWorkersWhatIsNotThere() {
+        assertThat(refusal(repository, "--worker-read=/nowhere"))
+                .contains("--worker-read")
+                .contains("'/nowhere'");
+        assertThat(refusal(repository, "--worker-write=/")).contains("not the root of all");
+        assertThat(refusal(repository, "--worker-user=0:0")).contains("neither 0");
+        assertThat(refusal(repository, "--worker-user=nobody")).contains("two numbers");
     }
 
     @Test
@@ -123,8 +172,8 @@ class CommandLineTest {
         assertThat(refusal(repository, "--op-library=unknown:/nowhere"))
                 .isEqualTo(
                         "--op-library: 'unknown:/nowhere' (expected: a file or folder that exists,"
-                            + " which may follow an engine's name and a colon: onnxruntime,"
-                            + " tensorflow, tensorrt)");
+                                + " which may follow an engine's name and a colon: onnxruntime,"
+                                + " tensorflow, tensorrt)");
         assertThat(refusal(repository, "--op-shelf=/nowhere"))
                 .isEqualTo("--op-shelf: '/nowhere' (expected: a folder that exists)");
         assertThat(refusal(repository, "--op-allow=/nowhere"))

@@ -19,6 +19,8 @@ final class StarterReportsFuzzTest {
                         "exited with 99999999999999999999",
                         "ended by signal -1\r\n\r\n",
                         "pid \u0661: x\n",
+                        "over its limit of 99999999999999999999 bytes of disk\n"
+                                + "over its limit of 7 bytes of x",
                         "\n",
                         "x".repeat(20_000))
                 .map(text -> text.getBytes(StandardCharsets.UTF_8));

@@ -1,6 +1,7 @@
 package dev.espalier.server.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.espalier.link.ControlSocket;
 import dev.espalier.link.LinkKind;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +25,9 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class StarterTest {
     static final Path PROGRAM = Path.of("../launcher/starter/amd64/espalier-starter");
+
+    private static final long MEMORY = 200 << 20;
+    private static final long DISK = 20 << 20;
 
     private WorkerFolder folder;
 
@@ -48,7 +54,16 @@ class StarterTest {
 
     /// Runs a command confined; its process lives until the starter is told to clear up.
     private Run run(SandboxOptions.Mode mode, List<String> command) throws Exception {
-        Starter starter = new Starter(PROGRAM.toAbsolutePath(), mode);
+        SandboxOptions options =
+                new SandboxOptions(
+                        mode,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        false,
+                        new SandboxOptions.User(65534, 65534),
+                        DISK);
+        Starter starter = new Starter(PROGRAM.toAbsolutePath(), options, MEMORY);
         Path output = folder.path().resolveSibling(folder.path().getFileName() + ".output");
         Process process =
                 new ProcessBuilder(starter.command(folder, "", List.of(), List.of(), command))
@@ -81,8 +96,15 @@ class StarterTest {
 
     @Test
     void removesTheFolderAndWhatTheProcessHasStarted() throws Exception {
-        Run run = run(SandboxOptions.Mode.AUTO, "setsid sleep 600 & echo $!; exit 0");
-        assertThat(ProcessHandle.of(Long.parseLong(run.output().getFirst()))).isEmpty();
+        String age = "600." + ThreadLocalRandom.current().nextInt(1_000_000, 10_000_000);
+        Run run =
+                run(
+                        SandboxOptions.Mode.AUTO,
+                        "setsid sleep %s & while ! grep -q %s /proc/$!/cmdline; do :; done; echo started"
+                                .formatted(age, age));
+        assertThat(run.output()).containsExactly("started");
+        assertThat(ProcessHandle.allProcesses())
+                .noneMatch(process -> process.info().commandLine().orElse("").contains(age));
         assertThat(Files.exists(folder.path())).isFalse();
     }
 
@@ -117,7 +139,11 @@ class StarterTest {
     void handsTheConnectedControlSocketDown() throws Exception {
         try (Links links = LinkKind.LINUX.open();
                 ControlSocket.Listener listener = links.listen()) {
-            Starter starter = new Starter(PROGRAM.toAbsolutePath(), SandboxOptions.Mode.AUTO);
+            Starter starter =
+                    new Starter(
+                            PROGRAM.toAbsolutePath(),
+                            new SandboxOptions(SandboxOptions.Mode.AUTO, List.of()),
+                            0);
             List<String> command = List.of("/bin/sh", "-c", "head -c 5 <&3 >&2");
             Process process =
                     new ProcessBuilder(
@@ -139,6 +165,123 @@ class StarterTest {
             }
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         }
+    }
+
+    /// Skips the test where this machine gives no namespaces, as in most containers.
+    private Run confined(String script) throws Exception {
+        Run run = run(SandboxOptions.Mode.ON, script);
+        Starter.Report first = run.reports().getFirst();
+        assumeFalse(
+                first instanceof Starter.Report.Refused(String why)
+                        && why.startsWith("--worker-sandbox=on, and this machine does not give: "),
+                first.toString());
+        return run;
+    }
+
+    @Test
+    void showsAWorkerNothingButItsFiles() throws Exception {
+        Path secret =
+                Files.writeString(folder.path().resolveSibling("secret-" + UUID.randomUUID()), "x");
+        try {
+            Run run =
+                    confined(
+                            """
+                            cat %s && echo read
+                            echo x > /usr/x || echo kept
+                            echo x > mine && cat mine
+                            echo /dev/* /etc/sh*
+                            """
+                                    .formatted(secret));
+            assertThat(run.output())
+                    .doesNotContain("read")
+                    .contains("kept", "x")
+                    .anyMatch(line -> line.endsWith("No such file or directory"));
+            assertThat(run.output().getLast())
+                    .isIn(
+                            "/dev/* /etc/sh*",
+                            "/dev/null /dev/random /dev/urandom /dev/zero /etc/sh*");
+        } finally {
+            Files.delete(secret);
+        }
+    }
+
+    @Test
+    void leavesAWorkerNeitherRightsNorNeighbours() throws Exception {
+        Run run =
+                confined(
+                        """
+                        grep -E '^(Cap|Seccomp:|Uid)' /proc/self/status
+                        for ns in pid net ipc mnt; do readlink /proc/self/ns/$ns; done
+                        ls /proc | grep -c '^[0-9]'
+                        kill -9 $PPID 2>/dev/null || echo alive
+                        """);
+        assertThat(run.output())
+                .contains(
+                        "Seccomp:\t2",
+                        "CapEff:\t0000000000000000",
+                        "CapBnd:\t0000000000000000",
+                        "alive")
+                .doesNotContain("Uid:\t0\t0\t0\t0");
+        for (String namespace : List.of("pid", "net", "ipc", "mnt")) {
+            assertThat(run.output())
+                    .doesNotContain(
+                            Files.readSymbolicLink(Path.of("/proc/self/ns", namespace)).toString());
+        }
+        assertThat(run.end()).isEqualTo(new ProcessEnd.Exited(0));
+        assertThat(((Starter.Report.Begun) run.reports().getFirst()).confinement())
+                .contains("processes+ipc+network", "no capabilities", "system calls filtered");
+    }
+
+    @Test
+    void endsAWorkerWhoseFolderGrows() throws Exception {
+        Run run =
+                run(
+                        SandboxOptions.Mode.AUTO,
+                        "for i in 1 2 3; do head -c 10000000 /dev/zero > f$i; done; sleep 20");
+        assertThat(run.reports())
+                .contains(new Starter.Report.Overrun(new DeathCause.TooMuchDisk(DISK)));
+        assertThat(run.end()).isEqualTo(new ProcessEnd.Signalled(9));
+    }
+
+    @Test
+    void letsNoFileGrowBeyondTheLimit() throws Exception {
+        assertThat(
+                        run(SandboxOptions.Mode.AUTO, "head -c 30000000 /dev/zero > f; echo $?")
+                                .output())
+                .doesNotContain("0");
+    }
+
+    @Test
+    void countsTheMemoryOfWhatAWorkerStarts() throws Exception {
+        Run run =
+                confined(
+                        """
+                        hold() { held=$(head -c 80000000 /dev/zero | tr '\\0' x); sleep 20; }
+                        hold & hold & hold & sleep 20
+                        """);
+        assertThat(run.reports())
+                .contains(new Starter.Report.Overrun(new DeathCause.TooMuchMemory(MEMORY)));
+    }
+
+    /// A starter that a worker starts has less to give than it is asked for.
+    @Test
+    void saysWhatIsNotThereAndInsistsWhereItIsToldTo() throws Exception {
+        Path program = Files.copy(PROGRAM, folder.path().resolve("espalier-starter"));
+        String script =
+                "mkdir inner && exec ./espalier-starter --folder=inner --sandbox=%s --read=/ --"
+                        + " /bin/true";
+        Run on = confined(script.formatted("on"));
+        assertThat(on.output())
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "--worker-sandbox=on, and this machine does not give: namespaces (clone:"
+                                + " error 1)")
+                .endsWith("; use auto or off");
+        makeFolder();
+        Files.copy(PROGRAM, folder.path().resolve(program.getFileName()));
+        Run auto = run(SandboxOptions.Mode.AUTO, script.formatted("auto"));
+        assertThat(auto.output().getFirst()).contains("; not there: namespaces (clone: error 1)");
     }
 
     @Test

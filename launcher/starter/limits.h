@@ -1,0 +1,45 @@
+/* How much a worker may take of what the kernel counts for each process or user. */
+#pragma once
+
+#include "system.h"
+
+enum {
+    RLIMIT_FILE_SIZE = 1,
+    RLIMIT_CORE_FILES = 4,
+    RLIMIT_PROCESSES = 6,
+    RLIMIT_MESSAGE_QUEUES = 12,
+    RLIMIT_NICE = 13,
+    RLIMIT_REAL_TIME_PRIORITY = 14,
+    MOST_PROCESSES = 16384,    /* of the user altogether, as the kernel counts them; not for root */
+    MOST_OWN_PROCESSES = 2200, /* of the worker, where it is alone in a namespace of users; threads are ended at 2000 */
+};
+
+struct limit {
+    uint64_t soft, hard;
+};
+
+static inline void lower_limit(int which, uint64_t most) {
+    struct limit limit;
+    if (CALL4(__NR_prlimit64, 0, which, NULL, &limit) != 0) return;
+    if (limit.hard > most) limit.hard = most;
+    if (limit.soft > limit.hard) limit.soft = limit.hard;
+    CALL4(__NR_prlimit64, 0, which, &limit, NULL);
+}
+
+/* `disk` is the most bytes that a file may have; 0 for any number. */
+static inline void lower_limits(uint64_t disk) {
+    lower_limit(RLIMIT_CORE_FILES, 0);
+    if (disk > 0) lower_limit(RLIMIT_FILE_SIZE, disk);
+    lower_limit(RLIMIT_MESSAGE_QUEUES, 0);
+    lower_limit(RLIMIT_NICE, 0);
+    lower_limit(RLIMIT_REAL_TIME_PRIORITY, 0);
+}
+
+/* Makes the kernel, when memory runs out, end this process before any other. */
+static inline int volunteer_for_oom_killer(void) {
+    long file = CALL4(__NR_openat, AT_FDCWD, "/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC, 0);
+    if (file < 0) return 0;
+    long written = CALL3(__NR_write, file, "1000", 4);
+    CALL1(__NR_close, file);
+    return written == 4;
+}
