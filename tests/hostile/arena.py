@@ -25,6 +25,7 @@ started.READY_WITHIN = 180.0  # an attack has just been here, and others may be
 
 NOBODY = 65534
 ANSWERS_WITHIN = 25.0
+LOADS_WITHIN = 60.0  # a load may have to wait for others to run out of time first
 MEMORY_MB = 768  # that a worker may have
 BYSTANDERS = (("healthy", "faults/healthy", "scale_by_2"), ("conflict_c_add", "conflict/conflict_c_add", "conflict_c_add"))
 MODEL = ROOT / "tests/models/hostile/attack"
@@ -157,7 +158,8 @@ class Server(Started):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.http}{path}", data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=ANSWERS_WITHIN) as answer:
+            within = LOADS_WITHIN if path.endswith("/load") else ANSWERS_WITHIN
+            with urllib.request.urlopen(request, timeout=within) as answer:
                 return Answer(answer.status, answer.read())
         except urllib.error.HTTPError as refusal:
             return Answer(refusal.code, refusal.read())

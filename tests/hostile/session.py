@@ -43,7 +43,11 @@ class Attempt:
         return self.attack.names()
 
     def load(self, name: str = "") -> tuple[int, str]:
-        answer = self.server.load(name or self.name)
+        try:
+            answer = self.server.load(name or self.name)
+        except OSError as failure:
+            self.broken.append(f"loading {name or self.name}: no answer ({failure})")
+            return -1, str(failure)
         self.answers.append(answer.text)
         return answer.status, answer.text
 
