@@ -1,9 +1,7 @@
 package dev.espalier.engines.tensorrt;
 
-import java.util.concurrent.locks.LockSupport;
-
-/// How long runs of an instance usually take. Waiting for the GPU burns a core; most of the time is slept
-/// through instead.
+/// How long runs of an instance usually take, by how large their inputs are. Waiting for the GPU burns a core;
+/// most of the time is slept through instead.
 final class Pace {
     /// Shorter waits are over before a thread has gone to sleep and come back.
     private static final long SHORTEST_NANOS = 150_000;
@@ -16,20 +14,34 @@ final class Pace {
     /// The last run counts for an eighth.
     private static final int WEIGHT = 3;
 
-    private long usual;
-    private long begun;
+    /// Who has slept and waits for less than a sixteenth of the time slept too long.
+    private static final int LITTLE = 4;
 
-    /// A run has begun: sleeps as long as it will not be done.
-    void sleep() {
-        begun = System.nanoTime();
-        long nanos = usual * SLEPT / WHOLE;
-        if (nanos >= SHORTEST_NANOS) {
-            LockSupport.parkNanos(nanos);
+    /// By the number of binary digits of the inputs' bytes.
+    private final long[] usual = new long[Long.SIZE + 1];
+
+    /// How long to sleep before waiting; 0 for not at all.
+    ///
+    /// @param bytes of the run's inputs
+    long sleepNanos(long bytes) {
+        long nanos = usual[digits(bytes)] * SLEPT / WHOLE;
+        return nanos < SHORTEST_NANOS ? 0 : nanos;
+    }
+
+    /// A run is done.
+    ///
+    /// @param slept how long it was slept
+    /// @param waited how long it was waited for after that
+    void done(long bytes, long slept, long waited) {
+        int digits = digits(bytes);
+        if (slept > 0 && waited < slept >> LITTLE) {
+            usual[digits] >>= 1;
+        } else {
+            usual[digits] += (slept + waited - usual[digits]) >> WEIGHT;
         }
     }
 
-    /// The run is done.
-    void done() {
-        usual += (System.nanoTime() - begun - usual) >> WEIGHT;
+    private static int digits(long bytes) {
+        return Long.SIZE - Long.numberOfLeadingZeros(bytes);
     }
 }

@@ -6,6 +6,7 @@ import dev.espalier.engine.ModelInstance;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// One thread's runs of a plan (`IExecutionContext`), in a stream of its own. Inputs are copied to the GPU and
@@ -72,7 +73,9 @@ final class TrtInstance implements ModelInstance {
         for (int index = 0; index < outputs.size(); index++) {
             place(execution, index);
         }
+        long bytes = 0;
         for (int index = 0; index < inputs.size(); index++) {
+            bytes += execution.inputs().byteSize(index);
             if (!model.inputs().get(index).onHost() && execution.inputs().byteSize(index) > 0) {
                 cuda.toDevice(
                         inputs.get(index).address(),
@@ -81,14 +84,20 @@ final class TrtInstance implements ModelInstance {
                         stream);
             }
         }
-        compute();
+        enqueue();
+        long begun = System.nanoTime();
+        long sleep = pace.sleepNanos(bytes);
+        if (sleep > 0) {
+            LockSupport.parkNanos(sleep);
+        }
+        long woken = System.nanoTime();
         for (int index = 0; index < outputs.size(); index++) {
             if (execution.isRequested(index)) {
                 fetch(execution, index);
             }
         }
         cuda.await(stream);
-        pace.done();
+        pace.done(bytes, sleep == 0 ? 0 : woken - begun, System.nanoTime() - woken);
     }
 
     private void choose(int number) throws EngineException {
@@ -172,10 +181,8 @@ final class TrtInstance implements ModelInstance {
         }
     }
 
-    private void compute() throws EngineException {
-        boolean begun = isTrue(NativeCall.call(enqueue, context, stream));
-        if (begun) {
-            pace.sleep();
+    private void enqueue() throws EngineException {
+        if (isTrue(NativeCall.call(enqueue, context, stream))) {
             return;
         }
         StringBuilder said = new StringBuilder(logger.take());
