@@ -64,13 +64,14 @@ final class Resolve {
                 new SharedLibraries(Machine.named(System.getProperty("os.arch")), "");
         OpLibraries libraries =
                 new OpLibraries(
-                        new OpStore(state.resolve("ops")),
+                        new OpStore(state.resolve("ops"), machine.machine()),
                         machine.machine(),
                         new OneEngine(
                                 pack.engine(),
                                 new LibraryInspector(
                                         Trust.everything(),
-                                        new LoadCheck(machine, List.of(pack.library())),
+                                        new LoadCheck(
+                                                machine, List.of(pack.library()), Map.of()),
                                         new ProbeCache(state.resolve("probes"), machine.stamp()),
                                         probe)));
         ModelOps ops = new ModelOps(options.repository(), options.ops(), libraries);

@@ -96,7 +96,11 @@ final class InstalledEngines implements EngineVersions {
         LibraryInspector inspector =
                 new LibraryInspector(
                         trust,
-                        new LoadCheck(libraries, resident(pack)),
+                        new LoadCheck(
+                                libraries,
+                                resident(pack),
+                                pack.map(found -> libraries.provided(found.library()))
+                                        .orElse(Map.of())),
                         new ProbeCache(state.resolve("probes"), libraries.stamp()),
                         pack.<Probe>map(found -> new ProbeProcess(found, launcher, PROBE_LIMIT))
                                 .orElseGet(() -> new NoEngine(engine)));

@@ -52,7 +52,7 @@ record OpAssembly(
                         : Trust.listedIn(Path.of(ops.allowFile()));
         EngineVersions engines =
                 new InstalledEngines(packs, launcher, workers, ops, machine, trust);
-        OpStore store = new OpStore(workers.stateDirectory().resolve("ops"));
+        OpStore store = new OpStore(workers.stateDirectory().resolve("ops"), machine);
         List<Preload> preloads =
                 new PreloadList(ops.preload(), new SharedLibraries(machine, ops.libraryPath()))
                         .sorted();

@@ -4,9 +4,9 @@ import dev.espalier.server.config.CommandLine;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.ops.Candidate;
-import dev.espalier.server.ops.Candidate.Located;
 import dev.espalier.server.ops.CandidateText;
-import dev.espalier.server.ops.Distance;
+import dev.espalier.server.ops.LibraryFinder;
+import dev.espalier.server.ops.Shelf;
 import dev.espalier.server.repository.ModelOps;
 import dev.espalier.server.repository.OpExplanation;
 import java.io.IOException;
@@ -29,6 +29,7 @@ public final class OpsMain {
             The options are the server's: --state-directory, --engine-directory, --op-shelf, --op-library
             and --op-allow (trtserver --help).
             """;
+    private static final Path NO_REPOSITORY = Path.of("/");
     private static final int DONE = 0;
     private static final int NOT_IN_ORDER = 1;
     private static final int ASKED_WRONGLY = 2;
@@ -58,7 +59,7 @@ public final class OpsMain {
             return ASKED_WRONGLY;
         }
         // Where there is no repository to look at any folder will do.
-        flags.add("--model-repository=" + (explain ? words.getFirst() : "/"));
+        flags.add("--model-repository=" + (explain ? words.getFirst() : NO_REPOSITORY));
         switch (CommandLine.parse(flags.toArray(String[]::new), environment)) {
             case CommandLine.Run(ServerOptions options) -> {
                 try {
@@ -87,14 +88,10 @@ public final class OpsMain {
     private static boolean check(List<String> files, OpAssembly assembly, PrintStream out)
             throws ServingException, InterruptedException {
         boolean good = true;
+        Shelf shelf = new Shelf(assembly.options().shelf(NO_REPOSITORY));
         for (String file : files) {
-            Candidate library =
-                    assembly.libraries()
-                            .candidate(
-                                    new Located(
-                                            Distance.SERVER,
-                                            false,
-                                            Path.of(file).toAbsolutePath().normalize()));
+            Path path = Path.of(file).toAbsolutePath().normalize();
+            Candidate library = assembly.libraries().candidate(LibraryFinder.at(path, shelf));
             CandidateText.lines(library).forEach(out::println);
             good &= library instanceof Candidate.Usable;
         }

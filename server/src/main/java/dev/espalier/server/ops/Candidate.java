@@ -20,7 +20,8 @@ public sealed interface Candidate {
     /// A file at one of the places.
     ///
     /// @param named whether the model's configuration names it
-    record Located(Distance distance, boolean named, Path file) {}
+    /// @param beside whether the files beside it belong to it, as in folders that are for op libraries
+    record Located(Distance distance, boolean named, Path file, boolean beside) {}
 
     /// It can be loaded, and provides these ops.
     record Usable(Located located, OpLibrary library, List<OpSignature> ops) implements Candidate {

@@ -18,7 +18,14 @@ public final class CandidateText {
         lines.add("%s (%s)".formatted(candidate.label(), candidate.located().file()));
         switch (candidate) {
             case Usable usable -> {
-                lines.add("  SHA-256 " + usable.library().sha256());
+                OpLibrary library = usable.library();
+                lines.add("  SHA-256 " + library.content());
+                for (OpLibrary.Part part : library.parts()) {
+                    lines.add("  part %s, SHA-256 %s".formatted(part.name(), part.sha256()));
+                }
+                if (!library.parts().isEmpty()) {
+                    lines.add("  identity, of all parts, " + library.sha256());
+                }
                 usable.ops().forEach(op -> lines.add("  provides " + text(op)));
                 lines.add(
                         "OK: op library %s can be loaded, and provides %s"

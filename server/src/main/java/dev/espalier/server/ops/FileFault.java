@@ -105,6 +105,12 @@ public sealed interface FileFault extends Fault {
 
         @Override
         public String text() {
+            List<String> beside =
+                    missing.stream().filter(Missing::beside).map(Missing::name).toList();
+            if (!beside.isEmpty()) {
+                return "needs %s, which lies beside it, where the loader does not look; link it with -Wl,-rpath,'$ORIGIN'"
+                        .formatted(String.join(", ", beside));
+            }
             return "needs %s, not found in %s; install it, or start the server with its folder in"
                             .formatted(
                                     missing.stream()

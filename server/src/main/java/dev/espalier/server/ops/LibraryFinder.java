@@ -82,13 +82,34 @@ public final class LibraryFinder {
         return found;
     }
 
-    private static void add(
+    /// A library that nobody has found but the user.
+    ///
+    /// @param shelf where libraries may lie that models share
+    public static Located at(Path file, Shelf shelf) {
+        Path folder = file.getParent();
+        return new Located(
+                Distance.SERVER,
+                false,
+                file,
+                folder != null && (folder.endsWith(FOLDER) || file.startsWith(shelf.folder())));
+    }
+
+    private void add(
             List<Located> found, Distance distance, List<Path> files, List<Path> chosen) {
         for (Path file : files) {
             if (found.stream().noneMatch(known -> known.file().equals(file))) {
-                found.add(new Located(distance, chosen.contains(file), file));
+                found.add(
+                        new Located(distance, chosen.contains(file), file, isAmongLibraries(file)));
             }
         }
+    }
+
+    /// Whether a file lies in a folder that is for op libraries and for what they need.
+    private boolean isAmongLibraries(Path file) {
+        Path folder = file.getParent();
+        return site.versionLibraries().equals(folder)
+                || site.modelLibraries().equals(folder)
+                || file.startsWith(site.shelf.folder());
     }
 
     private List<Path> named(String name) throws ServingException {

@@ -5,6 +5,7 @@ import dev.espalier.server.ops.elf.LinkedLibraries;
 import dev.espalier.server.ops.elf.SharedLibraries;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +14,16 @@ import org.jspecify.annotations.Nullable;
 public final class LoadCheck {
     private final SharedLibraries libraries;
     private final List<Path> resident;
+    private final Map<String, Path> provided;
 
     /// @param resident libraries whose symbols every process has that opens op libraries
-    public LoadCheck(SharedLibraries libraries, List<Path> resident) {
+    /// @param provided libraries that every such process has for those that are linked with them, by the names
+    ///     that stand in these
+    public LoadCheck(
+            SharedLibraries libraries, List<Path> resident, Map<String, Path> provided) {
         this.libraries = libraries;
         this.resident = List.copyOf(resident);
+        this.provided = Map.copyOf(provided);
     }
 
     /// What keeps `file` from being opened; empty for nothing.
@@ -31,7 +37,7 @@ public final class LoadCheck {
                                     : linkFault(
                                             library,
                                             new LinkedLibraries(
-                                                    library, file, libraries, resident)));
+                                                    library, file, libraries, resident, provided)));
         };
     }
 

@@ -9,9 +9,11 @@ import dev.espalier.server.ops.elf.Machine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +49,12 @@ public final class OpLibraries {
             LibraryFinder.Site site, EngineVersion engine, List<String> named, OpNeeds needs)
             throws ServingException, InterruptedException {
         List<Candidate> candidates = new ArrayList<>();
+        Set<Path> needed = new HashSet<>();
         for (Located located : new LibraryFinder(site).find(named)) {
-            candidate(located, engine).ifPresent(candidates::add);
+            lookInto(located, engine, needed).ifPresent(candidates::add);
         }
+        candidates.removeIf(candidate -> isPart(candidate, needed));
+        candidates.forEach(this::remember);
         return new OpResolver(engine, candidates).resolve(needs);
     }
 
@@ -62,24 +67,31 @@ public final class OpLibraries {
 
     /// A library, looked into with the engine that it is for, in the version that models get by default.
     public Candidate candidate(Located located) throws ServingException, InterruptedException {
-        return lookInto(located, null).orElseThrow();
+        return lookInto(located, null, new HashSet<>()).orElseThrow();
     }
 
-    /// A library, looked into with a model's engine; empty where it is for other engines' models and only happens
-    /// to lie where this one may look.
-    private Optional<Candidate> candidate(Located located, EngineVersion engine)
-            throws ServingException, InterruptedException {
-        Optional<Candidate> candidate = lookInto(located, engine);
-        if (candidate.isPresent() && candidate.get() instanceof Unusable unusable) {
-            refused.put(located.file(), unusable);
+    /// Whether it only lies among op libraries because one of them needs it.
+    private static boolean isPart(Candidate candidate, Set<Path> needed) {
+        return candidate instanceof Unusable(Located located, _, FileFault.NoOpMark _)
+                && !located.named()
+                && needed.contains(located.file().toAbsolutePath().normalize());
+    }
+
+    private void remember(Candidate candidate) {
+        if (candidate instanceof Unusable unusable) {
+            refused.put(unusable.located().file(), unusable);
         } else {
-            refused.remove(located.file());
+            refused.remove(candidate.located().file());
         }
-        return candidate;
     }
 
+    /// Looks into a library with a model's engine; empty where it is for other engines' models and only happens
+    /// to lie where this one may look.
+    ///
     /// @param engine null for the one that the library is for
-    private Optional<Candidate> lookInto(Located located, @Nullable EngineVersion engine)
+    /// @param needed gets the files without which op libraries cannot be opened
+    private Optional<Candidate> lookInto(
+            Located located, @Nullable EngineVersion engine, Set<Path> needed)
             throws ServingException, InterruptedException {
         if (LibraryFile.read(located.file(), marks.machine())
                 instanceof LibraryFile.Faulty(FileFault.EngineLibrary fault)) {
@@ -89,7 +101,7 @@ public final class OpLibraries {
         }
         OpLibrary library;
         try {
-            library = store.keep(located.file());
+            library = store.keep(located.file(), located.beside());
         } catch (ServingException failure) {
             Fault fault =
                     inspector(engine, List.of())
@@ -99,6 +111,11 @@ public final class OpLibraries {
             return Optional.of(new Unusable(located, name, fault));
         }
         List<OpMark> found = marks.of(library);
+        if (!found.isEmpty()) {
+            library.parts().stream()
+                    .filter(OpLibrary.Part::needed)
+                    .forEach(part -> needed.add(part.source()));
+        }
         boolean fits =
                 found.isEmpty()
                         || found.stream()

@@ -9,10 +9,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which op libraries may be loaded: those of a list, if there is one, and those whose content is what the
+/// Which op libraries may be loaded: those of a list, if there is one, with all that belongs to them, and those whose content is what the
 /// `.sha256` file beside them says, if there is one.
 public final class Trust {
-    private static final String CHECKSUM_SUFFIX = ".sha256";
+    static final String CHECKSUM_SUFFIX = ".sha256";
 
     /// A hash and a name.
     private static final int MOST_CHECKSUM = 1 << 13;
@@ -52,8 +52,16 @@ public final class Trust {
 
     /// Why a library may not be loaded; empty where it may.
     Optional<Fault> fault(OpLibrary library) {
-        if (!list.isEmpty() && !allowed.contains(library.sha256())) {
-            return Optional.of(new TrustFault.NotAllowed(library.sha256(), list));
+        if (!list.isEmpty()) {
+            if (!allowed.contains(library.content())) {
+                return Optional.of(new TrustFault.NotAllowed(library.content(), list));
+            }
+            for (OpLibrary.Part part : library.parts()) {
+                if (!allowed.contains(part.sha256())) {
+                    return Optional.of(
+                            new TrustFault.PartNotAllowed(part.name(), part.sha256(), list));
+                }
+            }
         }
         Path beside =
                 library.source().resolveSibling(library.source().getFileName() + CHECKSUM_SUFFIX);
@@ -62,11 +70,11 @@ public final class Trust {
         }
         try {
             String expected = hash(RegularFile.text(beside, MOST_CHECKSUM));
-            return expected.equals(library.sha256())
+            return expected.equals(library.content())
                     ? Optional.empty()
                     : Optional.of(
                             new TrustFault.OtherContent(
-                                    library.sha256(),
+                                    library.content(),
                                     expected.isEmpty() ? "a SHA-256" : expected,
                                     beside.toString()));
         } catch (IOException failure) {

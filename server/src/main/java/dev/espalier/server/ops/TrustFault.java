@@ -17,6 +17,15 @@ public sealed interface TrustFault extends Fault {
         }
     }
 
+    /// @param name which part of the library
+    record PartNotAllowed(String name, String sha256, String list) implements TrustFault {
+        @Override
+        public String text() {
+            return "has a part, %s, with SHA-256 %s, which is not in the list of allowed ones, %s (--op-allow)"
+                    .formatted(name, sha256, list);
+        }
+    }
+
     /// @param file the file beside it that says what it must be
     record OtherContent(String sha256, String expected, String file) implements TrustFault {
         @Override

@@ -31,7 +31,13 @@ final class Libraries {
     static Usable at(
             Distance distance, boolean named, String file, char hash, List<OpSignature> ops) {
         Path path = Path.of(file);
-        OpLibrary library = new OpLibrary(String.valueOf(hash).repeat(64), path, path);
-        return new Usable(new Located(distance, named, path), library, ops);
+        OpLibrary library = new OpLibrary(
+                        String.valueOf(hash).repeat(64),
+                        String.valueOf(hash).repeat(64),
+                        path,
+                        path.getParent(),
+                        path,
+                        List.of());
+        return new Usable(new Located(distance, named, path, false), library, ops);
     }
 }

@@ -52,7 +52,8 @@ class LibraryInspectorTest {
     }
 
     private OpLibrary library(String name) throws Exception {
-        return new OpStore(folder.resolve("store")).keep(TestLibraries.path(name));
+        return new OpStore(folder.resolve("store"), TestLibraries.MACHINE)
+                .keep(TestLibraries.path(name), false);
     }
 
     @Test
@@ -126,7 +127,7 @@ class LibraryInspectorTest {
     void opensNothingThatDiffersFromItsChecksum() throws Exception {
         Path source = Files.copy(TestLibraries.path("scale_by_2"), folder.resolve("libx.so"));
         Path checksum = Files.writeString(folder.resolve("libx.so.sha256"), "0".repeat(64));
-        OpLibrary library = new OpStore(folder.resolve("store")).keep(source);
+        OpLibrary library = new OpStore(folder.resolve("store"), TestLibraries.MACHINE).keep(source, false);
         LibraryInspector inspector =
                 inspector(Trust.everything(), finished(new OpReport.Refused("no")));
         assertThat(inspector.inspect(library))

@@ -6,6 +6,7 @@ import dev.espalier.server.ops.elf.SharedLibraries;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +53,9 @@ class LoadCheckTest {
         Files.copy(TestLibraries.path("plain"), folder.resolve("libespalier_vendor.so.7"));
         LoadCheck check =
                 new LoadCheck(
-                        new SharedLibraries(TestLibraries.MACHINE, folder.toString()), List.of());
+                        new SharedLibraries(TestLibraries.MACHINE, folder.toString()),
+                        List.of(),
+                        Map.of());
         assertThat(check.fault(TestLibraries.path("missing_library")))
                 .containsInstanceOf(FileFault.UndefinedSymbols.class);
     }

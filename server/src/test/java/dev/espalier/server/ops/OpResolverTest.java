@@ -190,12 +190,12 @@ class OpResolverTest {
         Fault fault = new FileFault.Truncated("half of it is there");
         Candidate own =
                 new Candidate.Unusable(
-                        new Located(Distance.MODEL, false, Path.of("/r/m/ops/libb.so")),
+                        new Located(Distance.MODEL, false, Path.of("/r/m/ops/libb.so"), true),
                         "libb.so@bbbbbbbb",
                         fault);
         Candidate shelf =
                 new Candidate.Unusable(
-                        new Located(Distance.SHELF, false, Path.of("/r/.ops/libc.so")),
+                        new Located(Distance.SHELF, false, Path.of("/r/.ops/libc.so"), true),
                         "libc.so@cccccccc",
                         fault);
         Usable good = at(Distance.SERVER, "/server/liba.so", 'a', "a:X");

@@ -23,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 class OpStoreTest {
     @TempDir Path folder;
 
+    private OpStore store() {
+        return new OpStore(folder.resolve("store"), TestLibraries.MACHINE);
+    }
+
     private Path file(String name, String content) throws IOException {
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());
@@ -31,42 +35,42 @@ class OpStoreTest {
 
     @Test
     void keepsWhatWasThereWhenTheUserReplacesTheFile() throws Exception {
-        OpStore store = new OpStore(folder.resolve("store"));
+        OpStore store = store();
         Path source = file("libx.so", "old");
-        OpLibrary old = store.keep(source);
+        OpLibrary old = store.keep(source, false);
         file("libx.so", "new");
-        OpLibrary fresh = store.keep(source);
+        OpLibrary fresh = store.keep(source, false);
         assertThat(old.stored()).hasContent("old").isNotEqualTo(fresh.stored());
         assertThat(fresh.stored()).hasContent("new").hasFileName("libx.so");
     }
 
     @Test
     void seesEveryChangeOfAFileThatItHasKeptBefore() throws Exception {
-        OpStore store = new OpStore(folder.resolve("store"));
+        OpStore store = store();
         Path source = file("libx.so", "old");
         FileTime longAgo = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
         Files.setLastModifiedTime(source, longAgo);
-        OpLibrary old = store.keep(source);
-        assertThat(store.keep(source)).isSameAs(old);
+        OpLibrary old = store.keep(source, false);
+        assertThat(store.keep(source, false)).isSameAs(old);
         Files.delete(old.stored());
-        assertThat(store.keep(source).stored()).as("after the store was emptied").exists();
+        assertThat(store.keep(source, false).stored()).as("after the store was emptied").exists();
         // Another file of the same size and time, renamed over the first.
         Path other = file("other.so", "new");
         Files.setLastModifiedTime(other, longAgo);
         Files.move(other, source, StandardCopyOption.REPLACE_EXISTING);
-        assertThat(store.keep(source).stored()).hasContent("new");
+        assertThat(store.keep(source, false).stored()).hasContent("new");
         // Written in place, twice within one tick of the clock.
         for (String content : List.of("one", "two")) {
             Files.writeString(source, content);
-            assertThat(store.keep(source).stored()).hasContent(content);
+            assertThat(store.keep(source, false).stored()).hasContent(content);
         }
     }
 
     @Test
     void knowsEqualContentAtTwoPlacesAsOneLibrary() throws Exception {
-        OpStore store = new OpStore(folder.resolve("store"));
-        OpLibrary a = store.keep(file("a/libx.so", "same"));
-        OpLibrary b = store.keep(file("b/libx.so", "same"));
+        OpStore store = store();
+        OpLibrary a = store.keep(file("a/libx.so", "same"), false);
+        OpLibrary b = store.keep(file("b/libx.so", "same"), false);
         assertThat(a.stored()).isEqualTo(b.stored());
         assertThat(new OpSet(List.of(a, b)).libraries()).hasSize(1);
         assertThat(new OpSet(List.of(a)).key()).isEqualTo(new OpSet(List.of(b)).key());
@@ -74,9 +78,9 @@ class OpStoreTest {
 
     @Test
     void tellsOpSetsApartWhateverTheirOrder() throws Exception {
-        OpStore store = new OpStore(folder.resolve("store"));
-        OpLibrary a = store.keep(file("liba.so", "a"));
-        OpLibrary b = store.keep(file("libb.so", "b"));
+        OpStore store = store();
+        OpLibrary a = store.keep(file("liba.so", "a"), false);
+        OpLibrary b = store.keep(file("libb.so", "b"), false);
         assertThat(new OpSet(List.of(a, b)).key()).isEqualTo(new OpSet(List.of(b, a)).key());
         assertThat(new OpSet(List.of(a)).key()).isNotEqualTo(new OpSet(List.of(a, b)).key());
         assertThat(new OpSet(List.of()).label()).isEqualTo("no ops");
@@ -84,23 +88,23 @@ class OpStoreTest {
 
     @Test
     void knowsContentByItsHash() throws Exception {
-        OpStore store = new OpStore(folder.resolve("store"));
-        assertThat(store.keep(file("libx.so", "abc")).sha256())
+        OpStore store = store();
+        assertThat(store.keep(file("libx.so", "abc"), false).sha256())
                 .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     @Test
     void takesNothingButRegularFiles() {
-        OpStore store = new OpStore(folder.resolve("store"));
-        assertThatThrownBy(() -> store.keep(Path.of("/dev/zero")))
+        OpStore store = store();
+        assertThatThrownBy(() -> store.keep(Path.of("/dev/zero"), false))
                 .hasMessageContaining("cannot be read: /dev/zero: is a pipe, a socket or a device");
     }
 
     @Test
     void saysWhichFileIsMissing() {
-        OpStore store = new OpStore(folder.resolve("store"));
+        OpStore store = store();
         Path missing = folder.resolve("libgone.so");
-        assertThatThrownBy(() -> store.keep(missing))
+        assertThatThrownBy(() -> store.keep(missing, false))
                 .isInstanceOf(ServingException.class)
                 .hasMessage("op library " + missing + " does not exist");
         assertThat(folder.resolve("store")).doesNotExist();
@@ -110,7 +114,7 @@ class OpStoreTest {
     void isSharedBySeveralServersAtOnce() throws Exception {
         Path source = file("libx.so", "x".repeat(1 << 20));
         try (ExecutorService servers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Callable<OpLibrary> keep = () -> new OpStore(folder.resolve("store")).keep(source);
+            Callable<OpLibrary> keep = () -> store().keep(source, false);
             for (var kept : servers.invokeAll(List.of(keep, keep, keep, keep, keep, keep))) {
                 assertThat(kept.get().stored()).hasSameBinaryContentAs(source);
             }

@@ -6,6 +6,7 @@ import dev.espalier.server.ops.elf.SharedLibraries;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,7 +25,9 @@ final class TensorFlowFaultTest {
         Files.copy(TestLibraries.path("plain"), engine.resolve("libtensorflow_framework.so.2"));
         LoadCheck check =
                 new LoadCheck(
-                        new SharedLibraries(TestLibraries.MACHINE, engine.toString()), List.of());
+                        new SharedLibraries(TestLibraries.MACHINE, engine.toString()),
+                        List.of(),
+                        Map.of());
         return check.fault(TestLibraries.path(library)).map(Fault::text).orElse("");
     }
 

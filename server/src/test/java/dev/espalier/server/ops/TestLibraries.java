@@ -4,6 +4,7 @@ import dev.espalier.server.ops.elf.Machine;
 import dev.espalier.server.ops.elf.SharedLibraries;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /// The op libraries of the tree, which `tests/ops/build.sh` builds.
 public final class TestLibraries {
@@ -19,6 +20,6 @@ public final class TestLibraries {
     }
 
     public static LoadCheck loadCheck() {
-        return new LoadCheck(new SharedLibraries(MACHINE, ""), List.of());
+        return new LoadCheck(new SharedLibraries(MACHINE, ""), List.of(), Map.of());
     }
 }

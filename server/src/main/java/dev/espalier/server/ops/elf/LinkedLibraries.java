@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 public final class LinkedLibraries {
     private final ElfFile library;
     private final SharedLibraries libraries;
+    private final Map<String, Path> provided;
     private final Path path;
     private final Map<String, Found> found = new LinkedHashMap<>();
     private final List<Missing> missing = new ArrayList<>();
@@ -24,7 +26,8 @@ public final class LinkedLibraries {
     /// A library that nobody has.
     ///
     /// @param by which library needs it; empty for the one that this is about
-    public record Missing(String name, String by) {}
+    /// @param beside whether it lies beside that library, where the loader does not look
+    public record Missing(String name, String by, boolean beside) {}
 
     /// A version that a library does not have here.
     ///
@@ -33,20 +36,30 @@ public final class LinkedLibraries {
 
     private record Found(ElfFile file, Path path) {}
 
-    private record Visit(String name, ElfFile file, Path path) {}
+    /// A library whose needs are to be followed.
+    ///
+    /// @param rpath its own and inherited folders
+    private record Visit(String name, ElfFile file, Path path, List<Path> rpath) {}
 
     /// @param resident libraries that are there in any case
+    /// @param provided those that are there in any case for whoever is linked with them, by their names
     public LinkedLibraries(
-            ElfFile library, Path path, SharedLibraries libraries, List<Path> resident) {
+            ElfFile library,
+            Path path,
+            SharedLibraries libraries,
+            List<Path> resident,
+            Map<String, Path> provided) {
         this.library = library;
         this.path = path;
         this.libraries = libraries;
+        this.provided = Map.copyOf(provided);
         Deque<Visit> waiting = new ArrayDeque<>();
-        waiting.add(new Visit("", library, path));
+        waiting.add(visit("", library, path, List.of()));
         for (Path each : resident) {
             libraries
                     .read(each)
-                    .ifPresent(file -> waiting.add(new Visit(each.getFileName() + "", file, each)));
+                    .ifPresent(file ->
+                            waiting.add(visit(file.nameOr(each), file, each, List.of())));
         }
         while (!waiting.isEmpty()) {
             Visit visit = waiting.remove();
@@ -57,22 +70,36 @@ public final class LinkedLibraries {
         }
     }
 
+    private Visit visit(String name, ElfFile file, Path where, List<Path> inherited) {
+        return new Visit(name, file, where, libraries.rpath(file, where, inherited));
+    }
+
+    private Optional<Path> find(String name, Visit visit) {
+        Path known = provided.get(name);
+        return known != null && libraries.read(known).isPresent()
+                ? Optional.of(known)
+                : libraries.find(name, visit.file, visit.path, visit.rpath);
+    }
+
     private void follow(Visit visit, Deque<Visit> waiting) {
         for (String name : visit.file.needed()) {
             if (found.containsKey(name)
                     || missing.stream().anyMatch(each -> each.name.equals(name))) {
                 continue;
             }
-            libraries
-                    .find(name, visit.file, visit.path)
+            find(name, visit)
                     .ifPresentOrElse(
                             where -> {
                                 ElfFile file = libraries.read(where).orElseThrow();
                                 found.put(name, new Found(file, where));
-                                waiting.add(new Visit(name, file, where));
+                                waiting.add(visit(name, file, where, visit.rpath));
                             },
-                            () -> missing.add(new Missing(name, visit.name)));
+                            () -> missing.add(missing(name, visit)));
         }
+    }
+
+    private Missing missing(String name, Visit visit) {
+        return new Missing(name, visit.name, libraries.isBeside(name, visit.path));
     }
 
     /// The libraries that are not on this machine.

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,16 +91,30 @@ public final class SharedLibraries {
         return folders;
     }
 
+    /// The folders in which the loader looks for what the file `origin` needs, and for what that needs in turn.
+    ///
+    /// @param inherited those of the libraries by which it is needed
+    List<Path> rpath(ElfFile needs, Path origin, List<Path> inherited) {
+        List<Path> folders =
+                new ArrayList<>(
+                        needs.runpath().isEmpty() ? folders(needs.rpath(), origin) : List.of());
+        folders.addAll(inherited);
+        return folders;
+    }
+
     /// Where the loader finds the library `name` that the file `origin` needs.
-    Optional<Path> find(String name, ElfFile needs, Path origin) {
+    ///
+    /// @param rpath its own and inherited folders, which do not count where it has a runpath
+    Optional<Path> find(String name, ElfFile needs, Path origin, List<Path> rpath) {
         if (path(name).isEmpty()) {
             return Optional.empty();
         }
         if (name.contains("/")) {
             return path(name).filter(this::suits);
         }
-        List<Path> runpath = folders(needs.runpath(), origin);
-        return find(name, runpath.isEmpty() ? folders(needs.rpath(), origin) : List.of(), runpath);
+        return needs.runpath().isEmpty()
+                ? find(name, rpath, List.of())
+                : find(name, List.of(), folders(needs.runpath(), origin));
     }
 
     /// Where the loader finds what `LD_PRELOAD` names; a path may lead to a file that it does not take.
@@ -150,6 +167,32 @@ public final class SharedLibraries {
                 .filter(Files::isDirectory)
                 .forEach(folder -> places.add(folder.toString()));
         return String.join(", ", places);
+    }
+
+    /// Whether a library lies in the folder of the file `origin`.
+    boolean isBeside(String name, Path origin) {
+        return !name.contains("/")
+                && path(name).map(origin::resolveSibling).filter(this::suits).isPresent();
+    }
+
+    /// The names by which the libraries that a process has with `library` are known to those that are loaded
+    /// later: those of the library itself, and of what it finds in its own folder.
+    public Map<String, Path> provided(Path library) {
+        Map<String, Path> provided = new HashMap<>();
+        Deque<Path> waiting = new ArrayDeque<>(List.of(library));
+        while (!waiting.isEmpty()) {
+            Path file = waiting.remove();
+            Optional<ElfFile> content = read(file);
+            if (content.isEmpty() || provided.putIfAbsent(content.get().nameOr(file), file) != null) {
+                continue;
+            }
+            for (String name : content.get().needed()) {
+                if (isBeside(name, library)) {
+                    waiting.add(library.resolveSibling(name));
+                }
+            }
+        }
+        return provided;
     }
 
     /// Whether the loader would take the file: it passes over those for other machines.

@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ class ElfFileTest {
     @Test
     void readsTheSystemsLibraries() throws Exception {
         SharedLibraries libraries = new SharedLibraries(TestLibraries.MACHINE, "");
-        Path file = libraries.find("libc.so.6", read("plain"), Path.of("/")).orElseThrow();
+        Path file = libraries.find("libc.so.6", read("plain"), Path.of("/"), List.of()).orElseThrow();
         ElfFile libc = ElfFile.read(file, ASKED);
         assertThat(libc.versions()).contains("GLIBC_2.2.5", "GLIBC_2.17");
         assertThat(libc.exported()).containsExactlyInAnyOrder("malloc", "printf");
