@@ -95,6 +95,10 @@ c registering_hangs tests/ops/trouble.c '-DREGISTERING=hang()'
 c twice tests/ops/scalar.c '-DOP="Twice"' '-DEXPRESSION=2 * x'
 c thrice tests/ops/scalar.c '-DOP="Thrice"' '-DEXPRESSION=3 * x'
 c several tests/ops/several.c
+# A library, and one that it finds by its own place.
+gcc -std=c11 $flags -Wl,-soname,libbeside.so "$here/beside.c" -o "$target/libbeside.so"
+c twice_beside tests/ops/scalar.c '-DOP="Twice"' '-DEXPRESSION=espalier_beside(x)' -include "$here/beside.h" \
+    -Wl,--no-as-needed "$target/libbeside.so" -Wl,-rpath,'$ORIGIN:$ORIGIN/lib'
 for source in "$here"/faults/*.c "$here"/faults/*.cc; do
     fault=$(basename "${source%.c*}")
     case $source in

@@ -5,6 +5,7 @@ import dev.espalier.server.ops.EngineVersions;
 import dev.espalier.server.ops.LibraryInspector;
 import dev.espalier.server.ops.LoadCheck;
 import dev.espalier.server.ops.OpLibraries;
+import dev.espalier.server.ops.OpLibrary;
 import dev.espalier.server.ops.OpStore;
 import dev.espalier.server.ops.Probe;
 import dev.espalier.server.ops.ProbeCache;
@@ -35,6 +36,8 @@ import java.util.stream.Stream;
 /// `Resolve REPOSITORY STATE cold|warm`. Cold begins with an empty state folder; its probes are made before
 /// the clock runs. Four models are read at a time, as the server does.
 final class Resolve {
+    private static final Machine MACHINE = Machine.named(System.getProperty("os.arch"));
+
     private static final int THREADS = 4;
 
     private Resolve() {}
@@ -61,7 +64,7 @@ final class Resolve {
         }
         long start = System.nanoTime();
         SharedLibraries machine =
-                new SharedLibraries(Machine.named(System.getProperty("os.arch")), "");
+                new SharedLibraries(MACHINE, "");
         OpLibraries libraries =
                 new OpLibraries(
                         new OpStore(state.resolve("ops"), machine.machine()),
@@ -128,7 +131,10 @@ final class Resolve {
             for (Path file : files.filter(each -> each.toString().endsWith(".so")).toList()) {
                 String build = build(file);
                 if (!outcomes.containsKey(build)) {
-                    outcomes.put(build, probe.look(file));
+                    OpLibrary library =
+                            new OpStore(options.workers().stateDirectory(), MACHINE)
+                                    .keep(file, false);
+                    outcomes.put(build, probe.look(library));
                 }
             }
         }
@@ -167,8 +173,8 @@ final class Resolve {
         }
 
         @Override
-        public ProbeOutcome look(Path library) {
-            ProbeOutcome outcome = outcomes.get(build(library));
+        public ProbeOutcome look(OpLibrary library) {
+            ProbeOutcome outcome = outcomes.get(build(library.stored()));
             if (outcome == null) {
                 throw new IllegalStateException("probe of " + library);
             }

@@ -9,6 +9,7 @@ import dev.espalier.server.ops.EngineVersion;
 import dev.espalier.server.ops.EngineVersions;
 import dev.espalier.server.ops.LibraryInspector;
 import dev.espalier.server.ops.LoadCheck;
+import dev.espalier.server.ops.OpLibrary;
 import dev.espalier.server.ops.Probe;
 import dev.espalier.server.ops.ProbeCache;
 import dev.espalier.server.ops.ProbeOutcome;
@@ -101,7 +102,9 @@ final class InstalledEngines implements EngineVersions {
                                 resident(pack),
                                 pack.map(found -> libraries.provided(found.library()))
                                         .orElse(Map.of())),
-                        new ProbeCache(state.resolve("probes"), libraries.stamp()),
+                        new ProbeCache(
+                                state.resolve("probes"),
+                                libraries.stamp() + " " + launcher.confinement()),
                         pack.<Probe>map(found -> new ProbeProcess(found, launcher, PROBE_LIMIT))
                                 .orElseGet(() -> new NoEngine(engine)));
         // An engine that is not there may be there at the next look.
@@ -143,7 +146,7 @@ final class InstalledEngines implements EngineVersions {
         }
 
         @Override
-        public ProbeOutcome look(Path library) {
+        public ProbeOutcome look(OpLibrary library) {
             return new ProbeOutcome(
                     List.of(),
                     "has no engine %s to try it with; install it with: espalier engine install %s"

@@ -44,7 +44,7 @@ record OpAssembly(
                 new WorkerLauncher(
                         Path.of(System.getProperty("java.home")),
                         workers,
-                        options.repository().folders());
+                        SharedLibraries.folders(ops.libraryPath()));
         Machine machine = Machine.named(System.getProperty("os.arch"));
         Trust trust =
                 ops.allowFile().isEmpty()

@@ -63,6 +63,7 @@ public final class OpsMain {
         switch (CommandLine.parse(flags.toArray(String[]::new), environment)) {
             case CommandLine.Run(ServerOptions options) -> {
                 try {
+                    StateFolder.prepare(options.workers().stateDirectory());
                     OpAssembly assembly = OpAssembly.of(options);
                     boolean good =
                             check

@@ -91,6 +91,7 @@ final class Server implements AutoCloseable {
             ScheduledExecutorService timer = opened(new RootedTimer(errors));
             var _ = timer.scheduleWithFixedDelay(new HeapRelease(), 2, 2, TimeUnit.SECONDS);
             Path state = options.workers().stateDirectory();
+            StateFolder.prepare(state);
             PrivateFolder copies = opened(new PrivateFolder(state.resolve("models")));
             OpAssembly ops = OpAssembly.of(options);
             ops.preloads().forEach(Server::tell);
@@ -116,6 +117,7 @@ final class Server implements AutoCloseable {
                                     ops.launcher(),
                                     links,
                                     loops,
+                                    copies.next(),
                                     requestMemory,
                                     pageMaker,
                                     errors,

@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -97,13 +98,12 @@ public final class FolderRemoval {
         } catch (NoSuchFileException | NotDirectoryException _) {
             // It was exchanged meanwhile; the next look will show what it is.
             again = true;
-        } catch (java.nio.file.DirectoryNotEmptyException _) {
+        } catch (DirectoryNotEmptyException _) {
             again = true;
         }
     }
 
-    private void lift(
-            SecureDirectoryStream<Path> from, Path name, SecureDirectoryStream<Path> top)
+    private void lift(SecureDirectoryStream<Path> from, Path name, SecureDirectoryStream<Path> top)
             throws IOException {
         if (isFolder(from, name)) {
             from.move(name, top, Path.of(UUID.randomUUID().toString()));
@@ -133,7 +133,8 @@ public final class FolderRemoval {
         try {
             return place.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
         } catch (AccessDeniedException _) {
-            // There is no call for it that goes by the open folder; nobody exchanges the folders of the dead.
+            // There is no call for it that goes by the open folder; nobody exchanges the folders of
+            // the dead.
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
             return place.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
         }

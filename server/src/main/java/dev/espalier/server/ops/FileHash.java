@@ -28,8 +28,7 @@ final class FileHash {
 
     /// The hash of a text.
     static String of(String text) {
-        return HexFormat.of()
-                .formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /// Copies a file to `target`, which is there.

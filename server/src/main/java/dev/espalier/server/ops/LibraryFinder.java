@@ -94,8 +94,7 @@ public final class LibraryFinder {
                 folder != null && (folder.endsWith(FOLDER) || file.startsWith(shelf.folder())));
     }
 
-    private void add(
-            List<Located> found, Distance distance, List<Path> files, List<Path> chosen) {
+    private void add(List<Located> found, Distance distance, List<Path> files, List<Path> chosen) {
         for (Path file : files) {
             if (found.stream().noneMatch(known -> known.file().equals(file))) {
                 found.add(

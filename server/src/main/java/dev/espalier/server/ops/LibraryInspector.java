@@ -63,7 +63,7 @@ public final class LibraryInspector {
         if (fault.isPresent()) {
             return fault.get();
         }
-        ProbeOutcome outcome = probed(library.stored());
+        ProbeOutcome outcome = probed(library);
         Inspection inspection = outcome.inspection(engine);
         if (!(inspection instanceof Fault found) || found.lasting()) {
             cache.put(engine, library.sha256(), outcome);
@@ -72,10 +72,10 @@ public final class LibraryInspector {
         return inspection;
     }
 
-    private ProbeOutcome probed(Path file) throws InterruptedException {
+    private ProbeOutcome probed(OpLibrary library) throws InterruptedException {
         probes.acquire();
         try {
-            return probe.look(file);
+            return probe.look(library);
         } finally {
             probes.release();
         }

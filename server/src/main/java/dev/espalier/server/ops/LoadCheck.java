@@ -19,8 +19,7 @@ public final class LoadCheck {
     /// @param resident libraries whose symbols every process has that opens op libraries
     /// @param provided libraries that every such process has for those that are linked with them, by the names
     ///     that stand in these
-    public LoadCheck(
-            SharedLibraries libraries, List<Path> resident, Map<String, Path> provided) {
+    public LoadCheck(SharedLibraries libraries, List<Path> resident, Map<String, Path> provided) {
         this.libraries = libraries;
         this.resident = List.copyOf(resident);
         this.provided = Map.copyOf(provided);

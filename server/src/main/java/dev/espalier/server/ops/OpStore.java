@@ -170,8 +170,7 @@ public final class OpStore {
         return source.toAbsolutePath().normalize();
     }
 
-    private OpLibrary described(
-            Path source, Map<Path, String> hashes, Neighbours neighbours) {
+    private OpLibrary described(Path source, Map<Path, String> hashes, Neighbours neighbours) {
         Path file = absolute(source);
         Path place = file.getParent();
         List<OpLibrary.Part> parts = new ArrayList<>();
@@ -200,7 +199,8 @@ public final class OpStore {
     private static String identity(Path file, String content, List<OpLibrary.Part> parts) {
         StringBuilder text = new StringBuilder();
         text.append(content).append(' ').append(file.getFileName()).append('\0');
-        parts.forEach(part -> text.append(part.sha256()).append(' ').append(part.name()).append('\0'));
+        parts.forEach(
+                part -> text.append(part.sha256()).append(' ').append(part.name()).append('\0'));
         return FileHash.of(text.toString());
     }
 

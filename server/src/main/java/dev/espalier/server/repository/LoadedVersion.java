@@ -25,6 +25,7 @@ final class LoadedVersion implements HostedModel.Observer {
 
     private final VersionDefinition definition;
     private final ModelConfig config;
+    private final LaidVersion laid;
     private final WorkerPool workers;
     private final WorkerHost host;
     private final HostedModel hosted;
@@ -52,12 +53,14 @@ final class LoadedVersion implements HostedModel.Observer {
     private LoadedVersion(
             VersionDefinition definition,
             ModelConfig config,
+            LaidVersion laid,
             WorkerPool workers,
             WorkerHost host,
             ScheduledExecutorService timer)
             throws ServingException {
         this.definition = definition;
         this.config = config;
+        this.laid = laid;
         this.workers = workers;
         this.host = host;
         this.scheduler =
@@ -71,8 +74,8 @@ final class LoadedVersion implements HostedModel.Observer {
         this.hosted =
                 new HostedModel(
                         config.getName(),
-                        definition.modelFile(),
-                        definition.opLibraries(),
+                        laid.modelFile(),
+                        laid.libraries(),
                         PlanBuilder.parameters(config),
                         PlanBuilder.declared(config),
                         PlanBuilder.instances(config),
@@ -89,24 +92,37 @@ final class LoadedVersion implements HostedModel.Observer {
         if (!definition.files().hold()) {
             throw new IllegalStateException("the copies of the version's files are gone");
         }
+        LaidVersion laid = null;
         try {
+            laid = LaidVersion.lay(definition, workers.files(host));
             ModelConfig config =
                     definition.complete()
                             ? definition.config()
-                            : definition.completed(SignatureQuestion.ask(host, definition));
-            LoadedVersion version = new LoadedVersion(definition, config, workers, host, timer);
+                            : definition.completed(SignatureQuestion.ask(host, definition, laid));
+            LoadedVersion version =
+                    new LoadedVersion(definition, config, laid, workers, host, timer);
             host.add(version.hosted);
             return version;
         } catch (ServingException failure) {
-            definition.files().close();
-            workers.release(host);
-            throw new ServingException(
-                    failure.code(), definition.files().inUsersTerms(failure.text()), failure);
+            String text = laid == null ? failure.text() : laid.inUsersTerms(failure.text());
+            abandon(definition, laid, workers, host);
+            throw new ServingException(failure.code(), text, failure);
         } catch (InterruptedException interruption) {
-            definition.files().close();
-            workers.release(host);
+            abandon(definition, laid, workers, host);
             throw interruption;
         }
+    }
+
+    private static void abandon(
+            VersionDefinition definition,
+            @Nullable LaidVersion laid,
+            WorkerPool workers,
+            WorkerHost host) {
+        if (laid != null) {
+            laid.close();
+        }
+        definition.files().close();
+        workers.release(host);
     }
 
     long number() {
@@ -199,13 +215,13 @@ final class LoadedVersion implements HostedModel.Observer {
     @Override
     public synchronized void died(String death) {
         if (!leaving) {
-            standing = standing.because(definition.files().inUsersTerms(death));
+            standing = standing.because(laid.inUsersTerms(death));
         }
     }
 
     @Override
     public void unserved(String reason) {
-        scheduler.failWaiting(unavailable(definition.files().inUsersTerms(reason)));
+        scheduler.failWaiting(unavailable(laid.inUsersTerms(reason)));
     }
 
     @Override
@@ -219,7 +235,7 @@ final class LoadedVersion implements HostedModel.Observer {
     }
 
     private void giveUp(String text, boolean quarantined) {
-        String reason = definition.files().inUsersTerms(text);
+        String reason = laid.inUsersTerms(text);
         leave(new Standing(ModelState.UNAVAILABLE, reason, quarantined), reason);
         scheduler.fail(unavailable(reason));
         settled.countDown();
@@ -255,6 +271,7 @@ final class LoadedVersion implements HostedModel.Observer {
 
     private void left(String reason) {
         host.remove(hosted);
+        laid.close();
         workers.release(host);
         definition.files().close();
         synchronized (this) {

@@ -109,11 +109,7 @@ final class ModelFolder {
     VersionDefinition version(
             long number, ModelDescription model, VersionFiles files, Path copy, OpChoice choice)
             throws ServingException {
-        ModelConfig complete = config.toBuilder().setDefaultModelFilename(fileName()).build();
-        if (autoComplete) {
-            complete = ConfigCompletion.complete(complete, model, defaultMaxBatchSize);
-        }
-        ConfigChecks.checkComplete(complete);
+        ModelConfig complete = completed(model);
         boolean tells = complete.getInputCount() > 0 && complete.getOutputCount() > 0;
         return new VersionDefinition(
                 number,
@@ -123,6 +119,18 @@ final class ModelFolder {
                 choice,
                 LabelFiles.read(folder, complete),
                 files);
+    }
+
+    /// The configuration of a version, completed and found good.
+    ///
+    /// @throws ServingException when this version cannot be served; the message says why
+    ModelConfig completed(ModelDescription model) throws ServingException {
+        ModelConfig complete = config.toBuilder().setDefaultModelFilename(fileName()).build();
+        if (autoComplete) {
+            complete = ConfigCompletion.complete(complete, model, defaultMaxBatchSize);
+        }
+        ConfigChecks.checkComplete(complete);
+        return complete;
     }
 
     /// What a version's file says of the model.

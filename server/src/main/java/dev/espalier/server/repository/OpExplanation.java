@@ -1,8 +1,10 @@
 package dev.espalier.server.repository;
 
+import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.config.BackendOptions;
 import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.formats.ModelDescription;
 import dev.espalier.server.formats.OpNeeds;
 import dev.espalier.server.ops.Candidate;
 import dev.espalier.server.ops.CandidateText;
@@ -52,7 +54,9 @@ public final class OpExplanation {
         String name = "model '%s' version %d".formatted(place.name(), version);
         try {
             Path file = folder.modelFile(version);
-            OpNeeds needs = folder.describe(file, file).needs();
+            ModelDescription description = folder.describe(file, file);
+            ModelConfig _ = folder.completed(description);
+            OpNeeds needs = description.needs();
             out.accept(
                     "%s (%s) needs %d custom op%s"
                             .formatted(

@@ -1,5 +1,7 @@
 package dev.espalier.server.repository;
 
+import dev.espalier.server.files.FolderRemoval;
+import dev.espalier.server.files.Readable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -24,11 +26,12 @@ public final class PrivateFolder implements AutoCloseable {
     ///
     /// @throws IOException when it cannot be made
     public PrivateFolder(Path shared) throws IOException {
-        Files.createDirectories(shared);
+        Readable.privateFolder(shared);
         // One server at a time: a folder whose lock is not taken yet would look abandoned.
         try (FileChannel gate = lockFile(shared);
                 FileLock _ = gate.lock()) {
-            folder = Files.createDirectory(shared.resolve(UUID.randomUUID().toString()));
+            folder = shared.resolve(UUID.randomUUID().toString());
+            Readable.privateFolder(folder);
             lockFile = lockFile(folder);
             lock = lockFile.lock();
             removeAbandoned(shared);
@@ -44,7 +47,7 @@ public final class PrivateFolder implements AutoCloseable {
         try (var others = Files.newDirectoryStream(shared, Files::isDirectory)) {
             for (Path other : others) {
                 if (!other.equals(folder) && isAbandoned(other)) {
-                    VersionFiles.delete(other);
+                    FolderRemoval.remove(other);
                 }
             }
         }
@@ -59,7 +62,7 @@ public final class PrivateFolder implements AutoCloseable {
     }
 
     /// A path in it that nobody has had before.
-    Path next() {
+    public Path next() {
         return folder.resolve(Long.toString(numbers.incrementAndGet()));
     }
 
@@ -67,6 +70,6 @@ public final class PrivateFolder implements AutoCloseable {
     public void close() throws IOException {
         lock.close();
         lockFile.close();
-        VersionFiles.delete(folder);
+        FolderRemoval.remove(folder);
     }
 }

@@ -23,14 +23,14 @@ final class SignatureQuestion implements HostedModel.Observer {
     /// What the worker says.
     ///
     /// @throws ServingException when it cannot load the model, and why
-    static Signature ask(WorkerHost host, VersionDefinition definition)
+    static Signature ask(WorkerHost host, VersionDefinition definition, LaidVersion laid)
             throws ServingException, InterruptedException {
         SignatureQuestion question = new SignatureQuestion();
         HostedModel model =
                 new HostedModel(
                         definition.config().getName(),
-                        definition.modelFile(),
-                        definition.opLibraries(),
+                        laid.modelFile(),
+                        laid.libraries(),
                         PlanBuilder.parameters(definition.config()),
                         Signature.EMPTY,
                         1,

@@ -2,6 +2,7 @@ package dev.espalier.server.repository;
 
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.files.FolderRemoval;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,6 @@ record UploadedModel(Path folder) implements AutoCloseable {
 
     @Override
     public void close() {
-        VersionFiles.delete(folder);
+        FolderRemoval.remove(folder);
     }
 }

@@ -32,11 +32,6 @@ record VersionDefinition(
         return choice.ops();
     }
 
-    /// The paths of the op libraries, for a worker.
-    List<String> opLibraries() {
-        return ops().libraries().stream().map(library -> library.stored().toString()).toList();
-    }
-
     /// The configuration with what a worker says of the model.
     ///
     /// @throws ServingException when that does not go together

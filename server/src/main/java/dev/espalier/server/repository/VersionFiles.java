@@ -1,12 +1,13 @@
 package dev.espalier.server.repository;
 
+import dev.espalier.server.files.FolderRemoval;
+import dev.espalier.server.files.Readable;
 import dev.espalier.server.ops.LibraryFinder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -28,13 +29,12 @@ final class VersionFiles implements AutoCloseable {
     static VersionFiles copy(Path source, Path copy) throws IOException {
         VersionFiles files = new VersionFiles(source, copy);
         try {
-            Files.createDirectories(copy);
+            Readable.folders(copy, copy);
             for (var file : files(source).entrySet()) {
                 Path target = copy.resolve(file.getKey());
-                Files.createDirectories(target.getParent());
+                Readable.folders(copy, target.getParent());
                 Files.copy(file.getValue(), target);
-                // A worker of root's is another user.
-                boolean _ = target.toFile().setReadable(true, false);
+                Readable.file(target);
             }
             return files;
         } catch (IOException | UncheckedIOException failure) {
@@ -68,6 +68,11 @@ final class VersionFiles implements AutoCloseable {
             throw failure.getCause();
         }
         return files;
+    }
+
+    /// The folder with the copies.
+    Path folder() {
+        return copy;
     }
 
     /// The copy of a file of the version's folder.
@@ -119,22 +124,6 @@ final class VersionFiles implements AutoCloseable {
                 return;
             }
         }
-        delete(copy);
-    }
-
-    /// Removes a folder with everything in it, as far as that can be done.
-    static void delete(Path folder) {
-        try (Stream<Path> entries = Files.walk(folder)) {
-            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(entry);
-            }
-        } catch (IOException | UncheckedIOException failure) {
-            System.getLogger(VersionFiles.class.getName())
-                    .log(
-                            System.Logger.Level.WARNING,
-                            "{0} cannot be removed: {1}",
-                            folder,
-                            failure.getMessage());
-        }
+        FolderRemoval.remove(copy);
     }
 }

@@ -2,10 +2,10 @@ package dev.espalier.server.workers;
 
 import dev.espalier.link.LinkException;
 import dev.espalier.link.ProbeEvent;
+import dev.espalier.server.ops.OpLibrary;
 import dev.espalier.server.ops.Probe;
 import dev.espalier.server.ops.ProbeOutcome;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
     }
 
     @Override
-    public ProbeOutcome look(Path library) throws InterruptedException {
+    public ProbeOutcome look(OpLibrary library) throws InterruptedException {
         try {
             WorkerFolder folder = WorkerFolder.create();
             try (ProbeEvents events = new ProbeEvents(folder.probeEvents())) {
@@ -43,12 +43,13 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
         }
     }
 
-    private ProbeOutcome look(Path library, WorkerFolder folder, ProbeEvents events)
+    private ProbeOutcome look(OpLibrary library, WorkerFolder folder, ProbeEvents events)
             throws IOException, InterruptedException {
         ConfinedProcess process =
                 ConfinedProcess.start(
-                        "probe of " + library.getFileName(),
-                        launcher.startProbe(pack, folder, library));
+                        "probe of " + library.stored().getFileName(),
+                        launcher.reading(library.root())
+                                .startProbe(pack, folder, library.stored()));
         try {
             return outcome(process, events);
         } catch (LinkException nonsense) {

@@ -1,47 +1,33 @@
 package dev.espalier.server.workers;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Optional;
 
-/// What a confined worker may read: some folders, the model repositories, and what links in the
-/// repositories lead to, as far as a version's files lie deep (`<model>/<version>/<file>`).
-record ReadableFiles(List<Path> folders, List<Path> repositories) {
-    private static final int LEVELS = 4;
-
-    /// The paths as they are now.
-    List<Path> paths() {
-        Set<Path> paths = new LinkedHashSet<>(folders);
-        for (Path repository : repositories) {
-            paths.add(repository);
-            paths.addAll(linked(repository));
-        }
-        return new ArrayList<>(paths);
+/// What a worker may read besides the system's files: what it is made of, and what was laid for it.
+///
+/// @param common files and folders that every worker needs
+/// @param laid the folder with a worker's op libraries and models
+record ReadableFiles(List<Path> common, List<Path> laid) {
+    ReadableFiles {
+        common = List.copyOf(common);
+        laid = List.copyOf(laid);
     }
 
-    private static List<Path> linked(Path repository) {
-        List<Path> targets = new ArrayList<>();
-        try (Stream<Path> files =
-                Files.find(repository, LEVELS, (_, what) -> what.isSymbolicLink())) {
-            for (Path link : (Iterable<Path>) files::iterator) {
-                if (Files.exists(link)) {
-                    targets.add(link.toRealPath());
-                }
-            }
-        } catch (IOException | UncheckedIOException failure) {
-            System.getLogger(ReadableFiles.class.getName())
-                    .log(
-                            System.Logger.Level.DEBUG,
-                            "links in {0} are not followed for workers: {1}",
-                            repository,
-                            failure.getMessage());
-        }
-        return targets;
+    /// The same with another folder laid.
+    ReadableFiles with(Path files) {
+        return new ReadableFiles(common, List.of(files));
+    }
+
+    /// The paths for a worker with this engine. Its program is a jar that finds others beside it, and a pack may
+    /// name a library that lies elsewhere.
+    List<Path> paths(EnginePack pack) {
+        List<Path> paths = new ArrayList<>(common);
+        paths.add(pack.folder());
+        Optional.ofNullable(pack.library().getParent()).ifPresent(paths::add);
+        Optional.ofNullable(pack.worker().classPath().getParent()).ifPresent(paths::add);
+        paths.addAll(laid);
+        return paths;
     }
 }

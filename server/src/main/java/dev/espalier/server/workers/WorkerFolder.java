@@ -1,12 +1,9 @@
 package dev.espalier.server.workers;
 
+import dev.espalier.server.files.FolderRemoval;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /// A worker's own folder: its working directory, its temporary files, and what its JVM says when it
 /// crashes. Lies with the machine's temporary files, so that a full state folder keeps no worker from
@@ -26,23 +23,8 @@ record WorkerFolder(Path path) {
         return path.resolve("probe.events");
     }
 
-    /// Removes the folder with all that it holds, as far as that is there and may be removed.
+    /// Removes the folder with all that its worker has made there.
     void remove() {
-        if (Files.notExists(path)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(path)) {
-            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-            for (Path file : deepestFirst) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | UncheckedIOException failure) {
-            System.getLogger(WorkerFolder.class.getName())
-                    .log(
-                            System.Logger.Level.DEBUG,
-                            "{0} is not removed: {1}",
-                            path,
-                            failure.getMessage());
-        }
+        FolderRemoval.remove(path);
     }
 }

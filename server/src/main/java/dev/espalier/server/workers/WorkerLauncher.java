@@ -39,20 +39,23 @@ public final class WorkerLauncher {
     private final Optional<Starter> starter;
 
     /// @param javaHome the JDK that the server runs on; workers run on the same
-    /// @param repositories the model repositories, which workers may read
-    public WorkerLauncher(Path javaHome, WorkerOptions options, List<Path> repositories) {
+    /// @param libraries folders of shared libraries that workers may read besides those of the system
+    public WorkerLauncher(Path javaHome, WorkerOptions options, List<Path> libraries) {
+        this(javaHome, options, readable(javaHome, options, libraries));
+    }
+
+    private static ReadableFiles readable(
+            Path javaHome, WorkerOptions options, List<Path> libraries) {
+        List<Path> common = new ArrayList<>(libraries);
+        common.add(javaHome);
+        common.add(options.aotCache());
+        return new ReadableFiles(common, List.of());
+    }
+
+    private WorkerLauncher(Path javaHome, WorkerOptions options, ReadableFiles readable) {
         this.javaHome = javaHome;
         this.options = options;
-        this.readable =
-                new ReadableFiles(
-                        List.of(
-                                javaHome,
-                                options.home(),
-                                options.distributedEngines(),
-                                options.installedEngines(),
-                                options.aotCache(),
-                                options.stateDirectory()),
-                        repositories);
+        this.readable = readable;
         this.environment = new WorkerEnvironment(options.sandbox().environment());
         this.starter =
                 options.link() == LinkKind.LINUX
@@ -61,6 +64,16 @@ public final class WorkerLauncher {
                                 options.sandbox(),
                                 options.supervision().memoryBytes())
                         : Optional.empty();
+    }
+
+    /// The same for workers that may read the folder `files`.
+    WorkerLauncher reading(Path files) {
+        return new WorkerLauncher(javaHome, options, readable.with(files));
+    }
+
+    /// What the confinement of workers is asked to be, in words: what a library can do depends on it.
+    public String confinement() {
+        return "%s %s %s".formatted(options.link().text(), options.sandbox(), readable);
     }
 
     /// A process that has been started.
@@ -118,7 +131,7 @@ public final class WorkerLauncher {
                                             found.command(
                                                     folder,
                                                     socket,
-                                                    readable(pack),
+                                                    readable.paths(pack),
                                                     writable,
                                                     command))
                                     .orElse(command));
@@ -131,13 +144,6 @@ public final class WorkerLauncher {
             folder.remove();
             throw failure;
         }
-    }
-
-    /// A pack may name a library that lies elsewhere.
-    private List<Path> readable(EnginePack pack) {
-        List<Path> paths = new ArrayList<>(readable.paths());
-        Optional.ofNullable(pack.library().getParent()).ifPresent(paths::add);
-        return paths;
     }
 
     private List<String> java(WorkerFolder folder) {

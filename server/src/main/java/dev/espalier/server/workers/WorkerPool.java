@@ -14,21 +14,25 @@ import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.ops.EngineVersion;
 import dev.espalier.server.ops.OpSet;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// All workers, one for each engine version and op set that models need. Safe for use by several threads.
 public final class WorkerPool implements AutoCloseable {
     private final EnginePacks packs;
+    private final Path files;
     private final WorkerSite site;
     private final ByteBudget requestMemory;
     private final Executor pageMaker;
     private final boolean oneForAll;
+    private final AtomicLong numbers = new AtomicLong();
     private final PacksInUse packsInUse = new PacksInUse();
 
     @GuardedBy("this")
@@ -42,16 +46,19 @@ public final class WorkerPool implements AutoCloseable {
     private static final class Leased {
         private final WorkerHost host;
         private final EngineVersion engine;
+        private final WorkerFiles files;
         private int leases;
 
-        Leased(WorkerHost host, EngineVersion engine) {
+        Leased(WorkerHost host, EngineVersion engine, WorkerFiles files) {
             this.host = host;
             this.engine = engine;
+            this.files = files;
         }
     }
 
     /// @param launcher starts the processes
     /// @param links what the processes are linked by
+    /// @param files where folders may be made from which workers read
     /// @param requestMemory what all workers' requests and results may take up together
     /// @param pageMaker runs what makes pages of it ahead of those who will want them
     /// @param errors what becomes of errors that nobody expected
@@ -60,11 +67,13 @@ public final class WorkerPool implements AutoCloseable {
             WorkerLauncher launcher,
             Links links,
             LinkedLoops loops,
+            Path files,
             ByteBudget requestMemory,
             Executor pageMaker,
             InternalErrors errors,
             WorkerOptions options) {
         this.packs = packs;
+        this.files = files;
         this.site =
                 new WorkerSite(
                         launcher,
@@ -94,13 +103,21 @@ public final class WorkerPool implements AutoCloseable {
         WorkerHost host = null;
         try {
             InputMemory input = new InputMemory(requestMemory, site.links(), pageMaker);
+            WorkerFiles laid =
+                    new WorkerFiles(files.resolve(Long.toString(numbers.incrementAndGet())));
             host =
                     add(
                             key,
                             engine,
-                            new WorkerHost(engine + " [" + ops.label() + "]", pack, site, input));
+                            laid,
+                            new WorkerHost(
+                                    engine + " [" + ops.label() + "]",
+                                    pack,
+                                    site.with(site.launcher().reading(laid.folder())),
+                                    input));
             if (host.input() != input) {
                 input.close();
+                laid.remove();
                 packsInUse.remove(engine);
             }
             return host;
@@ -108,6 +125,11 @@ public final class WorkerPool implements AutoCloseable {
             throw new ServingException(
                     ErrorCode.UNAVAILABLE,
                     "no memory for a worker: " + failure.getMessage(),
+                    failure);
+        } catch (IOException failure) {
+            throw new ServingException(
+                    ErrorCode.UNAVAILABLE,
+                    "no folder for a worker's files (see --state-directory): " + failure,
                     failure);
         } finally {
             if (host == null) {
@@ -125,29 +147,41 @@ public final class WorkerPool implements AutoCloseable {
         return known.host;
     }
 
-    private synchronized WorkerHost add(String key, EngineVersion engine, WorkerHost host) {
+    private synchronized WorkerHost add(
+            String key, EngineVersion engine, WorkerFiles files, WorkerHost host) {
         WorkerHost known = leaseKnown(key);
         if (known != null) {
             return known;
         }
-        Leased leased = new Leased(host, engine);
+        Leased leased = new Leased(host, engine, files);
         leased.leases = 1;
         hosts.put(key, leased);
         host.start();
         return host;
     }
 
+    /// Where the files lie that a worker reads.
+    public synchronized WorkerFiles files(WorkerHost host) {
+        for (Leased leased : hosts.values()) {
+            if (leased.host == host) {
+                return leased.files;
+            }
+        }
+        throw new IllegalStateException("worker " + host.label() + " has been released");
+    }
+
     /// A model has left this worker. The last one ends it: only the end of a process unloads a library.
     public void release(WorkerHost host) {
-        EngineVersion unused = leave(host);
+        Leased unused = leave(host);
         if (unused != null) {
             host.hangUp();
-            packsInUse.remove(unused);
+            unused.files.remove();
+            packsInUse.remove(unused.engine);
         }
     }
 
-    /// @return the engine of a host that nobody uses any more; null where somebody does
-    private synchronized @Nullable EngineVersion leave(WorkerHost host) {
+    /// @return a host that nobody uses any more; null where somebody does
+    private synchronized @Nullable Leased leave(WorkerHost host) {
         for (Leased leased : hosts.values()) {
             if (leased.host == host) {
                 leased.leases--;
@@ -157,7 +191,7 @@ public final class WorkerPool implements AutoCloseable {
                 hosts.values().remove(leased);
                 ending.removeIf(WorkerHost::hasEnded);
                 ending.add(host);
-                return leased.engine;
+                return leased;
             }
         }
         throw new IllegalStateException("worker " + host.label() + " was released too often");

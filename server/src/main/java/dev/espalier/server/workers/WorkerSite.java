@@ -13,4 +13,9 @@ record WorkerSite(
         WorkerWatch watch,
         DeathRecords records,
         InternalErrors errors,
-        SupervisionOptions supervision) {}
+        SupervisionOptions supervision) {
+    /// The same for the workers of one host.
+    WorkerSite with(WorkerLauncher other) {
+        return new WorkerSite(other, links, loops, watch, records, errors, supervision);
+    }
+}

@@ -57,8 +57,7 @@ class FolderRemovalTest {
                         for i in 1 2 3 4; do mkdir -p "$2" && cd -P "$2" || exit 1; done
                         """);
         Process shell =
-                new ProcessBuilder(
-                                "sh", script.toString(), folder().toString(), "d/".repeat(1_000))
+                new ProcessBuilder("sh", script.toString(), folder().toString(), "d/".repeat(1_000))
                         .inheritIO()
                         .start();
         assertThat(shell.waitFor()).isZero();

@@ -31,7 +31,8 @@ final class Libraries {
     static Usable at(
             Distance distance, boolean named, String file, char hash, List<OpSignature> ops) {
         Path path = Path.of(file);
-        OpLibrary library = new OpLibrary(
+        OpLibrary library =
+                new OpLibrary(
                         String.valueOf(hash).repeat(64),
                         String.valueOf(hash).repeat(64),
                         path,

@@ -36,7 +36,7 @@ class LibraryInspectorTest {
                     }
 
                     @Override
-                    public ProbeOutcome look(Path library) {
+                    public ProbeOutcome look(OpLibrary library) {
                         probes.incrementAndGet();
                         return outcome;
                     }
@@ -127,7 +127,8 @@ class LibraryInspectorTest {
     void opensNothingThatDiffersFromItsChecksum() throws Exception {
         Path source = Files.copy(TestLibraries.path("scale_by_2"), folder.resolve("libx.so"));
         Path checksum = Files.writeString(folder.resolve("libx.so.sha256"), "0".repeat(64));
-        OpLibrary library = new OpStore(folder.resolve("store"), TestLibraries.MACHINE).keep(source, false);
+        OpLibrary library =
+                new OpStore(folder.resolve("store"), TestLibraries.MACHINE).keep(source, false);
         LibraryInspector inspector =
                 inspector(Trust.everything(), finished(new OpReport.Refused("no")));
         assertThat(inspector.inspect(library))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.ops.elf.SharedLibraries;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,9 +38,8 @@ class NeighboursTest {
                 .toList();
     }
 
-    private static Path helper(Path file, Object... options) throws Exception {
-        return Gcc.library(
-                file, "helper", "-Wl,-soname," + file.getFileName(), "-Wl,--as-needed");
+    private static Path helper(Path file) throws Exception {
+        return Gcc.library(file, "helper", "-Wl,-soname," + file.getFileName(), "-Wl,--as-needed");
     }
 
     @Test
@@ -48,10 +48,7 @@ class NeighboursTest {
         Path below = helper(ops.resolve("lib/libbelow.so"));
         Path library =
                 Gcc.opLibrary(
-                        ops.resolve("libop.so"),
-                        "-Wl,-rpath,$ORIGIN:${ORIGIN}/lib",
-                        beside,
-                        below);
+                        ops.resolve("libop.so"), "-Wl,-rpath,$ORIGIN:${ORIGIN}/lib", beside, below);
         assertThat(parts(library, false)).containsExactly("lib/libbelow.so!", "libbeside.so.1!");
         OpLibrary kept = kept(library, false);
         assertThat(kept.stored().resolveSibling("lib/libbelow.so"))
@@ -134,8 +131,12 @@ class NeighboursTest {
         OpLibrary old = kept(library, true);
         Gcc.file(ops.resolve("weights.bin"), "new");
         OpLibrary fresh = kept(library, true);
-        assertThat(List.of(alone, old, fresh)).extracting(OpLibrary::sha256).doesNotHaveDuplicates();
-        assertThat(List.of(alone, old, fresh)).extracting(OpLibrary::content).containsOnly(alone.content());
+        assertThat(List.of(alone, old, fresh))
+                .extracting(OpLibrary::sha256)
+                .doesNotHaveDuplicates();
+        assertThat(List.of(alone, old, fresh))
+                .extracting(OpLibrary::content)
+                .containsOnly(alone.content());
         assertThat(old.stored().resolveSibling("weights.bin")).hasContent("old");
         assertThat(fresh.stored().resolveSibling("weights.bin")).hasContent("new");
     }
@@ -147,11 +148,9 @@ class NeighboursTest {
         OpLibrary kept = kept(library, true);
         Path list = Gcc.file(root.resolve("allowed"), kept.content());
         assertThat(Trust.listedIn(list).fault(kept))
-                .hasValueSatisfying(
-                        fault ->
-                                assertThat(fault.text())
-                                        .startsWith(
-                                                "has a part, weights.bin, with SHA-256 ba7816bf"));
+                .hasValueSatisfying(fault ->
+                        assertThat(fault.text())
+                                .startsWith("has a part, weights.bin, with SHA-256 ba7816bf"));
         Gcc.file(list, kept.content() + "\n" + kept.parts().getFirst().sha256() + "\n");
         assertThat(Trust.listedIn(list).fault(kept)).isEmpty();
     }
@@ -171,11 +170,10 @@ class NeighboursTest {
         Path helper = helper(ops.resolve("libhelper.so"));
         Path library = Gcc.opLibrary(ops.resolve("libop.so"), helper);
         assertThat(TestLibraries.loadCheck().fault(kept(library, true).stored()))
-                .hasValueSatisfying(
-                        fault ->
-                                assertThat(fault.text())
-                                        .isEqualTo(
-                                                "needs libhelper.so, which lies beside it, where the loader does not look; link it with -Wl,-rpath,'$ORIGIN'"));
+                .hasValueSatisfying(fault ->
+                        assertThat(fault.text())
+                                .isEqualTo(
+                                        "needs libhelper.so, which lies beside it, where the loader does not look; link it with -Wl,-rpath,'$ORIGIN'"));
     }
 
     @Test
@@ -188,8 +186,7 @@ class NeighboursTest {
         Path library = Gcc.opLibrary(ops.resolve("libop.so"), engine);
         assertThat(TestLibraries.loadCheck().fault(library))
                 .containsInstanceOf(FileFault.MissingLibraries.class);
-        var machine =
-                new dev.espalier.server.ops.elf.SharedLibraries(TestLibraries.MACHINE, "");
+        var machine = new SharedLibraries(TestLibraries.MACHINE, "");
         assertThat(machine.provided(engine)).isEqualTo(Map.of("libonnxruntime.so.1", engine));
         assertThat(new LoadCheck(machine, List.of(), machine.provided(engine)).fault(library))
                 .isEmpty();

@@ -6,6 +6,7 @@ import dev.espalier.link.LinkKind;
 import dev.espalier.link.ProbeEvent;
 import dev.espalier.server.config.SandboxOptions;
 import dev.espalier.server.ops.EngineVersion;
+import dev.espalier.server.ops.OpLibrary;
 import dev.espalier.server.ops.ProbeOutcome;
 import dev.espalier.tensor.OpReport;
 import java.nio.file.Files;
@@ -45,7 +46,9 @@ class ProbeProcessTest {
                         List.of());
         ProbeProcess probe = new ProbeProcess(pack, launcher, limit);
         assertThat(probe.engine()).isEqualTo("onnxruntime-1.2.3");
-        return probe.look(Files.writeString(folder.resolve("libscript.so"), script));
+        Path library = Files.writeString(folder.resolve("libscript.so"), script);
+        String hash = "0".repeat(64);
+        return probe.look(new OpLibrary(hash, hash, library, folder, library, List.of()));
     }
 
     private ProbeOutcome lookConfined(String script) throws Exception {

@@ -61,6 +61,7 @@ final class WorkerPoolTest {
                                 Path.of(System.getProperty("java.home")), options, List.of()),
                         links,
                         loops,
+                        folder.resolve("laid"),
                         memory,
                         Runnable::run,
                         new InternalErrors(() -> {}),

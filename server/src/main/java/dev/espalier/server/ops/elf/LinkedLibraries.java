@@ -58,8 +58,8 @@ public final class LinkedLibraries {
         for (Path each : resident) {
             libraries
                     .read(each)
-                    .ifPresent(file ->
-                            waiting.add(visit(file.nameOr(each), file, each, List.of())));
+                    .ifPresent(
+                            file -> waiting.add(visit(file.nameOr(each), file, each, List.of())));
         }
         while (!waiting.isEmpty()) {
             Visit visit = waiting.remove();

@@ -46,13 +46,17 @@ public final class SharedLibraries {
     /// @param libraryPath the folders of the `LD_LIBRARY_PATH` that workers get, in its notation
     public SharedLibraries(Machine machine, String libraryPath) {
         this.machine = machine;
-        this.libraryPath =
-                Arrays.stream(libraryPath.split("[:;]", -1))
-                        .filter(folder -> !folder.isEmpty())
-                        .map(Path::of)
-                        .toList();
+        this.libraryPath = folders(libraryPath);
         this.defaults = defaults(machine);
         this.cache = LoaderCache.read(CACHE);
+    }
+
+    /// The folders of a library path, in the notation of `LD_LIBRARY_PATH`.
+    public static List<Path> folders(String libraryPath) {
+        return Arrays.stream(libraryPath.split("[:;]", -1))
+                .filter(folder -> !folder.isEmpty())
+                .flatMap(folder -> path(folder).stream())
+                .toList();
     }
 
     public Machine machine() {
@@ -183,7 +187,8 @@ public final class SharedLibraries {
         while (!waiting.isEmpty()) {
             Path file = waiting.remove();
             Optional<ElfFile> content = read(file);
-            if (content.isEmpty() || provided.putIfAbsent(content.get().nameOr(file), file) != null) {
+            if (content.isEmpty()
+                    || provided.putIfAbsent(content.get().nameOr(file), file) != null) {
                 continue;
             }
             for (String name : content.get().needed()) {

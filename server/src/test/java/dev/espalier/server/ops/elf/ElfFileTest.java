@@ -64,7 +64,8 @@ class ElfFileTest {
     @Test
     void readsTheSystemsLibraries() throws Exception {
         SharedLibraries libraries = new SharedLibraries(TestLibraries.MACHINE, "");
-        Path file = libraries.find("libc.so.6", read("plain"), Path.of("/"), List.of()).orElseThrow();
+        Path file =
+                libraries.find("libc.so.6", read("plain"), Path.of("/"), List.of()).orElseThrow();
         ElfFile libc = ElfFile.read(file, ASKED);
         assertThat(libc.versions()).contains("GLIBC_2.2.5", "GLIBC_2.17");
         assertThat(libc.exported()).containsExactlyInAnyOrder("malloc", "printf");

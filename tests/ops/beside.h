@@ -1,0 +1,2 @@
+/* The function of the library that lies beside an op library. */
+float espalier_beside(float x);
