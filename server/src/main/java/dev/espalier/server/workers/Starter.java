@@ -19,7 +19,7 @@ record Starter(Path program, SandboxOptions sandbox, long memoryBytes) {
 
     /// What every program needs of the system: its libraries, where the loader looks for them, the time zone,
     /// what the machine has.
-    private static final List<String> SYSTEM =
+    static final List<String> SYSTEM =
             List.of(
                     "/usr",
                     "/lib",

@@ -9,8 +9,11 @@ import java.nio.file.Path;
 /// crashes. Lies with the machine's temporary files, so that a full state folder keeps no worker from
 /// starting.
 record WorkerFolder(Path path) {
+    /// What the names of all of them begin with.
+    static final String PREFIX = "espalier-worker-";
+
     static WorkerFolder create() throws IOException {
-        return new WorkerFolder(Files.createTempDirectory("espalier-worker-"));
+        return new WorkerFolder(Files.createTempDirectory(PREFIX));
     }
 
     /// Where the JVM writes its report.

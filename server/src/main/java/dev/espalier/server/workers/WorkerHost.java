@@ -349,17 +349,24 @@ public final class WorkerHost implements AutoCloseable {
 
     /// The worker lives without a model. One that was loaded before is tried again in the same worker, which
     /// others may be using.
-    private void notLoaded(WorkerProcess process, int number, String reason) {
+    private void notLoaded(WorkerProcess process, int number, String text) {
         Hosted hosted;
         synchronized (lock) {
             hosted = models.notLoaded(number);
         }
+        String reason = hosted == null ? text : hinted(hosted, text);
         if (hosted != null && hosted.everLoaded()) {
             new Reload(hosted, process, reason).begin(observers, this::reload);
         } else {
             giveUp(number, observer -> observer.failed(reason));
         }
         settle(process);
+    }
+
+    private String hinted(Hosted hosted, String text) {
+        return site.launcher().confines()
+                ? new SandboxHint(site.launcher().sandbox(), hosted.model().files()).on(text)
+                : text;
     }
 
     private void reload(WorkerProcess process, Hosted hosted) {

@@ -81,6 +81,16 @@ public final class WorkerLauncher {
     /// @param confined whether the starter attends to it, and will say how it ended
     record Started(Process process, WorkerFolder folder, boolean confined) {}
 
+    /// What confinement allows.
+    SandboxOptions sandbox() {
+        return options.sandbox();
+    }
+
+    /// Whether workers are confined at all.
+    boolean confines() {
+        return starter.isPresent() && options.sandbox().mode() != SandboxOptions.Mode.OFF;
+    }
+
     /// Starts a worker for an engine, which will have a connection to the control socket `socket`.
     Started start(EnginePack pack, String socket) throws IOException {
         WorkerFolder folder = WorkerFolder.create();
