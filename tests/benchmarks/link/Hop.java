@@ -1,3 +1,39 @@
+import dev.espalier.link.BlockAllocator;
+import dev.espalier.link.CompletionWriter;
+import dev.espalier.link.ControlMessage;
+import dev.espalier.link.ControlSocket;
+import dev.espalier.link.Handle;
+import dev.espalier.link.LinkKind;
+import dev.espalier.link.LinkLayout;
+import dev.espalier.link.Links;
+import dev.espalier.link.MappedSegments;
+import dev.espalier.link.RequestFrame;
+import dev.espalier.link.RequestLane;
+import dev.espalier.link.RequestLaneReader;
+import dev.espalier.link.ResultFrame;
+import dev.espalier.link.SharedRegion;
+import dev.espalier.server.execution.ExecutionInFlight;
+import dev.espalier.server.execution.ExecutionOutcome;
+import dev.espalier.server.execution.InputMemory;
+import dev.espalier.server.execution.LinkedLoop;
+import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.server.memory.ByteBudget;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
 /// What the hop to another process costs: an event loop of the server hands a request to the thread that
 /// executes it, and gets the result back; once through the link to a worker process, and twice to a thread of
 /// its own process: through the JDK's queue, whose taker spins before it sleeps, and through a queue whose
@@ -48,8 +84,7 @@ final class Hop {
                         " (link %.2fx)",
                         median(
                                 IntStream.range(0, rounds)
-                                        .mapToDouble(
-                                                i -> figures[0][i].cpuMicros / own[i].cpuMicros)));
+                                        .mapToDouble(i -> figures[0][i].cpuMicros / own[i].cpuMicros)));
             }
         }
         System.out.println();
@@ -179,17 +214,15 @@ final class Hop {
             this.tasks = tasks;
             input = Arena.global().allocate(size, 64);
             output = Arena.global().allocate(size, 64);
-            Thread.ofPlatform()
-                    .daemon()
-                    .start(() -> {
-                        try {
-                            while (true) {
-                                tasks.take().run();
-                            }
-                        } catch (InterruptedException _) {
-                            Thread.currentThread().interrupt();
-                        }
-                    });
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    while (true) {
+                        tasks.take().run();
+                    }
+                } catch (InterruptedException _) {
+                    Thread.currentThread().interrupt();
+                }
+            });
         }
 
         @Override
@@ -292,8 +325,7 @@ final class Hop {
         }
 
         @Override
-        public void deliver(
-                ExecutionInFlight execution, ExecutionOutcome outcome, LinkedLoop loop) {
+        public void deliver(ExecutionInFlight execution, ExecutionOutcome outcome, LinkedLoop loop) {
             execution.release();
             done.run();
         }
@@ -304,8 +336,7 @@ final class Hop {
     private static void work(String address) throws Exception {
         ControlSocket socket = LinkKind.LINUX.connect(address);
         ControlSocket.Frame first = socket.receive();
-        ControlMessage.Attach attach =
-                (ControlMessage.Attach) ControlMessage.decoded(first.bytes());
+        ControlMessage.Attach attach = (ControlMessage.Attach) ControlMessage.decoded(first.bytes());
         List<Handle> handles = first.handles();
         SharedRegion in = handles.get(0).attach(attach.inSize(), false);
         SharedRegion out = handles.get(1).attach(attach.outSize(), true);

@@ -1,8 +1,8 @@
 package dev.espalier.server.execution;
 
 import dev.espalier.server.failure.InternalErrors;
-import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

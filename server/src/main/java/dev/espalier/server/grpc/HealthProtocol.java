@@ -1,8 +1,8 @@
 package dev.espalier.server.grpc;
 
 import dev.espalier.protocol.health.HealthCheckRequest;
-import dev.espalier.protocol.health.HealthCheckResponse.ServingStatus;
 import dev.espalier.protocol.health.HealthCheckResponse;
+import dev.espalier.protocol.health.HealthCheckResponse.ServingStatus;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.health.Health;
 import io.grpc.ServerServiceDefinition;

@@ -1,8 +1,8 @@
 package dev.espalier.server.grpc;
 
+import dev.espalier.protocol.ModelInferRequest;
 import dev.espalier.protocol.ModelInferRequest.InferInputTensor;
 import dev.espalier.protocol.ModelInferRequest.InferRequestedOutputTensor;
-import dev.espalier.protocol.ModelInferRequest;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.InferenceRequest;

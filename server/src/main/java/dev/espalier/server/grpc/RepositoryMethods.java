@@ -2,8 +2,8 @@ package dev.espalier.server.grpc;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
-import dev.espalier.protocol.ModelRepositoryParameter.ParameterChoiceCase;
 import dev.espalier.protocol.ModelRepositoryParameter;
+import dev.espalier.protocol.ModelRepositoryParameter.ParameterChoiceCase;
 import dev.espalier.protocol.RepositoryIndexRequest;
 import dev.espalier.protocol.RepositoryModelLoadRequest;
 import dev.espalier.protocol.RepositoryModelLoadResponse;

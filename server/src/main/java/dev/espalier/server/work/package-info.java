@@ -3,4 +3,3 @@
 package dev.espalier.server.work;
 
 import org.jspecify.annotations.NullMarked;
-
