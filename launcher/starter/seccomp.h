@@ -167,6 +167,11 @@ static inline void put_calls(struct filter *filter, const struct calls *allowed)
     if (allowed->network) {
         static const unsigned families[] = {2, 10}, types[] = {1, 2};
         allow_sockets(filter, __NR_socket, families, types);
+    } else if (allowed->memory_files) {
+        /* Who shares memory with itself offers it on a socket of its own; the namespace of networks keeps that in. */
+        static const unsigned families[] = {1, 1}, types[] = {1, 5};
+        allow_sockets(filter, __NR_socket, families, types);
+        refuse(filter, __NR_connect, EPERM);
     } else {
         static const unsigned short sockets[] = {
             __NR_socket, __NR_connect, __NR_bind, __NR_listen, __NR_accept, __NR_accept4};
