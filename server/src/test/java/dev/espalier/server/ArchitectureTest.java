@@ -1,6 +1,8 @@
 package dev.espalier.server;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
@@ -10,9 +12,11 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,6 +26,61 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class ArchitectureTest {
     private static final String SERVER = "dev.espalier.server";
+
+    /// They start and end the server ([ListeningSocket], [GrpcServer], [LinkedLoops], [LinkedLoop]), or wait for the
+    /// loops on a worker's thread ([LinkedWorker]) or one of their own ([LoopWatch]).
+    private static final Set<String> MAY_WAIT =
+            Set.of(
+                    "ListeningSocket",
+                    "GrpcServer",
+                    "LinkedLoops",
+                    "LinkedLoop",
+                    "LinkedWorker",
+                    "LoopWatch");
+
+    private static final Set<String> FILES =
+            Set.of(
+                    "java.nio.file.Files",
+                    "java.nio.channels.FileChannel",
+                    "java.io.FileInputStream",
+                    "java.io.FileOutputStream",
+                    "java.io.RandomAccessFile",
+                    "java.lang.Process",
+                    "java.lang.ProcessBuilder");
+
+    private static final Set<String> WAITING =
+            Set.of(
+                    "sleep",
+                    "join",
+                    "wait",
+                    "await",
+                    "awaitUninterruptibly",
+                    "awaitTermination",
+                    "sync",
+                    "syncUninterruptibly",
+                    "acquire",
+                    "acquireUninterruptibly",
+                    "get",
+                    "take");
+
+    /// Whose methods of these names wait.
+    private static final List<String> LIBRARIES =
+            List.of(
+                    "java.lang.Thread",
+                    "java.lang.Object",
+                    "java.util.concurrent.Future",
+                    "java.util.concurrent.CompletableFuture",
+                    "java.util.concurrent.CountDownLatch",
+                    "java.util.concurrent.CyclicBarrier",
+                    "java.util.concurrent.Semaphore",
+                    "java.util.concurrent.BlockingQueue",
+                    "java.util.concurrent.LinkedBlockingQueue",
+                    "java.util.concurrent.ExecutorService",
+                    "java.util.concurrent.locks.Condition",
+                    "io.netty.util.concurrent.Future",
+                    "io.netty.channel.ChannelFuture",
+                    "io.grpc.Server");
+
     private static JavaClasses classes;
 
     @BeforeAll
@@ -32,6 +91,32 @@ final class ArchitectureTest {
                 new ClassFileImporter()
                         .withImportOption(new ImportOption.DoNotIncludeTests())
                         .importPackages(SERVER);
+    }
+
+    /// As far as can be told without following calls: classes whose code runs on a loop call nothing that waits or
+    /// reads files, but for those that do so when the server starts or ends, or on another thread.
+    @Test
+    void whatRunsOnALoopNeitherWaitsNorReadsFiles() {
+        noClasses()
+                .that(
+                        resideInAnyPackage(
+                                SERVER + ".http..",
+                                SERVER + ".grpc..",
+                                SERVER + ".inference..",
+                                SERVER + ".scheduling..",
+                                SERVER + ".execution..",
+                                SERVER + ".transport.."))
+                .and(describe("may not wait", type -> !MAY_WAIT.contains(type.getSimpleName())))
+                .should()
+                .callMethodWhere(describe("waits or reads files", ArchitectureTest::waits))
+                .check(classes);
+    }
+
+    private static boolean waits(JavaMethodCall call) {
+        String owner = call.getTargetOwner().getName();
+        String method = call.getName();
+        return FILES.contains(owner)
+                || WAITING.contains(method) && LIBRARIES.stream().anyMatch(owner::startsWith);
     }
 
     @Test

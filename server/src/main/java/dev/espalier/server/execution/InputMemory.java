@@ -1,5 +1,6 @@
 package dev.espalier.server.execution;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
 import dev.espalier.link.Links;
@@ -27,9 +28,11 @@ public final class InputMemory implements AutoCloseable {
     /// Counted on from worker to worker, so that a word of an earlier one is never taken for new.
     private final int[] generations = new int[LinkLayout.SLOTS];
 
+    @GuardedBy("this")
     private int usedLanes;
 
     /// The host, and every worker whose OUT is still looked at.
+    @GuardedBy("this")
     private int holders = 1;
 
     /// @param budget what all workers' requests and results may take up together

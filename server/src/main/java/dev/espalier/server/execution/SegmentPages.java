@@ -64,9 +64,12 @@ final class SegmentPages {
         int end = chunk(offset + length - 1) + 1;
         for (int chunk = chunk(offset); chunk < end; chunk++) {
             if (!isThere(chunk)) {
-                int some = Math.min(end, chunk + AT_A_TIME);
-                makeSome(chunk, some);
-                chunk = some - 1;
+                int run = chunk + 1;
+                while (run < Math.min(end, chunk + AT_A_TIME) && !isThere(run)) {
+                    run++;
+                }
+                makeSome(chunk, run);
+                chunk = run - 1;
             }
         }
     }

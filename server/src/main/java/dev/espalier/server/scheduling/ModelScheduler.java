@@ -1,5 +1,6 @@
 package dev.espalier.server.scheduling;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.InputMemory;
@@ -7,7 +8,6 @@ import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
-import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.metrics.FailureReason;
 import dev.espalier.server.metrics.ModelStatistics;
 import java.util.ArrayList;
@@ -30,35 +30,40 @@ import org.jspecify.annotations.Nullable;
 /// Safe for use by several threads: one lock, held for about a microsecond, never while a request is
 /// called back.
 public final class ModelScheduler {
-    /// How many times what they leave to others the requests of a model may have of the memory: three quarters of it
-    /// where no other model wants any.
-    private static final int TIMES_OTHERS = 3;
-
-    /// A request of no more bytes has its place from the start.
-    private static final long SMALL = 64 << 10;
-
     private final String model;
-    private final InputMemory memory;
     private final SchedulingPolicy policy;
     private final SecondRun secondRun;
     private final ModelStatistics statistics;
     private final Object lock = new Object();
     private final ScheduledExecutorService timer;
+    private final Places places;
     private final Line line;
+
+    @GuardedBy("lock")
     private final List<InstanceLane> instances = new ArrayList<>();
+
+    @GuardedBy("lock")
     private int waiting;
+
+    @GuardedBy("lock")
     private int uploading;
+
+    @GuardedBy("lock")
     private int executing;
 
     /// What runs when a scheduler that takes no more requests has answered its last; null while it takes
     /// requests.
+    @GuardedBy("lock")
     private @Nullable Runnable retired;
 
+    @GuardedBy("lock")
     private boolean drained;
 
     /// What requests fail with once nothing will ever serve them; null while something may.
+    @GuardedBy("lock")
     private @Nullable ServingException hopeless;
 
+    @GuardedBy("lock")
     private long timerAt = Long.MAX_VALUE;
 
     /// @param model the model's name, for messages
@@ -72,16 +77,11 @@ public final class ModelScheduler {
             ScheduledExecutorService timer) {
         this.timer = timer;
         this.model = model;
-        this.memory = memory;
         this.policy = policy;
         this.secondRun = new SecondRun(model, execution);
         this.statistics = statistics;
-        FairShare share =
-                new FairShare(memory.budget(), "model '%s'".formatted(model), TIMES_OTHERS);
-        this.line =
-                policy.batching()
-                        ? new BatchLine(memory, share, policy)
-                        : new SingleLine(memory, share);
+        this.places = new Places(model, policy, memory, lock);
+        this.line = places.line();
         statistics.pendingAre(this::pending);
     }
 
@@ -184,14 +184,7 @@ public final class ModelScheduler {
                 statistics.failed(FailureReason.REJECTED, 1, 0);
                 throw new ServingException(ErrorCode.OVERLOADED, "Exceeds maximum queue size");
             }
-            if (member.placement().byteSize() <= SMALL && !line.join(member)) {
-                Strip strip = line.stripFor(member);
-                long block = memory.allocateNear(strip.size());
-                if (block >= 0) {
-                    strip.layAt(block);
-                    line.add(strip, member);
-                }
-            }
+            places.placeSmall(member);
             uploading++;
             return true;
         }
@@ -201,25 +194,7 @@ public final class ModelScheduler {
     ///
     /// @throws ServingException OVERLOADED when the memory is full
     public void place(Member member) throws ServingException {
-        if (member.strip != null) {
-            return;
-        }
-        synchronized (lock) {
-            if (line.join(member)) {
-                return;
-            }
-        }
-        // Not under the lock: a new segment is some system calls.
-        Strip strip = line.stripFor(member);
-        long block = memory.allocate(strip.size(), member.placement().byteSize());
-        strip.layAt(block);
-        synchronized (lock) {
-            if (!line.join(member)) {
-                line.add(strip, member);
-                return;
-            }
-        }
-        memory.free(block);
+        places.place(member);
     }
 
     /// Puts a request in line, its bytes being complete. On the request's loop.
@@ -293,19 +268,10 @@ public final class ModelScheduler {
                 }
             }
             member.state = Member.State.GONE;
-            leave(member);
+            places.leave(member);
         }
         tellWhenDrained();
         return true;
-    }
-
-    /// The request's place is free.
-    private void leave(Member member) {
-        line.leave(member);
-        MemberPages pages = member.pages;
-        if (pages != null) {
-            pages.close();
-        }
     }
 
     // --- executions
@@ -338,6 +304,7 @@ public final class ModelScheduler {
         }
     }
 
+    @GuardedBy("lock")
     private @Nullable InstanceLane freest() {
         InstanceLane freest = null;
         for (InstanceLane instance : instances) {
@@ -349,6 +316,7 @@ public final class ModelScheduler {
         return freest;
     }
 
+    @GuardedBy("lock")
     private void publish(InstanceLane instance, int slot, List<Member> members) {
         int rows = 0;
         for (Member member : members) {
@@ -361,6 +329,7 @@ public final class ModelScheduler {
     }
 
     /// Looks again when the first request in line has waited long enough.
+    @GuardedBy("lock")
     private void scheduleDue(long due) {
         if (due == Long.MAX_VALUE || due >= timerAt) {
             return;
@@ -387,6 +356,7 @@ public final class ModelScheduler {
         /// Requests of a lost execution that do not run again, and why. Complete once `settled`.
         private final Map<Member, ServingException> refusals = new LinkedHashMap<>();
 
+        @GuardedBy("lock")
         private boolean settled;
 
         Batch(InstanceLane instance, List<Member> members, int rows) {
@@ -408,15 +378,16 @@ public final class ModelScheduler {
                 synchronized (lock) {
                     finishRun();
                     for (Member member : members) {
-                        leave(member);
+                        places.leave(member);
                     }
                 }
-                count(outcome);
+                OutcomeCount.count(statistics, members, rows, outcome);
             }
             dispatch();
             tellWhenDrained();
         }
 
+        @GuardedBy("lock")
         private void finishRun() {
             instance.finished(members.size());
             executing--;
@@ -439,10 +410,10 @@ public final class ModelScheduler {
                                     : secondRun.refusal(member, members.size(), lost);
                     if (refusal != null) {
                         refusals.put(member, refusal);
-                        leave(member);
+                        places.leave(member);
                     } else if (member.state == Member.State.ABANDONED) {
                         member.state = Member.State.GONE;
-                        leave(member);
+                        places.leave(member);
                     } else {
                         member.state = Member.State.WAITING;
                         again.add(member);
@@ -460,33 +431,6 @@ public final class ModelScheduler {
             long now = System.nanoTime();
             for (Member member : refusals.keySet()) {
                 statistics.failed(FailureReason.BACKEND, 1, now - member.openedAt());
-            }
-        }
-
-        private void count(ExecutionOutcome outcome) {
-            long now = System.nanoTime();
-            long requestNanos = 0;
-            for (Member member : members) {
-                requestNanos += now - member.openedAt();
-            }
-            switch (outcome) {
-                case ExecutionOutcome.Failed _, ExecutionOutcome.Lost _ ->
-                        statistics.failed(FailureReason.BACKEND, members.size(), requestNanos);
-                case ExecutionOutcome.Done done -> {
-                    long queueNanos = 0;
-                    for (Member member : members) {
-                        queueNanos += Math.max(0, done.begun() - member.waitingSince);
-                    }
-                    statistics.executed(
-                            members.size(),
-                            rows,
-                            requestNanos,
-                            queueNanos,
-                            new ModelStatistics.Times(
-                                    done.called() - done.begun(),
-                                    done.returned() - done.called(),
-                                    done.finished() - done.returned()));
-                }
             }
         }
 

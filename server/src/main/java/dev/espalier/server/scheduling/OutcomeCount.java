@@ -1,0 +1,39 @@
+package dev.espalier.server.scheduling;
+
+import dev.espalier.server.execution.ExecutionOutcome;
+import dev.espalier.server.metrics.FailureReason;
+import dev.espalier.server.metrics.ModelStatistics;
+import java.util.List;
+
+/// Enters the outcome of an execution into its model's statistics.
+final class OutcomeCount {
+    private OutcomeCount() {}
+
+    static void count(
+            ModelStatistics statistics, List<Member> members, int rows, ExecutionOutcome outcome) {
+        long now = System.nanoTime();
+        long requestNanos = 0;
+        for (Member member : members) {
+            requestNanos += now - member.openedAt();
+        }
+        switch (outcome) {
+            case ExecutionOutcome.Failed _, ExecutionOutcome.Lost _ ->
+                    statistics.failed(FailureReason.BACKEND, members.size(), requestNanos);
+            case ExecutionOutcome.Done done -> {
+                long queueNanos = 0;
+                for (Member member : members) {
+                    queueNanos += Math.max(0, done.begun() - member.waitingSince);
+                }
+                statistics.executed(
+                        members.size(),
+                        rows,
+                        requestNanos,
+                        queueNanos,
+                        new ModelStatistics.Times(
+                                done.called() - done.begun(),
+                                done.returned() - done.called(),
+                                done.finished() - done.returned()));
+            }
+        }
+    }
+}
