@@ -14,7 +14,6 @@ import dev.espalier.server.workers.WorkerPool;
 import dev.espalier.tensor.Signature;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One version of a model from the moment when it is being loaded until it is unloaded: its state, its
@@ -107,9 +106,9 @@ final class LoadedVersion implements HostedModel.Observer {
             String text = laid == null ? failure.text() : laid.inUsersTerms(failure.text());
             abandon(definition, laid, workers, host);
             throw new ServingException(failure.code(), text, failure);
-        } catch (InterruptedException interruption) {
+        } catch (InterruptedException | RuntimeException | Error failure) {
             abandon(definition, laid, workers, host);
-            throw interruption;
+            throw failure;
         }
     }
 
@@ -173,11 +172,6 @@ final class LoadedVersion implements HostedModel.Observer {
     /// Waits until it is known whether the version can be served.
     void await() throws InterruptedException {
         settled.await();
-    }
-
-    /// Waits for that until `deadlineNanos` at most, by the clock of `System.nanoTime`. False where the time was over.
-    boolean await(long deadlineNanos) throws InterruptedException {
-        return settled.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     // --- the host's side

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Brings models into service: reads one, has its versions loaded beside those that serve, and switches
 /// to them once they are ready. If they do not become ready, those that serve go on.
@@ -19,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 /// A model is loaded by the thread that asks for it, which waits: a virtual one.
 final class ModelLoader {
     /// How long a load may keep others from beginning: four that hang must not stop all.
-    private static final long PERMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long PERMIT_SECONDS = 5;
 
     private final ModelReader reader;
     private final WorkerPool workers;
@@ -28,21 +30,26 @@ final class ModelLoader {
     private final InternalErrors errors;
     private final Semaphore permits;
 
-    /// One load's leave to begin.
+    /// One load's leave to begin, which it loses after a while.
     private final class Permit implements AutoCloseable {
-        private boolean held;
+        private final AtomicBoolean held = new AtomicBoolean(true);
+        private final ScheduledFuture<?> expiry;
 
         Permit() throws InterruptedException {
             permits.acquire();
-            held = true;
+            expiry = timer.schedule(this::giveBack, PERMIT_SECONDS, TimeUnit.SECONDS);
+        }
+
+        private void giveBack() {
+            if (held.getAndSet(false)) {
+                permits.release();
+            }
         }
 
         @Override
         public void close() {
-            if (held) {
-                held = false;
-                permits.release();
-            }
+            boolean _ = expiry.cancel(false);
+            giveBack();
         }
     }
 
@@ -71,8 +78,8 @@ final class ModelLoader {
     NavigableMap<Long, String> load(NamedModel model, ModelPlace place)
             throws ServingException, InterruptedException {
         model.change().lockInterruptibly();
-        try (Permit permit = new Permit()) {
-            return loadSeveralTimes(model, place, permit);
+        try (Permit _ = new Permit()) {
+            return loadSeveralTimes(model, place);
         } catch (ServingException failure) {
             model.refuse(failure.text());
             throw failure;
@@ -88,12 +95,11 @@ final class ModelLoader {
         }
     }
 
-    private NavigableMap<Long, String> loadSeveralTimes(
-            NamedModel model, ModelPlace place, Permit permit)
+    private NavigableMap<Long, String> loadSeveralTimes(NamedModel model, ModelPlace place)
             throws ServingException, InterruptedException {
         for (int retry = 0; ; retry++) {
             try {
-                NavigableMap<Long, String> unavailable = loadOnce(model, place, permit);
+                NavigableMap<Long, String> unavailable = loadOnce(model, place);
                 if (unavailable.isEmpty() || retry >= retries) {
                     return unavailable;
                 }
@@ -105,20 +111,19 @@ final class ModelLoader {
         }
     }
 
-    private NavigableMap<Long, String> loadOnce(NamedModel model, ModelPlace place, Permit permit)
+    private NavigableMap<Long, String> loadOnce(NamedModel model, ModelPlace place)
             throws ServingException, InterruptedException {
         LoadedModel serving = model.current();
         try (ModelReading reading = reader.read(place, serving)) {
             model.looked(reading.look());
             return switch (reading) {
                 case ModelReading.Unusable unusable -> throw unusable.failure();
-                case ModelReading.Complete complete -> switchTo(model, complete, permit);
+                case ModelReading.Complete complete -> switchTo(model, complete);
             };
         }
     }
 
-    private NavigableMap<Long, String> switchTo(
-            NamedModel model, ModelReading.Complete reading, Permit permit)
+    private NavigableMap<Long, String> switchTo(NamedModel model, ModelReading.Complete reading)
             throws InterruptedException {
         LoadedModel serving = model.current();
         LoadedModel next = begin(model.name(), reading, serving);
@@ -126,12 +131,8 @@ final class ModelLoader {
         if (!beside) {
             model.replace(next);
         }
-        long patience = System.nanoTime() + PERMIT_NANOS;
         for (LoadedVersion version : next.versions()) {
-            if (!version.await(patience)) {
-                permit.close();
-                version.await();
-            }
+            version.await();
         }
         NavigableMap<Long, String> unavailable = next.unavailable();
         if (beside && unavailable.isEmpty()) {

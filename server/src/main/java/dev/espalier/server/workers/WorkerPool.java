@@ -102,9 +102,9 @@ public final class WorkerPool implements AutoCloseable {
         EnginePack pack = use(engine);
         WorkerHost host = null;
         try {
-            InputMemory input = new InputMemory(requestMemory, site.links(), pageMaker);
             WorkerFiles laid =
                     new WorkerFiles(files.resolve(Long.toString(numbers.incrementAndGet())));
+            InputMemory input = memory(laid);
             host =
                     add(
                             key,
@@ -135,6 +135,15 @@ public final class WorkerPool implements AutoCloseable {
             if (host == null) {
                 packsInUse.remove(engine);
             }
+        }
+    }
+
+    private InputMemory memory(WorkerFiles laid) throws LinkException {
+        try {
+            return new InputMemory(requestMemory, site.links(), pageMaker);
+        } catch (LinkException failure) {
+            laid.remove();
+            throw failure;
         }
     }
 
