@@ -2,8 +2,6 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.BudgetShare;
-import dev.espalier.server.work.Outcome;
-import dev.espalier.server.work.Work;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -20,7 +18,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One client connection: its requests are answered one after another, in the order in which they
@@ -49,6 +46,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final Queue<Object> line = new ArrayDeque<>(4);
     private final JsonBuffer json = new JsonBuffer();
     private final ClientPace pace;
+    private final WorkBeside work;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
     private @Nullable AnswerSender sender;
@@ -60,7 +58,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean answerBegun;
     private boolean draining;
     private boolean refusing;
-    private boolean working;
     private boolean endsWhenWorked;
     private volatile boolean gone;
 
@@ -70,6 +67,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         this.means = means;
         this.heap = new BudgetShare(means.heap());
         this.pace = new ClientPace(means.limits());
+        this.work = new WorkBeside(this, means);
     }
 
     @Override
@@ -131,7 +129,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /// A body goes on while its request is being read; a new request needs the last one answered, and
     /// its answer taken by the client.
     private boolean isFree(ChannelHandlerContext ctx) {
-        return !working && (!bodyRead || answered && ctx.channel().isWritable());
+        return !work.isUnderWay() && (!bodyRead || answered && ctx.channel().isWritable());
     }
 
     private void handle(Object message) {
@@ -184,8 +182,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             current.content(content.content());
         }
         if (content instanceof LastHttpContent && !refusing) {
-            endsWhenWorked = working;
-            if (!working) {
+            endsWhenWorked = work.isUnderWay();
+            if (!work.isUnderWay()) {
                 bodyEnds();
             }
         }
@@ -239,7 +237,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (sender != null || left > 0) {
             return ClientPace.Wait.ANSWER_TAKEN;
         }
-        if (working || refusing || !line.isEmpty()) {
+        if (work.isUnderWay() || refusing || !line.isEmpty()) {
             return ClientPace.Wait.NOTHING;
         }
         if (!bodyRead) {
@@ -250,25 +248,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     // --- work beside the loop
 
-    /// Has `work` done by the pool, and then `done` on the loop; nothing else of this connection is handled
-    /// meanwhile.
-    ///
-    /// @param size how much it is, as [dev.espalier.server.work.WorkPool] counts
-    /// @throws ServingException OVERLOADED when too much waits already
-    <T> void offload(long size, Work<T> work, Consumer<Outcome<T>> done) throws ServingException {
-        means.work().execute(size, () -> handBack(gone ? cancelled() : outcome(work), done));
-        working = true;
-    }
-
-    /// As [#offload], for work that waits: for locks, files, or models to be loaded.
-    <T> void await(String name, Work<T> work, Consumer<Outcome<T>> done) {
-        working = true;
-        Thread _ = Thread.ofVirtual().name(name).start(() -> handBack(outcome(work), done));
-    }
-
-    /// Whether something is being worked on beside the loop.
-    boolean isWorking() {
-        return working;
+    /// The work beside the loop; nothing else of this connection is handled meanwhile.
+    WorkBeside work() {
+        return work;
     }
 
     /// Whether nobody waits for an answer any more.
@@ -276,28 +258,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return gone;
     }
 
-    private static <T> Outcome<T> cancelled() {
-        return Outcome.failed(ServingException.cancelled());
-    }
-
-    private <T> Outcome<T> outcome(Work<T> work) {
-        return Outcome.of(work, means.errors(), "http", told());
-    }
-
-    private <T> void handBack(Outcome<T> outcome, Consumer<Outcome<T>> done) {
-        context().executor().execute(() -> guarded(() -> worked(outcome, done)));
-    }
-
-    private <T> void worked(Outcome<T> outcome, Consumer<Outcome<T>> done) {
-        working = false;
-        done.accept(outcome);
+    /// Goes on with what work beside the loop has come to. On the loop.
+    void worked(Runnable done) {
+        done.run();
         if (gone) {
-            if (!working) {
+            if (!work.isUnderWay()) {
                 abort();
             }
             return;
         }
-        if (endsWhenWorked && !working && !refusing) {
+        if (endsWhenWorked && !work.isUnderWay() && !refusing) {
             endsWhenWorked = false;
             bodyEnds();
         }
@@ -377,7 +347,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /// Handles what waits in line, as far as it goes, and reads on when that is all.
     private void goOn() {
-        if (draining || working || gone) {
+        if (draining || work.isUnderWay() || gone) {
             return;
         }
         draining = true;
@@ -441,7 +411,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         gone = true;
         refusing = true;
         releaseLine();
-        if (!working) {
+        if (!work.isUnderWay()) {
             guarded(this::abort);
         }
     }
@@ -471,9 +441,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /// Something has failed that nobody expected.
     private void broken(Throwable failure) {
         report(failure);
-        boolean answerable = !answered && !answerBegun && !gone && !working;
+        boolean answerable = !answered && !answerBegun && !gone && !work.isUnderWay();
         try {
-            if (!working) {
+            if (!work.isUnderWay()) {
                 abort();
             }
             if (answerable) {
@@ -491,7 +461,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         means.errors().report("http", told(), failure);
     }
 
-    private String told() {
+    /// The request under way, for the log.
+    String told() {
         return target.length() > LONGEST_TOLD ? target.substring(0, LONGEST_TOLD) : target;
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// 3. The bytes behind the JSON go into the inputs' memory as they arrive, and are never gathered.
 /// 4. It is submitted, and its result written.
 ///
-/// Steps that take longer than the loop may be held up are done beside it ([HttpConnection#offload]); what has come
+/// Steps that take longer than the loop may be held up are done beside it ([WorkBeside#offload]); what has come
 /// meanwhile is kept in `rest`. When it fails, what is left of its body is read past, and then the failure is
 /// answered.
 final class InferExchange implements Exchange, Responder {
@@ -28,7 +28,7 @@ final class InferExchange implements Exchange, Responder {
     private static final int LONG_COMPRESSED = 4 << 10;
     private static final int LONG_COPY = 4 << 20;
 
-    /// How much work a byte is that is decompressed, or copied: see [HttpConnection#offload].
+    /// How much work a byte is that is decompressed, or copied: see [WorkBeside#offload].
     private static final int COPIES_A_UNIT = 64;
 
     private final HttpConnection connection;
@@ -94,9 +94,9 @@ final class InferExchange implements Exchange, Responder {
     /// Decompresses what has been fed, piece by piece, and beside the loop where there is more than one.
     private void inflate(BodyInflater inflater) throws ServingException {
         boolean many = inflater.waiting() > LONG_COMPRESSED;
-        while (inflater.hasInput() && !connection.isWorking() && failure == null) {
+        while (inflater.hasInput() && !connection.work().isUnderWay() && failure == null) {
             if (many) {
-                connection.offload(BodyInflater.PIECE, inflater::next, this::inflated);
+                connection.work().offload(BodyInflater.PIECE, inflater::next, this::inflated);
                 return;
             }
             ByteBuf piece = inflater.next();
@@ -122,7 +122,7 @@ final class InferExchange implements Exchange, Responder {
                 return;
             }
             ByteBuf waiting = rest;
-            if (waiting != null && !connection.isWorking()) {
+            if (waiting != null && !connection.work().isUnderWay()) {
                 rest = null;
                 try {
                     plain(waiting);
@@ -138,7 +138,7 @@ final class InferExchange implements Exchange, Responder {
             giveUp(refused);
             refuseWhatIsTooLong();
         }
-        if (ended && !connection.isWorking()) {
+        if (ended && !connection.work().isUnderWay()) {
             checkFilled();
             submit();
         }
@@ -160,7 +160,7 @@ final class InferExchange implements Exchange, Responder {
                 open(body.behindJson());
             }
         }
-        if (connection.isWorking()) {
+        if (connection.work().isUnderWay()) {
             rest = bytes.isReadable() ? bytes.retainedSlice() : null;
             return;
         }
@@ -194,10 +194,12 @@ final class InferExchange implements Exchange, Responder {
             open(header(), behind);
             return;
         }
-        connection.offload(
-                gathered.length(),
-                () -> plan(header(), behind),
-                read -> goOn(() -> open(read.get())));
+        connection
+                .work()
+                .offload(
+                        gathered.length(),
+                        () -> plan(header(), behind),
+                        read -> goOn(() -> open(read.get())));
     }
 
     private InferHeader header() throws ServingException {
@@ -226,17 +228,19 @@ final class InferExchange implements Exchange, Responder {
             opened.close();
             return;
         }
-        connection.offload(
-                opened.valueBytes() / COPIES_A_UNIT,
-                () -> {
-                    opened.fill(open, places);
-                    return opened;
-                },
-                filled ->
-                        goOn(() -> {
-                            InferPlan _ = filled.get();
-                            opened.close();
-                        }));
+        connection
+                .work()
+                .offload(
+                        opened.valueBytes() / COPIES_A_UNIT,
+                        () -> {
+                            opened.fill(open, places);
+                            return opened;
+                        },
+                        filled ->
+                                goOn(() -> {
+                                    InferPlan _ = filled.get();
+                                    opened.close();
+                                }));
     }
 
     /// Goes on to the next input whose bytes follow the JSON.
@@ -280,7 +284,7 @@ final class InferExchange implements Exchange, Responder {
                 giveUp(refused);
             }
         }
-        if (!connection.isWorking()) {
+        if (!connection.work().isUnderWay()) {
             checkFilled();
             submit();
         }
@@ -416,10 +420,12 @@ final class InferExchange implements Exchange, Responder {
             return;
         }
         try {
-            connection.offload(
-                    work,
-                    () -> encoded(new JsonBuffer(), opened, result),
-                    response -> sendOrRefuse(result, response));
+            connection
+                    .work()
+                    .offload(
+                            work,
+                            () -> encoded(new JsonBuffer(), opened, result),
+                            response -> sendOrRefuse(result, response));
         } catch (ServingException refused) {
             refuseAnswer(refused);
         }

@@ -57,7 +57,7 @@ public final class MetricsServer {
 
         @Override
         public void end() {
-            connection.await("metrics", this::reply, this::answer);
+            connection.work().await("metrics", this::reply, this::answer);
         }
 
         private Reply reply() {

@@ -77,7 +77,7 @@ final class RepositoryExchange implements Exchange {
             connection.fail(refused);
             return;
         }
-        connection.await(route.operation().name(), this::reply, this::answer);
+        connection.work().await(route.operation().name(), this::reply, this::answer);
     }
 
     private Reply reply() throws ServingException, InterruptedException {

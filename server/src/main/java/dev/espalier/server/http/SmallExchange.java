@@ -35,7 +35,9 @@ final class SmallExchange implements Exchange {
     @Override
     public void end() {
         if (route.operation().waits()) {
-            connection.await(route.operation().name(), () -> routes.answer(route), this::answer);
+            connection
+                    .work()
+                    .await(route.operation().name(), () -> routes.answer(route), this::answer);
             return;
         }
         Reply reply;
