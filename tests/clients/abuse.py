@@ -3,8 +3,7 @@
     abuse.py --http HOST:PORT --grpc HOST:PORT --metrics HOST:PORT --pid SERVER --log FILE [CASE…]
     abuse.py --hold …       only keeps connections of every kind open until it is ended
 
-The server has --http-header-timeout-secs=3, --http-body-timeout-secs=3, --http-answer-timeout-secs=5 and the same
-for gRPC. Ends with `N passed, N failed`.
+The server has --http-header-timeout-secs=3, --http-body-timeout-secs=3 and --http-answer-timeout-secs=5. Ends with `N passed, N failed`.
 """
 
 import argparse

@@ -9,6 +9,7 @@
 #   batching     dynamic batches                    conflict    libraries that define the same op
 #   extensions   third parties' op libraries        kills       workers that die
 #   perf         perf_analyzer                      ops         op libraries that come, change and go
+#   abuse        clients that misbehave, beside others that must not notice
 #   portable     clients and kills once more, over files and sockets (--worker-link=portable)
 # Ends with the end of each failed suite's log, and `N passed, N failed`.
 set -euo pipefail
@@ -28,7 +29,7 @@ while (($#)); do
   esac
 done
 if [[ ${#suites[@]} == 0 ]]; then
-  suites=(clients compare live hostile broken batching conflict extensions kills perf secure ops portable)
+  suites=(clients compare live hostile broken batching conflict extensions kills abuse perf secure ops portable)
 fi
 
 free_ports() { # free_ports COUNT: consecutive ones, below those that the system gives to clients
@@ -205,6 +206,25 @@ kills() {
   python "$here/kill.py" --pid "$pid"
 }
 
+# With short time limits, and an end while clients hold on to everything that they can.
+abuse() {
+  local began held
+  ulimit -n "$(ulimit -Hn)"
+  serve abuse --model-repository="$tests/models/repository" --http-header-timeout-secs=3 \
+    --http-body-timeout-secs=3 --http-answer-timeout-secs=5 --exit-timeout-secs=5 || return 1
+  python "$here/abuse.py" --pid "$pid" --log "$log" || return 1
+  python "$here/abuse.py" --hold >"$work/held" &
+  held=$!
+  for _ in $(seq 100); do
+    [[ ! -s $work/held ]] || break
+    sleep 0.1
+  done
+  began=$SECONDS
+  stop || { kill "$held" && return 1; }
+  kill "$held" 2>/dev/null || true
+  ((SECONDS - began <= 15)) || { echo "FAILED: the server took $((SECONDS - began)) s to end" && return 1; }
+}
+
 # The kind of link that needs nothing of Linux. Leaves no file.
 portable() {
   mkdir -p "$work/files"
@@ -220,7 +240,7 @@ portable() {
 
 run() {
   case $1 in
-    secure | live | conflict | extensions | broken | kills | ops | portable)
+    secure | live | conflict | extensions | broken | kills | abuse | ops | portable)
       "$1"
       return
       ;;

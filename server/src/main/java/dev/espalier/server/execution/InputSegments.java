@@ -395,8 +395,8 @@ final class InputSegments {
     /// Takes all segments along but the first. No request may have a place here any more.
     void close() {
         budget.removeReserve(reserve);
-        lock.lock();
         List<Segment> unused;
+        lock.lock();
         try {
             unused = taken(0);
         } finally {

@@ -26,4 +26,11 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     @Override
     protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {}
+
+    /// The version, whose name is of capitals.
+    @Override
+    protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+        String version = super.splitThirdWordInitialLine(line, start, length);
+        return version.startsWith("HTTP/") ? version : "";
+    }
 }
