@@ -40,6 +40,7 @@ class ProbeMainTest {
                         "-XX:+UseSerialGC",
                         "-XX:-CreateCoredumpOnCrash",
                         "-XX:ErrorFile=" + folder.resolve("crash.log"),
+                        "-Despalier.probe.ends-with-input=true",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ProbeMain.class.getName(),
