@@ -26,6 +26,6 @@ static inline void put_number(struct text *text, long number) {
 /* The number that `text` begins with; 0 for none. */
 static inline long read_number(const char *text) {
     long number = 0;
-    for (int digits = 0; digits < 12 && *text >= '0' && *text <= '9'; digits++) number = 10 * number + *text++ - '0';
+    for (int digits = 0; digits < 18 && *text >= '0' && *text <= '9'; digits++) number = 10 * number + *text++ - '0';
     return number;
 }

@@ -395,7 +395,7 @@ enum Flag {
             FlagGroup.WORKERS,
             "worker-disk-mb",
             new Whole(0, 1L << 30),
-            "4096",
+            "1024",
             "What a worker's folder may take of the disk, and each file that it writes, in MB,"
                     + " before it is replaced; 0: any amount."),
     QUARANTINE_AFTER(

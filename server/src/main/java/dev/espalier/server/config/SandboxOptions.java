@@ -40,7 +40,7 @@ public record SandboxOptions(
 
     /// Workers that may use nothing but what they must.
     public SandboxOptions(Mode mode, List<String> environment) {
-        this(mode, environment, List.of(), List.of(), false, new User(65534, 65534), 4L << 30);
+        this(mode, environment, List.of(), List.of(), false, new User(65534, 65534), 1L << 30);
     }
 
     public SandboxOptions {
