@@ -1,6 +1,6 @@
 package dev.espalier.server;
 
-import dev.espalier.server.files.Readable;
+import dev.espalier.server.files.OpenToWorkers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +17,10 @@ final class StateFolder {
     /// may be anybody's.
     static void prepare(Path folder) throws IOException {
         if (Files.notExists(folder)) {
-            Readable.privateFolder(folder);
+            OpenToWorkers.privateFolder(folder);
         }
         for (String each : OURS) {
-            Readable.privateFolder(folder.resolve(each));
+            OpenToWorkers.privateFolder(folder.resolve(each));
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -47,7 +48,7 @@ final class Neighbours {
 
     private Neighbours(Path library, Machine machine) {
         this.library = library.toAbsolutePath().normalize();
-        this.folder = this.library.getParent();
+        this.folder = Objects.requireNonNull(this.library.getParent());
         this.machine = machine;
     }
 

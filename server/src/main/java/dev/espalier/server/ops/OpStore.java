@@ -3,7 +3,7 @@ package dev.espalier.server.ops;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.files.FolderRemoval;
-import dev.espalier.server.files.Readable;
+import dev.espalier.server.files.OpenToWorkers;
 import dev.espalier.server.ops.elf.Machine;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -124,7 +124,7 @@ public final class OpStore {
     /// What counts is what is copied: a file may be another one than a moment ago.
     private OpLibrary copied(Path source, Neighbours neighbours) throws ServingException {
         try {
-            Readable.privateFolder(folder);
+            OpenToWorkers.privateFolder(folder);
             Path incoming = Files.createTempDirectory(folder, "incoming");
             try {
                 Map<Path, String> hashes = new LinkedHashMap<>();
@@ -133,7 +133,7 @@ public final class OpStore {
                     Path copy = incoming.resolve(Integer.toString(copies.size()));
                     copies.put(file, copy);
                     hashes.put(file, FileHash.copy(file, Files.createFile(copy)));
-                    Readable.file(copy);
+                    OpenToWorkers.file(copy);
                 }
                 OpLibrary library = described(source, hashes, neighbours);
                 // The library comes last: where it is, all is.
@@ -155,7 +155,7 @@ public final class OpStore {
     }
 
     private static void move(@Nullable Path copy, Path target, Path root) throws IOException {
-        Readable.folders(root, target.getParent());
+        OpenToWorkers.folders(root, Objects.requireNonNull(target.getParent()));
         Files.move(Objects.requireNonNull(copy), target, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -172,13 +172,13 @@ public final class OpStore {
 
     private OpLibrary described(Path source, Map<Path, String> hashes, Neighbours neighbours) {
         Path file = absolute(source);
-        Path place = file.getParent();
+        Path place = Objects.requireNonNull(file.getParent());
         List<OpLibrary.Part> parts = new ArrayList<>();
         Path base = place;
         for (Map.Entry<Path, Boolean> each : neighbours.parts().entrySet()) {
             Path part = each.getKey();
             while (!part.startsWith(base)) {
-                base = base.getParent();
+                base = Objects.requireNonNull(base.getParent());
             }
             parts.add(
                     new OpLibrary.Part(

@@ -1,7 +1,7 @@
 package dev.espalier.server.repository;
 
 import dev.espalier.server.files.FolderRemoval;
-import dev.espalier.server.files.Readable;
+import dev.espalier.server.files.OpenToWorkers;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -26,12 +26,12 @@ public final class PrivateFolder implements AutoCloseable {
     ///
     /// @throws IOException when it cannot be made
     public PrivateFolder(Path shared) throws IOException {
-        Readable.privateFolder(shared);
+        OpenToWorkers.privateFolder(shared);
         // One server at a time: a folder whose lock is not taken yet would look abandoned.
         try (FileChannel gate = lockFile(shared);
                 FileLock _ = gate.lock()) {
             folder = shared.resolve(UUID.randomUUID().toString());
-            Readable.privateFolder(folder);
+            OpenToWorkers.privateFolder(folder);
             lockFile = lockFile(folder);
             lock = lockFile.lock();
             removeAbandoned(shared);

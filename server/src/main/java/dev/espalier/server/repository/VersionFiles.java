@@ -1,13 +1,14 @@
 package dev.espalier.server.repository;
 
 import dev.espalier.server.files.FolderRemoval;
-import dev.espalier.server.files.Readable;
+import dev.espalier.server.files.OpenToWorkers;
 import dev.espalier.server.ops.LibraryFinder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -29,12 +30,12 @@ final class VersionFiles implements AutoCloseable {
     static VersionFiles copy(Path source, Path copy) throws IOException {
         VersionFiles files = new VersionFiles(source, copy);
         try {
-            Readable.folders(copy, copy);
+            OpenToWorkers.folders(copy, copy);
             for (var file : files(source).entrySet()) {
                 Path target = copy.resolve(file.getKey());
-                Readable.folders(copy, target.getParent());
+                OpenToWorkers.folders(copy, Objects.requireNonNull(target.getParent()));
                 Files.copy(file.getValue(), target);
-                Readable.file(target);
+                OpenToWorkers.file(target);
             }
             return files;
         } catch (IOException | UncheckedIOException failure) {

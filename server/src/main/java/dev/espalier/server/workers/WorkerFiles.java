@@ -1,7 +1,7 @@
 package dev.espalier.server.workers;
 
 import dev.espalier.server.files.FolderRemoval;
-import dev.espalier.server.files.Readable;
+import dev.espalier.server.files.OpenToWorkers;
 import dev.espalier.server.ops.OpLibrary;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -23,7 +23,7 @@ public final class WorkerFiles {
 
     /// @param folder made here
     WorkerFiles(Path folder) throws IOException {
-        Readable.folders(folder, folder);
+        OpenToWorkers.folders(folder, folder);
         this.folder = folder;
     }
 
@@ -55,7 +55,7 @@ public final class WorkerFiles {
 
     private void lay(Path from, Path to) throws IOException {
         try {
-            Readable.folders(folder, to);
+            OpenToWorkers.folders(/* top= */ folder, /* folder= */ to);
             Files.walkFileTree(from, new Laying(from, to));
         } catch (IOException failure) {
             FolderRemoval.remove(to);
@@ -86,7 +86,7 @@ public final class WorkerFiles {
         public FileVisitResult preVisitDirectory(Path entry, BasicFileAttributes attributes)
                 throws IOException {
             Path target = to.resolve(from.relativize(entry));
-            Readable.folders(target, target);
+            OpenToWorkers.folders(target, target);
             return FileVisitResult.CONTINUE;
         }
 
@@ -98,7 +98,7 @@ public final class WorkerFiles {
                 Files.createLink(target, file);
             } catch (UnsupportedOperationException | FileSystemException _) {
                 Files.copy(file, target);
-                Readable.file(target);
+                OpenToWorkers.file(target);
             }
             return FileVisitResult.CONTINUE;
         }

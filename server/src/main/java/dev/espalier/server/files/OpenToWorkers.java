@@ -9,7 +9,7 @@ import java.util.Set;
 
 /// Lets workers read files of ours, as whatever user they run. Nobody else gets at them: they lie below a folder
 /// that only the server's user may enter.
-public final class Readable {
+public final class OpenToWorkers {
     private static final Set<PosixFilePermission> FILE =
             PosixFilePermissions.fromString("rw-r--r--");
     private static final Set<PosixFilePermission> FOLDER =
@@ -17,7 +17,7 @@ public final class Readable {
     private static final Set<PosixFilePermission> PRIVATE =
             PosixFilePermissions.fromString("rwx------");
 
-    private Readable() {}
+    private OpenToWorkers() {}
 
     /// Lets a file of ours be read.
     public static void file(Path file) throws IOException {
@@ -27,7 +27,7 @@ public final class Readable {
     /// Makes a folder of ours, with those above it up to `top`, which may be entered.
     public static void folders(Path top, Path folder) throws IOException {
         Files.createDirectories(folder);
-        for (Path each = folder; each.startsWith(top); each = each.getParent()) {
+        for (Path each = folder; each != null && each.startsWith(top); each = each.getParent()) {
             set(each, FOLDER);
         }
     }
