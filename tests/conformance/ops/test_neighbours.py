@@ -105,9 +105,11 @@ def test_an_engine_is_no_op_library(start, repository, command):
     assert server.index()["plus_one", "1"]["state"] == "READY"
     assert "is ONNX Runtime itself, which each worker has already" in server.log.read_text()
     assert "libonnxruntime" not in pathlib.Path(f"/proc/{server.process.pid}/maps").read_text()
+    engines = []
     for worker in server.workers():
         maps = pathlib.Path(f"/proc/{worker}/maps").read_text().splitlines()
-        assert len({line.split()[-1] for line in maps if "libonnxruntime.so" in line}) == 1
+        engines.append(len({line.split()[-1] for line in maps if "libonnxruntime.so" in line}))
+    assert max(engines) == 1, engines
 
 
 def test_the_state_folder_is_the_servers(start, repository, tmp_path):
