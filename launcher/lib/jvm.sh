@@ -13,12 +13,13 @@ espalier_jvm_common='-XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=e
 # the C library holds back, mostly for the compiler, goes back too.
 #
 # Native access and Unsafe: Netty's, and the link's to shared memory. The ids keep Netty from looking
-# for them at every start; its own library lies in lib/native instead of being unpacked each time.
+# for them at every start; its own library lies in lib/native instead of being unpacked each time. Its JFR events take
+# a second to set up, on a loop.
 espalier_jvm_server="$espalier_jvm_sound -Xms32m -Xmx1g -XX:MaxHeapFreeRatio=50 -XX:-ShrinkHeapInSteps \
 -XX:TrimNativeHeapInterval=5000 \
 --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
 -Dio.netty.noUnsafe=false -Dio.netty.leakDetection.level=disabled \
--Dio.netty.machineId=00:00:00:00:00:00:00:01 -Dio.netty.processId=1 \
+-Dio.netty.machineId=00:00:00:00:00:00:00:01 -Dio.netty.processId=1 -Dio.netty.jfr.enabled=false \
 -Djava.library.path=$ESPALIER_HOME/lib/native"
 
 # Of the process that sorts LD_PRELOAD, which lives for a moment.

@@ -119,7 +119,7 @@ final class FramingTest {
             client.send(
                     request(
                             "POST /v2/repository/index HTTP/1.1|Host: x|Transfer-Encoding: chunked,"
-                                + " identity||GET /v2/health/live HTTP/1.1|Host: x||"));
+                                    + " identity||GET /v2/health/live HTTP/1.1|Host: x||"));
             RawClient.Answer answer = client.read();
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.header("connection")).isEqualTo("close");
