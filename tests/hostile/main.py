@@ -12,7 +12,7 @@ import time
 from arena import NOBODY, ROOT, Ground, Place
 from build import Builder, can_be_built
 from session import Session, kill_tree
-from table import ATTACKS
+from table import ATTACKS, FILES, lacking
 
 
 class Mode:
@@ -23,7 +23,9 @@ class Mode:
         self.session: Session | None = None
         self.broken: dict[str, list[str]] = {}
         self.declared: dict[str, str] = {}
+        self.untried: dict[str, str] = {}
         self.times: list[tuple[float, float]] = []
+        self.seconds = 0.0
 
     def open(self) -> Session:
         if self.session is None:
@@ -41,13 +43,27 @@ class Mode:
         return complaints
 
     def run(self) -> None:
-        waiting = list(self.options.attacks)
+        began = time.monotonic()
+        waiting = self.to_try()
         while waiting:
             most = self.options.side_by_side
             size = next((n for n, attack in enumerate(waiting[:most]) if attack.ends_server), most)
             batch, waiting = waiting[: max(1, size)], waiting[max(1, size) :]
             self.judge(batch)
         self.broken["the end of the server"] = self.end()
+        self.seconds = time.monotonic() - began
+
+    def to_try(self) -> list:
+        """The attacks of which this machine gives what must withstand them."""
+        missing, found = self.open().missing(), []
+        bare = len(lacking(FILES, missing)) == len(FILES)
+        for attack in self.options.attacks:
+            layers = FILES if bare else lacking(attack.needs, missing)
+            if layers:
+                self.untried[attack.name] = f"this machine does not give workers: {', '.join(layers)}"
+            else:
+                found.append(attack)
+        return found
 
     def judge(self, batch: list, again: bool = False) -> None:
         began = time.monotonic()
@@ -106,7 +122,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--server", default=str(ROOT / "dist/espalier/bin/trtserver"))
     parser.add_argument("--as", dest="user", choices=("root", "user", "both"), default="both")
-    parser.add_argument("--side-by-side", type=int, default=4, help="attacks on one server at a time (4)")
+    parser.add_argument("--side-by-side", type=int, default=6, help="attacks on one server at a time (6)")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("attacks", nargs="*", metavar="ATTACK")
     options = parser.parse_args()
@@ -143,20 +159,25 @@ def main() -> int:
 
 
 def verdict(modes_done: list[Mode], untried: list[str]) -> int:
-    held, broken = 0, 0
+    held, broken, declared = 0, 0, 0
     for mode in modes_done:
-        quiet, attacked = (sorted(times) for times in zip(*mode.times))
-        middle = len(attacked) // 2
-        print(f"{mode.name}: bystanders' p99, middle and worst of all batches: {attacked[middle] * 1000:.0f} and "
-              f"{attacked[-1] * 1000:.0f} ms (quiet: {quiet[middle] * 1000:.0f} ms)")  # fmt: skip
+        if mode.times:
+            quiet, attacked = (sorted(times) for times in zip(*mode.times))
+            middle = len(attacked) // 2
+            print(f"{mode.name}: bystanders' p99, middle and worst of all batches: {attacked[middle] * 1000:.0f} and "
+                  f"{attacked[-1] * 1000:.0f} ms (quiet: {quiet[middle] * 1000:.0f} ms), {mode.seconds:.0f} s")  # fmt: skip
         for name, reason in mode.declared.items():
             print(f"{mode.name}/{name} is declared to break: {reason}")
+        untried += [f"{mode.name}/{name}: {reason}" for name, reason in mode.untried.items()]
+        declared += len(mode.declared)
         held += sum(1 for reasons in mode.broken.values() if not reasons)
         broken += sum(1 for reasons in mode.broken.values() if reasons)
+        for name, reasons in mode.broken.items():
+            if reasons:
+                print(f"{mode.name}/{name} broke: {'; '.join(reasons)}")
     for text in untried:
         print(f"not tried {text}")
-    declared = sum(len(mode.declared) for mode in modes_done)
-    print(f"{held} held, {broken + declared} broken ({declared} of them declared)")
+    print(f"{held} held, {broken + declared} broken ({declared} of them declared), {len(untried)} not tried")
     print(f"{held} passed, {broken} failed")
     return 1 if broken else 0
 

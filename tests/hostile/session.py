@@ -16,11 +16,11 @@ from arena import BYSTANDERS, MEMORY_MB, MODEL, ROOT, Place, Server
 from started import until
 
 HERE = pathlib.Path(__file__).resolve().parent
-ALL_FLAGS = [f"--worker-memory-mb={MEMORY_MB}", "--model-control-mode=explicit", "--execution-timeout-ms=8000", "--exit-timeout-secs=5", *(f"--load-model={b[0]}" for b in BYSTANDERS)]
+ALL_FLAGS = [f"--worker-memory-mb={MEMORY_MB}", "--worker-disk-mb=1024", "--model-control-mode=explicit", "--execution-timeout-ms=8000", "--exit-timeout-secs=5", *(f"--load-model={b[0]}" for b in BYSTANDERS)]
 SLOWEST_BYSTANDER = 5.0
 # What the server may use more at its peak than before.
 PEAK_MB = 400
-CLEARS_UP_WITHIN = 20.0
+CLEARS_UP_WITHIN = 60.0  # a worker that does not end by itself is killed after seconds, of which a busy machine makes many
 
 
 @dataclass
@@ -106,9 +106,9 @@ class Session:
         until(lambda: self.bystanders.seen()["asked"], 60, "the bystanders")
         self.secrets()
         # The first answers are slow: nothing is compiled yet.
-        time.sleep(2)
-        self.bystanders.seen()
         time.sleep(1)
+        self.bystanders.seen()
+        time.sleep(0.5)
         self.quiet = self.bystanders.seen()
 
     def secrets(self) -> None:
@@ -118,9 +118,11 @@ class Session:
             self.place.secret("the state folder", folder / "canary")
             os.chown(folder, self.place.user, self.place.user)
         for worker in self.server.listed():
-            folder = os.readlink(f"/proc/{worker['pid']}/cwd")
-            if folder.startswith("/tmp/espalier-worker-"):
-                self.place.secret("another worker's folder", pathlib.Path(folder, "canary"))
+            self.place.secret("another worker's folder", folder_of(worker["pid"]) / "canary")
+
+    def missing(self) -> str:
+        """What this machine does not give workers, in the server's words."""
+        return " ".join(sorted({worker["confinement"].partition("not there: ")[2] for worker in self.server.listed()}))
 
     def run(self, attacks: list) -> tuple[list[Attempt], list[str], dict]:
         """Attacks side by side: each with what it has broken, and what cannot be told whose doing it is."""
@@ -207,6 +209,14 @@ class Session:
         except Exception as failure:  # noqa: BLE001
             self.server.process.kill()
             return [f"the server did not end: {failure}"[:200]]
+
+
+def folder_of(pid: int) -> pathlib.Path:
+    """A worker's own folder, which has the same path outside."""
+    folder = pathlib.Path(os.readlink(f"/proc/{pid}/cwd"))
+    if not folder.name.startswith("espalier-worker-") or not folder.is_dir():
+        raise RuntimeError(f"worker {pid} is in {folder} (expected: a folder espalier-worker-...)")
+    return folder
 
 
 def kill_tree(pid: int) -> None:

@@ -45,6 +45,14 @@ def command_line(pid: int) -> bytes:
         return b""
 
 
+def program(pid: int) -> str:
+    """The name of the program's file."""
+    try:
+        return os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+    except OSError:
+        return ""
+
+
 def has_socket(pid: int) -> bool:
     try:
         links = [os.readlink(link) for link in pathlib.Path(f"/proc/{pid}/fd").iterdir()]

@@ -20,6 +20,10 @@ static bool fill(int file) {
 
 static void attack(void) {
     int held = 0;
+#if defined(AS_CHILDREN)
+    int full[2];
+    if (pipe2(full, O_CLOEXEC) != 0) return;
+#endif
     for (int i = 0; i < PIECES; i++) {
 #if defined(AS_MEMFD)
         int file = (int)syscall(SYS_memfd_create, "hoard", 1);
@@ -48,11 +52,16 @@ static void attack(void) {
         pid_t child = marked_child();
         if (child == 0) {
             memset(malloc(PIECE), 'x', PIECE);
+            if (write(full[1], "x", 1) != 1) _exit(1);
             for (;;) pause();
         }
-        if (child > 0) held++;
 #endif
     }
+#if defined(AS_CHILDREN)
+    char byte;
+    close(full[1]);
+    while (held < PIECES && read(full[0], &byte, 1) == 1) held++;
+#endif
     note("holds %d MB (%s)", held * (PIECE >> 20), strerror(errno));
     pause_for(3);
     if (held == PIECES) broke("has held %d MB for 3 s", held * (PIECE >> 20));

@@ -4,6 +4,9 @@
 #include "attack.h"
 
 static void attack(void) {
+    /* What is mapped from there, such as an engine's notes, is its own. */
+    char own[PATH_MAX] = "";
+    if (getcwd(own, sizeof own) == NULL) note("no folder");
     FILE *maps = fopen("/proc/self/maps", "re");
     char line[1024], last[1024] = "";
     while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
@@ -11,6 +14,7 @@ static void attack(void) {
         if (path == NULL || strncmp(path, "/memfd", 6) == 0) continue;
         path[strcspn(path, "\n")] = 0;
         if (strcmp(path, last) == 0 || strstr(path, "(deleted)") != NULL) continue;
+        if (own[0] != 0 && strncmp(path, own, strlen(own)) == 0) continue;
         snprintf(last, sizeof last, "%s", path);
         int file = open(path, O_WRONLY | O_CLOEXEC);
         if (file >= 0 || errno == ETXTBSY) broke("may write %s", path);
