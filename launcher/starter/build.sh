@@ -36,7 +36,7 @@ build trtserver trtserver.c
 
 if [ "$mode" = --check ]; then
     folder=$(mktemp -d)
-    sleep 1 | "$target/espalier-starter" --folder="$folder" --read=/ --write=/dev/null -- /bin/sh -c "exit 3" | grep -q "exited with 3"
+    sleep 1 | "$target/espalier-starter" --folder="$folder" --read=/usr --read=/lib --read=/lib64 --read=/bin --write="$folder" -- /bin/sh -c "exit 3" | grep -q "exited with 3"
     [ ! -e "$folder" ] && echo "The starter builds from its source and clears up."
     mkdir "$target/bin" "$target/lib"
     mv "$target/trtserver" "$target/bin"

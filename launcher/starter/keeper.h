@@ -3,6 +3,7 @@
  * from the first process of a namespace, such as those by which a JVM ends itself. */
 #pragma once
 
+#include "arguments.h"
 #include "confine.h"
 #include "folder.h"
 #include "mounts.h"
@@ -84,6 +85,7 @@ static inline int keep(const struct confinement *wanted, struct circumstances *h
         CALL4(__NR_rt_sigprocmask, SIG_SETMASK, &before, NULL, 8);
         return become_worker(wanted, here);
     }
+    hide_arguments(wanted->arguments - 1, wanted->command);
     withdraw(talk);
     attend_worker(worker, (namespaces & NEW_IDS) != 0 ? wanted->memory : 0, child_ended);
     return 0;

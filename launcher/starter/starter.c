@@ -18,6 +18,7 @@
  * outlives its server, also where the server was killed and the worker is stopped. */
 #include "system.h"
 
+#include "arguments.h"
 #include "folder.h"
 #include "keeper.h"
 #include "report.h"
@@ -128,14 +129,6 @@ static void attend(const struct confinement *wanted, const char *folder, long ta
             looking = 0;
         }
     }
-}
-
-/* Makes the starter's command line short: the worker's is told by the worker. */
-static void hide_arguments(char **arguments, char **command) {
-    char *last = arguments[0];
-    for (char **argument = command; *argument != NULL; argument++) last = *argument;
-    char *end = last + length(last);
-    for (char *byte = arguments[0] + length(arguments[0]); byte < end; byte++) *byte = 0;
 }
 
 static int usage(void) {
