@@ -51,7 +51,9 @@ static void attack(void) {
 #else
         pid_t child = marked_child();
         if (child == 0) {
-            memset(malloc(PIECE), 'x', PIECE);
+            /* Volatile, or the compiler leaves out memory that nobody reads. */
+            char *volatile memory = malloc(PIECE);
+            memset(memory, 'x', PIECE);
             if (write(full[1], "x", 1) != 1) _exit(1);
             for (;;) pause();
         }
