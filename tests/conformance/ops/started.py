@@ -277,7 +277,9 @@ class Started:
     @staticmethod
     def is_worker(pid: int) -> bool:
         try:
-            return bool(WORKER.search(pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()))
+            program, *arguments = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            # The starter has the worker's command among its arguments.
+            return program.endswith(b"/java") and bool(WORKER.search(b"\0".join(arguments)))
         except OSError:
             return False
 
