@@ -41,23 +41,23 @@ def values(model: str, kind: str, numbers: bytes, count: int, *more: str) -> byt
 
 
 def answer(connection: socket.socket, keep: int = 1 << 16) -> tuple[int, bytes]:
-    """Reads one answer to its end: its status, and the begin of its body."""
-    got = b""
-    while b"\r\n\r\n" not in got:
-        piece = connection.recv(1 << 16)
-        if not piece:
-            raise ConnectionError(f"closed after {got[:200]!r}")
-        got += piece
-    top, body = got.split(b"\r\n\r\n", 1)
+    """Reads one answer to its end, and nothing of the next: its status, and the begin of its body."""
+    top = b""
+    while not top.endswith(b"\r\n\r\n"):
+        seen = connection.recv(1 << 12, socket.MSG_PEEK)
+        if not seen:
+            raise ConnectionError(f"closed after {top[:200]!r}")
+        end = (top + seen).find(b"\r\n\r\n")
+        top += connection.recv(len(seen) if end < 0 else end + 4 - len(top))
     status = int(top.split(b" ", 2)[1])
     length = 0
-    for line in top.split(b"\r\n")[1:]:
+    for line in top.split(b"\r\n")[1:-2]:
         name, value = line.split(b":", 1)
         if name.lower() == b"content-length":
             length = int(value)
-    read = len(body)
+    read, body = 0, b""
     while read < length:
-        piece = connection.recv(1 << 18)
+        piece = connection.recv(min(1 << 18, length - read))
         if not piece:
             raise ConnectionError(f"closed {length - read} bytes before the end of an answer")
         read += len(piece)

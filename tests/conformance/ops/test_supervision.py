@@ -176,15 +176,21 @@ def test_release_by_a_changed_file(start, repository):
     quarantined(server, "bad")
 
 
+def laid(server, name):
+    """The files of models that workers read: links to the server's copies, in a folder of each worker's host."""
+    copies = server.state / "espalier/models"
+    return {file for file in copies.rglob(name) if "models" in file.relative_to(copies).parts}
+
+
 def test_a_model_that_cannot_be_loaded_again_is_tried_until_it_can(start, repository):
     """Its neighbour in the same worker serves meanwhile."""
     add_crash(repository, "near")
     server = start(*EXPLICIT, "--quarantine-after=0")
     server.settled()
-    [before] = (server.state / "espalier/models").rglob("model.onnx")
+    [before] = laid(server, "model.onnx")
     add_crash(repository, "lost")
     assert server.load("lost").status == 200
-    [file] = {*(server.state / "espalier/models").rglob("model.onnx")} - {before}
+    [file] = laid(server, "model.onnx") - {before}
     first = worker(server, "near")["pid"]
     assert worker(server, "lost")["pid"] == first
     away = file.rename(file.with_name("away"))
