@@ -19,9 +19,9 @@ done
 
 install() {
   [[ -e $home/ready ]] && return
-  if ! command -v patchelf >/dev/null; then
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq patchelf; } >/dev/null || {
-      echo "perf.sh: install the system package patchelf first" >&2
+  if ! command -v patchelf >/dev/null || ! ldconfig -p | grep -q libb64.so.0d; then
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq patchelf libb64-0d; } >/dev/null || {
+      echo "perf.sh: install the system packages patchelf and libb64-0d first" >&2
       return 1
     }
   fi
