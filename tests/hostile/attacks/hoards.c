@@ -51,9 +51,10 @@ static void attack(void) {
 #else
         pid_t child = marked_child();
         if (child == 0) {
-            /* Volatile, or the compiler leaves out memory that nobody reads. */
-            char *volatile memory = malloc(PIECE);
+            char *memory = malloc(PIECE);
             memset(memory, 'x', PIECE);
+            /* Or the compiler leaves out memory that nobody reads. */
+            __asm__ volatile("" : : "r"(memory) : "memory");
             if (write(full[1], "x", 1) != 1) _exit(1);
             for (;;) pause();
         }
