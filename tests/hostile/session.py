@@ -166,12 +166,15 @@ class Session:
             for name in attack.names():
                 self.lay(name, attack.more)
             attack.drive(attempt)
-            if attempt.server.alive():
-                for name in attack.names():
-                    attempt.answers.append(attempt.server.reason(name))
-                    attempt.server.unload(name)
         except Exception as failure:  # noqa: BLE001  the server cannot be asked, or not as it should
             attempt.broken.append(f"{type(failure).__name__}: {failure}"[:300])
+        try:
+            # Whatever went wrong: a model that stays has a worker that stays.
+            for name in attack.names() if attempt.server.alive() else ():
+                attempt.answers.append(attempt.server.reason(name))
+                attempt.server.unload(name)
+        except Exception as failure:  # noqa: BLE001
+            attempt.broken.append(f"unloading: {type(failure).__name__}: {failure}"[:300])
         finally:
             for name in attack.names():
                 shutil.rmtree(self.place.repository / name, ignore_errors=True)

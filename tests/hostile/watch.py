@@ -64,7 +64,11 @@ def has_socket(pid: int) -> bool:
 def shared_things(pid: int) -> set[str]:
     """What a process has open that another one could have, too: memories, event descriptors, pipes, sockets."""
     found = set()
-    for link in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+    try:
+        links = list(pathlib.Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return found  # it has ended meanwhile, as workers of other attacks do
+    for link in links:
         try:
             target, details = os.readlink(link), read(pid, f"fdinfo/{link.name}")
             inode = link.stat().st_ino
