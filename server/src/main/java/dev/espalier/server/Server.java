@@ -228,15 +228,16 @@ final class Server implements AutoCloseable {
             opened(new RepositoryPoll(repository, pause, errors));
         }
         open.push(this::closeServices);
-        if (options.http().allowed()) {
-            HttpServer http = new HttpServer(options.http(), loops.serving(), httpServices);
-            services.add(http::close);
-            announce("HTTP service", options.http().address(), http.port());
-        }
+        // As Triton: whoever has seen the HTTP service live finds the gRPC one open.
         if (options.grpc().allowed()) {
             GrpcServer grpc = new GrpcServer(options.grpc(), loops.serving(), grpcServices);
             services.add(grpc::close);
             announce("GRPCInferenceService", options.grpc().address(), grpc.port());
+        }
+        if (options.http().allowed()) {
+            HttpServer http = new HttpServer(options.http(), loops.serving(), httpServices);
+            services.add(http::close);
+            announce("HTTP service", options.http().address(), http.port());
         }
         if (options.metrics().allowed()) {
             MetricsServer served =
