@@ -24,6 +24,7 @@ struct confinement {
     struct calls calls;
     uint64_t memory; /* bytes that all processes of the worker may have together; 0 for any number */
     uint64_t disk;   /* bytes that its folder may have; 0 for any number */
+    uint64_t addresses; /* bytes that each of its processes may map; 0 for any number */
 };
 
 /* Where the calling process finds itself. */
@@ -83,7 +84,7 @@ static inline int become_worker(const struct confinement *wanted, const struct c
     begin_layers(&layers);
     CALL1(__NR_setsid, 0);
     in_force(&layers, "own session");
-    lower_limits(wanted->disk);
+    lower_limits(wanted->disk, wanted->addresses);
     lower_limit(RLIMIT_PROCESSES, MOST_PROCESSES);
     in_force(&layers, "no core files");
     if (here->first_to_go) in_force(&layers, "first to go when memory runs out");

@@ -7,6 +7,7 @@ enum {
     RLIMIT_FILE_SIZE = 1,
     RLIMIT_CORE_FILES = 4,
     RLIMIT_PROCESSES = 6,
+    RLIMIT_ADDRESSES = 9,
     RLIMIT_MESSAGE_QUEUES = 12,
     RLIMIT_NICE = 13,
     RLIMIT_REAL_TIME_PRIORITY = 14,
@@ -26,10 +27,11 @@ static inline void lower_limit(int which, uint64_t most) {
     CALL4(__NR_prlimit64, 0, which, &limit, NULL);
 }
 
-/* `disk` is the most bytes that a file may have; 0 for any number. */
-static inline void lower_limits(uint64_t disk) {
+/* `disk` is the most bytes that a file may have, `addresses` those that the process may map; 0 for any number. */
+static inline void lower_limits(uint64_t disk, uint64_t addresses) {
     lower_limit(RLIMIT_CORE_FILES, 0);
     if (disk > 0) lower_limit(RLIMIT_FILE_SIZE, disk);
+    if (addresses > 0) lower_limit(RLIMIT_ADDRESSES, addresses);
     lower_limit(RLIMIT_MESSAGE_QUEUES, 0);
     lower_limit(RLIMIT_NICE, 0);
     lower_limit(RLIMIT_REAL_TIME_PRIORITY, 0);

@@ -1,7 +1,8 @@
 /* Starts one worker, confined, and outlives it to clear up:
  *
  *     espalier-starter --folder=DIR [--socket=NAME] [--sandbox=auto|on|off] [--user=ID:GROUP] [--network]
- *             [--memory-files] [--memory=BYTES] [--disk=BYTES] [--read=PATH ...] [--write=PATH ...] -- COMMAND [ARGUMENT ...]
+ *             [--memory-files] [--memory=BYTES] [--disk=BYTES] [--addresses=BYTES] [--read=PATH ...] [--write=PATH ...]
+ *             -- COMMAND [ARGUMENT ...]
  *
  * Three processes, each the next one's parent: the starter, which stays outside and waits; the keeper (keeper.h), the
  * first in the worker's namespaces; and the one that confines itself (confine.h) and becomes COMMAND. Restrictions such
@@ -133,7 +134,8 @@ static void attend(const struct confinement *wanted, const char *folder, long ta
 
 static int usage(void) {
     return fail("is started by the Espalier server: --folder=DIR [--socket=NAME] [--sandbox=MODE] [--user=ID:GROUP] "
-                "[--network] [--memory-files] [--memory=BYTES] [--disk=BYTES] [--read=PATH] [--write=PATH] -- COMMAND",
+                "[--network] [--memory-files] [--memory=BYTES] [--disk=BYTES] [--addresses=BYTES] "
+                "[--read=PATH] [--write=PATH] -- COMMAND",
                 0);
 }
 
@@ -155,6 +157,8 @@ static int read_arguments(char **arguments, struct confinement *wanted) {
             wanted->memory = (uint64_t)read_number(value);
         } else if ((value = after("--disk=", *argument)) != NULL) {
             wanted->disk = (uint64_t)read_number(value);
+        } else if ((value = after("--addresses=", *argument)) != NULL) {
+            wanted->addresses = (uint64_t)read_number(value);
         } else if (after("--network", *argument) != NULL) {
             wanted->calls.network = 1;
         } else if (after("--memory-files", *argument) != NULL) {
@@ -232,7 +236,7 @@ static long start_keeper(struct confinement *wanted, long control, int *talk, ch
 }
 
 static int start(char **arguments, char **environment) {
-    struct confinement wanted = {NULL, NULL, NULL, NULL, SANDBOX_AUTO, {NOBODY, NOBODY}, {0, 0, 0}, 0, 0};
+    struct confinement wanted = {NULL, NULL, NULL, NULL, SANDBOX_AUTO, {NOBODY, NOBODY}, {0, 0, 0}, 0, 0, 0};
     if (!read_arguments(arguments + 1, &wanted)) return usage();
     /* Nobody of the same user may take the descriptors out of /proc, or by tracing. */
     call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);

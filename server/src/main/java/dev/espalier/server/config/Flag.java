@@ -398,6 +398,13 @@ enum Flag {
             "1024",
             "What a worker's folder may take of the disk, and each file that it writes, in MB,"
                     + " before it is replaced; 0: any amount."),
+    WORKER_ADDRESS_SPACE(
+            FlagGroup.WORKERS,
+            "worker-address-space-mb",
+            new Whole(0, 1L << 30),
+            "0",
+            "Addresses that each process of a worker may map, in MB: what it asks for beyond them is"
+                    + " refused to it, and it lives; the link's and the engine's count. 0: any number."),
     QUARANTINE_AFTER(
             FlagGroup.WORKERS,
             "quarantine-after",

@@ -11,6 +11,7 @@ import java.util.List;
 /// @param network whether they may use the network
 /// @param user whom the workers of a server become that runs as root
 /// @param diskBytes what a file of a worker's, and its folder, may have; 0 for any number
+/// @param addressBytes what each process of a worker may map; 0 for any number
 public record SandboxOptions(
         Mode mode,
         List<String> environment,
@@ -18,7 +19,8 @@ public record SandboxOptions(
         List<Path> writable,
         boolean network,
         User user,
-        long diskBytes) {
+        long diskBytes,
+        long addressBytes) {
     /// Whether workers are confined.
     public enum Mode {
         /// As far as this machine can.
@@ -40,7 +42,7 @@ public record SandboxOptions(
 
     /// Workers that may use nothing but what they must.
     public SandboxOptions(Mode mode, List<String> environment) {
-        this(mode, environment, List.of(), List.of(), false, new User(65534, 65534), 1L << 30);
+        this(mode, environment, List.of(), List.of(), false, new User(65534, 65534), 1L << 30, 0);
     }
 
     public SandboxOptions {

@@ -31,7 +31,8 @@ record SandboxReader(FlagValues values, Map<String, String> environment) {
                 paths(Flag.WORKER_WRITE),
                 values.on(Flag.WORKER_NETWORK),
                 user(),
-                values.number(Flag.WORKER_DISK) << 20);
+                values.number(Flag.WORKER_DISK) << 20,
+                values.number(Flag.WORKER_ADDRESS_SPACE) << 20);
     }
 
     private List<Path> paths(Flag flag) throws UsageException {

@@ -139,6 +139,7 @@ record Starter(Path program, SandboxOptions sandbox, long memoryBytes) {
         whole.add("--user=" + sandbox.user());
         whole.add("--memory=" + memoryBytes);
         whole.add("--disk=" + sandbox.diskBytes());
+        whole.add("--addresses=" + sandbox.addressBytes());
         if (sandbox.network()) {
             whole.add("--network");
             NETWORK.forEach(system -> whole.add("--read=" + system));

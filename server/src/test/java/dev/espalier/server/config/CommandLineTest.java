@@ -66,7 +66,8 @@ class CommandLineTest {
                                             "--worker-write=" + libraries,
                                             "--worker-network",
                                             "--worker-user=1001:1002",
-                                            "--worker-disk-mb=7"
+                                            "--worker-disk-mb=7",
+                                            "--worker-address-space-mb=8"
                                         },
                                         environment))
                         .options()
@@ -82,7 +83,8 @@ class CommandLineTest {
                                 List.of(libraries),
                                 true,
                                 new SandboxOptions.User(1001, 1002),
-                                7 << 20));
+                                7 << 20,
+                                8 << 20));
         assertThat(options(repository).workers().sandbox())
                 .isEqualTo(new SandboxOptions(SandboxOptions.Mode.AUTO, List.of()));
     }

@@ -63,6 +63,7 @@ final class SandboxHintTest {
                         List.of(),
                         false,
                         new SandboxOptions.User(1, 1),
+                        0,
                         0);
         String text = "Permission denied: /data/vocab.txt";
         assertThat(new SandboxHint(allowed, List.of()).on(text)).isEqualTo(text);

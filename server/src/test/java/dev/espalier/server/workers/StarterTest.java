@@ -28,6 +28,7 @@ class StarterTest {
 
     private static final long MEMORY = 200 << 20;
     private static final long DISK = 20 << 20;
+    private static final long ADDRESSES = 3L << 30;
 
     private WorkerFolder folder;
 
@@ -62,7 +63,8 @@ class StarterTest {
                         List.of(),
                         false,
                         new SandboxOptions.User(65534, 65534),
-                        DISK);
+                        DISK,
+                        ADDRESSES);
         Starter starter = new Starter(PROGRAM.toAbsolutePath(), options, MEMORY);
         Path output = folder.path().resolveSibling(folder.path().getFileName() + ".output");
         Process process =
@@ -114,6 +116,12 @@ class StarterTest {
                         run(SandboxOptions.Mode.OFF, "grep NoNewPrivs /proc/self/status; ulimit -c")
                                 .output())
                 .contains("NoNewPrivs:\t1", "0");
+    }
+
+    @Test
+    void refusesAddressesBeyondTheLimit() throws Exception {
+        assertThat(run(SandboxOptions.Mode.AUTO, "ulimit -v; ulimit -H -v").output())
+                .containsExactly("3145728", "3145728");
     }
 
     @Test

@@ -5,8 +5,6 @@ import java.util.List;
 
 /// A worker that may have 4 GB of addresses, and an op that allocates until it is refused, and goes on trying.
 record AddressSpace() implements Scenario {
-    private static final long LIMIT = 4L << 30;
-
     @Override
     public String name() {
         return "addresses";
@@ -15,17 +13,16 @@ record AddressSpace() implements Scenario {
     /// Without a limit by the server's watch, and with a link that fits into the addresses.
     @Override
     public List<String> flags() {
-        return List.of("--quarantine-after=0", "--worker-memory-mb=0", "--request-memory-mb=256");
+        return List.of(
+                "--quarantine-after=0",
+                "--worker-memory-mb=0",
+                "--worker-address-space-mb=4096",
+                "--request-memory-mb=256");
     }
 
     @Override
     public void run(Trial trial) throws IOException {
         Tally tally = new Tally();
-        Workers.Status worker = trial.workers().of(Model.OpSet.STALLS);
-        String limit = "--as=" + LIMIT;
-        if (Commands.run("prlimit", "--pid", Long.toString(worker.pid()), limit) != 0) {
-            throw new IOException("prlimit cannot limit a worker");
-        }
         trial.underLoad(() ->
                 new Inflicter(trial, tally, Model.OpSet.STALLS, false)
                         .inflict(Model.STALLS, Fault.ALLOCATION));
