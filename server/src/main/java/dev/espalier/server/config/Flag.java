@@ -370,6 +370,14 @@ enum Flag {
             new Text("<user id>:<group id>"),
             "65534:65534",
             "Whom workers of a server become that runs as root, in numbers."),
+    WORKER_GRANTS(
+            FlagGroup.WORKERS,
+            "worker-grant-file",
+            new Text("<file>"),
+            "",
+            "What models may ask for by their parameters worker_read, worker_write and"
+                    + " worker_network, a line each: a model's name or *, then 'read <path>',"
+                    + " 'write <path>' or 'network'."),
     WORKER_ENVIRONMENT(
             FlagGroup.WORKERS,
             "worker-environment",

@@ -52,6 +52,11 @@ final class OptionsReader {
                 notices);
     }
 
+    private GrantRules grants() throws UsageException {
+        String file = readableFile(Flag.WORKER_GRANTS);
+        return file.isEmpty() ? GrantRules.NONE : GrantRules.read(Path.of(file));
+    }
+
     private RepositoryOptions repository() throws UsageException {
         if (values.on(Flag.MODEL_NAMESPACING)) {
             throw new UsageException(
@@ -288,6 +293,7 @@ final class OptionsReader {
                         ? LinkKind.PORTABLE
                         : LinkKind.ofThisMachine(),
                 new SandboxReader(values, environment).read(),
+                grants(),
                 new SupervisionOptions(
                         values.number(Flag.EXECUTION_TIMEOUT),
                         values.has(Flag.WORKER_MEMORY)

@@ -2,6 +2,7 @@ package dev.espalier.server.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What workers are kept from.
 ///
@@ -43,6 +44,23 @@ public record SandboxOptions(
     /// Workers that may use nothing but what they must.
     public SandboxOptions(Mode mode, List<String> environment) {
         this(mode, environment, List.of(), List.of(), false, new User(65534, 65534), 1L << 30, 0);
+    }
+
+    /// The same with more that workers may use.
+    public SandboxOptions with(Grants grants) {
+        return new SandboxOptions(
+                mode,
+                environment,
+                both(readable, grants.readable()),
+                both(writable, grants.writable()),
+                network || grants.network(),
+                user,
+                diskBytes,
+                addressBytes);
+    }
+
+    private static List<Path> both(List<Path> some, List<Path> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
     }
 
     public SandboxOptions {

@@ -14,6 +14,8 @@ import java.util.List;
 /// @param aotCache the AOT cache of worker processes; may not exist
 /// @param javaOptions further options of the workers' JVMs
 /// @param link what server and workers share memory and wake each other by
+/// @param sandbox what every worker is kept from
+/// @param grants what models may ask for beyond it
 /// @param oneForAll puts all models into one worker, where their op libraries disturb each other: only
 ///     for the test that shows why that must not be
 public record WorkerOptions(
@@ -26,9 +28,27 @@ public record WorkerOptions(
         List<String> javaOptions,
         LinkKind link,
         SandboxOptions sandbox,
+        GrantRules grants,
         SupervisionOptions supervision,
         boolean oneForAll) {
     public WorkerOptions {
         javaOptions = List.copyOf(javaOptions);
+    }
+
+    /// The same for workers that may use more.
+    public WorkerOptions with(Grants more) {
+        return new WorkerOptions(
+                requestMemoryBytes,
+                home,
+                stateDirectory,
+                distributedEngines,
+                installedEngines,
+                aotCache,
+                javaOptions,
+                link,
+                sandbox.with(more),
+                grants,
+                supervision,
+                oneForAll);
     }
 }

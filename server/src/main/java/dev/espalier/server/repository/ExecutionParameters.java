@@ -50,8 +50,8 @@ final class ExecutionParameters {
         throw wrong(config, TIMEOUT, text, "a whole number, 0.." + LONGEST_MILLIS);
     }
 
-    private static ServingException wrong(
-            ModelConfig config, String name, String value, String expected) {
+    /// A refusal of a parameter's value.
+    static ServingException wrong(ModelConfig config, String name, String value, String expected) {
         return new ServingException(
                 ErrorCode.INVALID_ARGUMENT,
                 "model '%s', parameter '%s': '%s' (expected: %s)"

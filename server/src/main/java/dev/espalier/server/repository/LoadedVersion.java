@@ -87,7 +87,12 @@ final class LoadedVersion implements HostedModel.Observer {
     static LoadedVersion load(
             VersionDefinition definition, WorkerPool workers, ScheduledExecutorService timer)
             throws ServingException, InterruptedException {
-        WorkerHost host = workers.lease(definition.choice().engine(), definition.ops());
+        WorkerHost host =
+                workers.lease(
+                        definition.choice().engine(),
+                        definition.ops(),
+                        definition.config().getName(),
+                        GrantParameters.asked(definition.config()));
         if (!definition.files().hold()) {
             throw new IllegalStateException("the copies of the version's files are gone");
         }

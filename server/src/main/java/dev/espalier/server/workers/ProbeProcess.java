@@ -2,6 +2,7 @@ package dev.espalier.server.workers;
 
 import dev.espalier.link.LinkException;
 import dev.espalier.link.ProbeEvent;
+import dev.espalier.server.config.Grants;
 import dev.espalier.server.ops.OpLibrary;
 import dev.espalier.server.ops.Probe;
 import dev.espalier.server.ops.ProbeOutcome;
@@ -48,7 +49,7 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
         ConfinedProcess process =
                 ConfinedProcess.start(
                         "probe of " + library.stored().getFileName(),
-                        launcher.reading(library.root())
+                        launcher.reading(library.root(), Grants.NONE)
                                 .startProbe(pack, folder, library.stored()));
         try {
             return outcome(process, events);

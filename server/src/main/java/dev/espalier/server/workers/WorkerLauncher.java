@@ -1,6 +1,7 @@
 package dev.espalier.server.workers;
 
 import dev.espalier.link.LinkKind;
+import dev.espalier.server.config.Grants;
 import dev.espalier.server.config.SandboxOptions;
 import dev.espalier.server.config.WorkerOptions;
 import java.io.IOException;
@@ -66,9 +67,9 @@ public final class WorkerLauncher {
                         : Optional.empty();
     }
 
-    /// The same for workers that may read the folder `files`.
-    WorkerLauncher reading(Path files) {
-        return new WorkerLauncher(javaHome, options, readable.with(files));
+    /// The same for workers that may read the folder `files`, and use what was granted to their models.
+    WorkerLauncher reading(Path files, Grants grants) {
+        return new WorkerLauncher(javaHome, options.with(grants), readable.with(files));
     }
 
     /// What the confinement of workers is asked to be, in words: what a library can do depends on it.

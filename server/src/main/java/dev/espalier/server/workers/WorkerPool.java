@@ -3,6 +3,8 @@ package dev.espalier.server.workers;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.Links;
+import dev.espalier.server.config.GrantRules;
+import dev.espalier.server.config.Grants;
 import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
@@ -31,6 +33,7 @@ public final class WorkerPool implements AutoCloseable {
     private final WorkerSite site;
     private final ByteBudget requestMemory;
     private final Executor pageMaker;
+    private final GrantRules rules;
     private final boolean oneForAll;
     private final AtomicLong numbers = new AtomicLong();
     private final PacksInUse packsInUse = new PacksInUse();
@@ -85,15 +88,30 @@ public final class WorkerPool implements AutoCloseable {
                         options.supervision());
         this.requestMemory = requestMemory;
         this.pageMaker = pageMaker;
+        this.rules = options.grants();
         this.oneForAll = options.oneForAll();
     }
 
     /// The worker for one more model of this engine with this op set; started if there is none. It runs
     /// until each such call has been followed by a [#release].
     ///
-    /// @throws ServingException when the engine is not installed any more, or there is no memory
-    public WorkerHost lease(EngineVersion engine, OpSet ops) throws ServingException {
-        String key = engine + "/" + (oneForAll ? "" : ops.key());
+    /// Models that were granted different things have different workers, whatever their ops.
+    ///
+    /// @param model the model's name
+    /// @param asked what it asks for beyond what every worker may use
+    /// @throws ServingException when the operator does not allow that, the engine is not installed any more, or
+    ///     there is no memory
+    public WorkerHost lease(EngineVersion engine, OpSet ops, String model, Grants asked)
+            throws ServingException {
+        Optional<String> refusal = rules.refusal(model, asked);
+        if (refusal.isPresent()) {
+            throw new ServingException(ErrorCode.INVALID_ARGUMENT, refusal.get());
+        }
+        String key =
+                engine
+                        + "/"
+                        + (oneForAll ? "" : ops.key())
+                        + (asked.equals(Grants.NONE) ? "" : "/" + asked);
         WorkerHost known = leaseKnown(key);
         if (known != null) {
             return known;
@@ -113,7 +131,7 @@ public final class WorkerPool implements AutoCloseable {
                             new WorkerHost(
                                     engine + " [" + ops.label() + "]",
                                     pack,
-                                    site.with(site.launcher().reading(laid.folder())),
+                                    site.with(site.launcher().reading(laid.folder(), asked)),
                                     input));
             if (host.input() != input) {
                 input.close();

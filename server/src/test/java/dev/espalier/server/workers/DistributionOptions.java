@@ -1,6 +1,7 @@
 package dev.espalier.server.workers;
 
 import dev.espalier.link.LinkKind;
+import dev.espalier.server.config.GrantRules;
 import dev.espalier.server.config.SandboxOptions;
 import dev.espalier.server.config.SupervisionOptions;
 import dev.espalier.server.config.WorkerOptions;
@@ -13,6 +14,11 @@ final class DistributionOptions {
     private DistributionOptions() {}
 
     static WorkerOptions in(Path folder, LinkKind link, SandboxOptions.Mode sandbox) {
+        return in(folder, link, sandbox, GrantRules.NONE);
+    }
+
+    static WorkerOptions in(
+            Path folder, LinkKind link, SandboxOptions.Mode sandbox, GrantRules grants) {
         return new WorkerOptions(
                 0,
                 folder,
@@ -23,6 +29,7 @@ final class DistributionOptions {
                 List.of(),
                 link,
                 new SandboxOptions(sandbox, List.of()),
+                grants,
                 new SupervisionOptions(0, 0, 0, Duration.ZERO, Duration.ZERO, false),
                 false);
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.link.LinkKind;
 import dev.espalier.link.Links;
+import dev.espalier.server.config.GrantRules;
+import dev.espalier.server.config.Grants;
 import dev.espalier.server.config.SandboxOptions;
 import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.execution.LinkedLoops;
@@ -52,8 +54,17 @@ final class WorkerPoolTest {
         links = LinkKind.PORTABLE.open();
         loops = new LinkedLoops(1, LinkKind.PORTABLE, new InternalErrors(() -> {}));
         memory = new ByteBudget("request memory", "wait", 64L << 20);
+        Path real = folder.toRealPath();
         WorkerOptions options =
-                DistributionOptions.in(folder, LinkKind.PORTABLE, SandboxOptions.Mode.OFF);
+                DistributionOptions.in(
+                        folder,
+                        LinkKind.PORTABLE,
+                        SandboxOptions.Mode.OFF,
+                        new GrantRules(
+                                "grants",
+                                List.of(
+                                        new GrantRules.Rule(
+                                                "granted", GrantRules.Kind.READ, real))));
         pool =
                 new WorkerPool(
                         new EnginePacks(folder.resolve("packs"), folder.resolve("none")),
@@ -77,21 +88,43 @@ final class WorkerPoolTest {
 
     @Test
     void modelsOfOneOpSetShareAHostUntilTheLastLeaves() throws Exception {
-        WorkerHost host = pool.lease(ENGINE, NONE);
-        assertThat(pool.lease(ENGINE, NONE)).isSameAs(host);
+        WorkerHost host = lease("m", Grants.NONE);
+        assertThat(lease("m", Grants.NONE)).isSameAs(host);
         pool.release(host);
         assertThat(pool.hosts()).containsExactly(host);
         pool.release(host);
         assertThat(pool.hosts()).isEmpty();
         assertThatThrownBy(() -> pool.release(host)).hasMessageContaining("released too often");
-        assertThat(pool.lease(ENGINE, NONE)).isNotSameAs(host);
+        assertThat(lease("m", Grants.NONE)).isNotSameAs(host);
+    }
+
+    private WorkerHost lease(String model, Grants asked) throws ServingException {
+        return pool.lease(ENGINE, NONE, model, asked);
+    }
+
+    @Test
+    void grantsPartWorkersOfOneOpSet() throws Exception {
+        Grants data = new Grants(List.of(folder), List.of(), false);
+        WorkerHost host = lease("m", Grants.NONE);
+        WorkerHost granted = lease("granted", data);
+        assertThat(granted).isNotSameAs(host);
+        assertThat(lease("granted", data)).isSameAs(granted);
+    }
+
+    @Test
+    void refusesWhatTheOperatorDoesNotAllow() {
+        Grants data = new Grants(List.of(folder), List.of(), false);
+        assertThatThrownBy(() -> lease("m", data))
+                .isInstanceOf(ServingException.class)
+                .hasMessageContaining("model 'm', parameter 'worker_read': '" + folder);
+        assertThat(pool.hosts()).isEmpty();
     }
 
     @Test
     void manyThatAskAtOnceGetOneHost() throws Exception {
         List<Callable<WorkerHost>> leases = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
-            leases.add(() -> pool.lease(ENGINE, NONE));
+            leases.add(() -> lease("m", Grants.NONE));
         }
         Set<WorkerHost> hosts = new HashSet<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -110,7 +143,8 @@ final class WorkerPoolTest {
 
     @Test
     void anEngineThatIsNotThereIsRefusedWithWhatToDo() {
-        assertThatThrownBy(() -> pool.lease(new EngineVersion("lying", "2"), NONE))
+        assertThatThrownBy(
+                        () -> pool.lease(new EngineVersion("lying", "2"), NONE, "m", Grants.NONE))
                 .isInstanceOfSatisfying(
                         ServingException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE))
