@@ -238,6 +238,8 @@ static long start_keeper(struct confinement *wanted, long control, int *talk, ch
 static int start(char **arguments, char **environment) {
     struct confinement wanted = {NULL, NULL, NULL, NULL, SANDBOX_AUTO, {NOBODY, NOBODY}, {0, 0, 0}, 0, 0, 0};
     if (!read_arguments(arguments + 1, &wanted)) return usage();
+    /* The worker's own root is made of folders that it must enter as whoever it becomes, whatever the server's mask. */
+    CALL1(__NR_umask, 022);
     /* Nobody of the same user may take the descriptors out of /proc, or by tracing. */
     call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
     long control = wanted.socket == NULL ? -1 : connect_control(wanted.socket);

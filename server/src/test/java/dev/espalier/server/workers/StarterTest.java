@@ -53,8 +53,15 @@ class StarterTest {
         return run(mode, List.of("/bin/sh", "-c", script));
     }
 
-    /// Runs a command confined; its process lives until the starter is told to clear up.
     private Run run(SandboxOptions.Mode mode, List<String> command) throws Exception {
+        return run(mode, List.of(), command);
+    }
+
+    /// Runs a command confined; its process lives until the starter is told to clear up.
+    ///
+    /// @param before what starts the starter
+    private Run run(SandboxOptions.Mode mode, List<String> before, List<String> command)
+            throws Exception {
         SandboxOptions options =
                 new SandboxOptions(
                         mode,
@@ -67,8 +74,10 @@ class StarterTest {
                         ADDRESSES);
         Starter starter = new Starter(PROGRAM.toAbsolutePath(), options, MEMORY);
         Path output = folder.path().resolveSibling(folder.path().getFileName() + ".output");
+        List<String> whole = new ArrayList<>(before);
+        whole.addAll(starter.command(folder, "", List.of(), List.of(), command));
         Process process =
-                new ProcessBuilder(starter.command(folder, "", List.of(), List.of(), command))
+                new ProcessBuilder(whole)
                         .redirectError(output.toFile())
                         .start();
         List<Starter.Report> reports = new ArrayList<>();
@@ -116,6 +125,17 @@ class StarterTest {
                         run(SandboxOptions.Mode.OFF, "grep NoNewPrivs /proc/self/status; ulimit -c")
                                 .output())
                 .contains("NoNewPrivs:\t1", "0");
+    }
+
+    @Test
+    void letsAWorkerIntoItsRootWhateverTheServersMask() throws Exception {
+        Run run =
+                run(
+                        SandboxOptions.Mode.AUTO,
+                        List.of("/bin/sh", "-c", "umask 077; exec \"$@\"", "sh"),
+                        List.of("/bin/sh", "-c", "echo x > mine && cat mine"));
+        assertThat(run.output()).containsExactly("x");
+        assertThat(run.end()).isEqualTo(new ProcessEnd.Exited(0));
     }
 
     @Test
