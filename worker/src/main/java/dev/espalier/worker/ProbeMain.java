@@ -2,9 +2,6 @@ package dev.espalier.worker;
 
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.OpInspector;
-import dev.espalier.engines.onnxruntime.OnnxOpInspector;
-import dev.espalier.engines.tensorflow.TfOpInspector;
-import dev.espalier.engines.tensorrt.PluginInspector;
 import dev.espalier.link.ProbeEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +15,12 @@ public final class ProbeMain {
     private ProbeMain() {}
 
     public static void main(String[] arguments) throws IOException, EngineException {
+        run(arguments, WorkerEngines.ALL);
+    }
+
+    /// The same for other engines.
+    public static void run(String[] arguments, WorkerEngines engines)
+            throws IOException, EngineException {
         if (arguments.length != 4) {
             System.err.println(
                     "ProbeMain is started by the Espalier server: EVENTS ENGINE ENGINE_LIBRARY"
@@ -30,7 +33,7 @@ public final class ProbeMain {
         if (Boolean.getBoolean("espalier.probe.ends-with-input")) {
             Thread.ofPlatform().name("server watch").daemon().start(ProbeMain::endWithServer);
         }
-        OpInspector inspector = inspector(arguments[1], Path.of(arguments[2]));
+        OpInspector inspector = engines.named(arguments[1]).inspector(Path.of(arguments[2]));
         tell(events, new ProbeEvent.Begun());
         var report =
                 inspector.inspect(
@@ -62,19 +65,6 @@ public final class ProbeMain {
             // As good as its end.
         }
         Runtime.getRuntime().halt(3);
-    }
-
-    private static OpInspector inspector(String engine, Path library) throws EngineException {
-        return switch (engine) {
-            case "onnxruntime" -> new OnnxOpInspector(library);
-            case "tensorflow" -> new TfOpInspector(library);
-            case "tensorrt" -> new PluginInspector(library);
-            default ->
-                    throw new EngineException(
-                            "engine: "
-                                    + engine
-                                    + " (expected: onnxruntime, tensorflow or tensorrt)");
-        };
     }
 
     /// An event is in the file before anything else happens. Where it cannot be written there is nothing to

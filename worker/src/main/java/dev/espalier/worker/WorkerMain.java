@@ -1,11 +1,7 @@
 package dev.espalier.worker;
 
-import dev.espalier.engine.Engine;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.EngineLostError;
-import dev.espalier.engines.onnxruntime.OnnxRuntimeEngine;
-import dev.espalier.engines.tensorflow.TensorFlowEngine;
-import dev.espalier.engines.tensorrt.TensorRtEngine;
 import dev.espalier.link.ControlSocket;
 import dev.espalier.link.LinkKind;
 import java.io.EOFException;
@@ -19,6 +15,11 @@ public final class WorkerMain {
     private WorkerMain() {}
 
     public static void main(String[] arguments) {
+        run(arguments, WorkerEngines.ALL);
+    }
+
+    /// The same for other engines.
+    public static void run(String[] arguments, WorkerEngines engines) {
         if (arguments.length != 4) {
             System.err.println(
                     "WorkerMain is started by the Espalier server: LINK SOCKET ENGINE LIBRARY (got "
@@ -29,7 +30,7 @@ public final class WorkerMain {
         LinkKind link = LinkKind.named(arguments[0]);
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> fail(link, thread, failure));
         try (ControlSocket socket = link.connect(arguments[1])) {
-            new Worker(link, socket, engine(arguments[2], Path.of(arguments[3]))).run();
+            new Worker(link, socket, engines.named(arguments[2]).open(Path.of(arguments[3]))).run();
         } catch (EOFException serverIsGone) {
             end(link);
         } catch (IOException | EngineException failure) {
@@ -47,17 +48,6 @@ public final class WorkerMain {
         }
         System.err.println("worker: thread '" + thread.getName() + "' failed: " + failure);
         link.exit(1);
-    }
-
-    private static Engine engine(String name, Path library) throws EngineException {
-        return switch (name) {
-            case "onnxruntime" -> new OnnxRuntimeEngine(library);
-            case "tensorflow" -> new TensorFlowEngine(library);
-            case "tensorrt" -> new TensorRtEngine(library);
-            default ->
-                    throw new EngineException(
-                            "engine: " + name + " (expected: onnxruntime, tensorflow or tensorrt)");
-        };
     }
 
     /// Ends the process without running exit handlers: an op may have registered one that never returns.
