@@ -4,7 +4,10 @@ import java.io.PrintStream;
 import java.util.List;
 
 /// `espalier engine list`: the engines that are there, and those that can be installed.
-record EngineList(PackFolder distribution, PackFolder installed, PrintStream out) {
+///
+/// @param releases those that can be installed
+record EngineList(
+        PackFolder distribution, PackFolder installed, Releases releases, PrintStream out) {
     void print() throws InstallException {
         List<Pack> theirs = distribution.packs();
         for (Pack pack : theirs) {
@@ -15,7 +18,7 @@ record EngineList(PackFolder distribution, PackFolder installed, PrintStream out
             print(pack, "installed");
         }
         List<String> there = own.stream().map(Pack::name).toList();
-        for (String name : new Releases().names()) {
+        for (String name : releases.names()) {
             if (!there.contains(name)
                     && theirs.stream().noneMatch(pack -> pack.name().equals(name))) {
                 out.printf("%-24s can be installed: espalier engine install %s%n", name, name);

@@ -1,5 +1,6 @@
 package dev.espalier.installer;
 
+import dev.espalier.installer.products.Product;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

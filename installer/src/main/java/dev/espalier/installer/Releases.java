@@ -1,42 +1,26 @@
 package dev.espalier.installer;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.espalier.installer.products.Product;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// The engines that can be installed, by the names that users give them: `tensorflow-2.16.2` for a version
 /// of which it is known where it is, `tensorrt-10.6` for the newest that begins so, `tensorflow` for the newest
-/// of all, `tensorflow:1.0.0` for any version of the Maven package.
+/// of all, `tensorflow:1.0.0` for any version of the Maven package, where there is one only.
 final class Releases {
+    private final Products products;
+
     /// Newest first, engine by engine.
     private final List<Release> known = new ArrayList<>();
 
-    Releases() {
-        for (Product product : Product.values()) {
-            known.addAll(read(product));
-        }
-    }
-
-    private static List<Release> read(Product product) {
-        String resource = product.engine() + ".txt";
-        try (InputStream table = Releases.class.getResourceAsStream(resource)) {
-            if (table == null) {
-                throw new IllegalStateException(resource + " is missing in the installer's jar");
+    Releases(Products products) {
+        this.products = products;
+        for (Product product : products.all()) {
+            for (List<String> words : product.table()) {
+                known.add(new Release(product, words.getFirst(), words.subList(1, words.size())));
             }
-            return new String(table.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.startsWith("#"))
-                    .map(line -> line.split(" ", 2))
-                    .map(words -> new Release(product, words[0], words[1]))
-                    .toList();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
         }
     }
 
@@ -45,9 +29,10 @@ final class Releases {
         int colon = name.indexOf(':');
         if (colon >= 0) {
             String artifactVersion = name.substring(colon + 1);
-            Optional<Product> product = Product.named(name.substring(0, colon));
+            Optional<Product> product =
+                    products.named(name.substring(0, colon)).filter(Releases::isOnePackage);
             if (product.isPresent() && artifactVersion.matches("[0-9][0-9A-Za-z.-]*")) {
-                return new Release(product.get(), "", artifactVersion);
+                return new Release(product.get(), "", List.of(artifactVersion));
             }
         }
         return known.stream()
@@ -57,15 +42,27 @@ final class Releases {
                 .findFirst()
                 .orElseThrow(() ->
                         new InstallException(
-                                "engine '%s' (expected: one of %s; or %s for another)"
+                                "engine '%s' (expected: one of %s%s)"
                                         .formatted(name, String.join(", ", names()), byPackage())));
     }
 
-    private static String byPackage() {
-        return Arrays.stream(Product.values())
+    private static boolean isOnePackage(Product product) {
+        return product.parts().size() == 1;
+    }
+
+    /// How further versions are named, behind the known ones; nothing where none can be.
+    private String byPackage() {
+        if (products.all().stream().noneMatch(Releases::isOnePackage)) {
+            return "";
+        }
+        return products.all().stream()
+                .filter(Releases::isOnePackage)
                 .map(product ->
-                        "%s:<version of %s>".formatted(product.engine(), product.mavenPackage()))
-                .collect(Collectors.joining(" or "));
+                        "%s:<version of %s>"
+                                .formatted(
+                                        product.engine(),
+                                        product.parts().getFirst().mavenPackage()))
+                .collect(Collectors.joining(" or ", "; or ", " for another"));
     }
 
     /// The names of those of which it is known where they are.

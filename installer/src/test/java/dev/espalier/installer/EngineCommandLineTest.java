@@ -3,6 +3,12 @@ package dev.espalier.installer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.engine.Engine;
+import dev.espalier.engine.EngineKind;
+import dev.espalier.engine.OpInspector;
+import dev.espalier.installer.products.Part;
+import dev.espalier.installer.products.Product;
+import dev.espalier.installer.products.TensorFlow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,10 +19,12 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.eclipse.aether.artifact.Artifact;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,9 +45,35 @@ class EngineCommandLineTest {
                 }
             };
 
+    private static final Product ABACUS =
+            new Product(
+                    new EngineKind() {
+                        @Override
+                        public String name() {
+                            return "abacus";
+                        }
+
+                        @Override
+                        public Engine open(Path library) {
+                            throw new AssertionError("opened here");
+                        }
+
+                        @Override
+                        public OpInspector inspector(Path library) {
+                            throw new AssertionError("opened here");
+                        }
+                    },
+                    "the Abacus",
+                    List.of(
+                            new Part("org.abacus:frame", "", "libabacus\\.so"),
+                            new Part("org.rods:rods", "-wood", "librods\\.so\\.\\d+")),
+                    "libabacus\\.so",
+                    "abacus-1");
+
     @TempDir Path folder;
     private Path registry;
     private Path packs;
+    private Products products = Products.ALL;
 
     private record Ended(int code, String out, String err) {}
 
@@ -60,20 +94,31 @@ class EngineCommandLineTest {
 
     /// Puts a package with natives of a version into the registry.
     private Path publish(String artifactVersion, String version) throws IOException {
+        return publish(
+                new Release(TensorFlow.PRODUCT, "", List.of(artifactVersion))
+                        .natives(MACHINE)
+                        .getFirst(),
+                version,
+                "libtensorflow_cc.so.2",
+                "libother.so",
+                "LICENSE");
+    }
+
+    private Path publish(Artifact artifact, String version, String... files) throws IOException {
         Path file =
-                registry.resolve("org/tensorflow/tensorflow-core-native")
-                        .resolve(artifactVersion)
+                registry.resolve(artifact.getGroupId().replace('.', '/'))
+                        .resolve(artifact.getArtifactId())
+                        .resolve(artifact.getVersion())
                         .resolve(
-                                new Release(Product.TENSORFLOW, "", artifactVersion)
-                                        .natives(MACHINE)
-                                        .toString()
-                                        .replaceFirst(
-                                                "org.tensorflow:(.*):jar:(.*):(.*)",
-                                                "$1-$3-$2.jar"));
+                                "%s-%s-%s.jar"
+                                        .formatted(
+                                                artifact.getArtifactId(),
+                                                artifact.getVersion(),
+                                                artifact.getClassifier()));
         Files.createDirectories(file.getParent());
         try (ZipOutputStream jar = new ZipOutputStream(Files.newOutputStream(file))) {
-            for (String name : new String[] {"libtensorflow_cc.so.2", "libother.so", "LICENSE"}) {
-                jar.putNextEntry(new ZipEntry("org/tensorflow/" + name));
+            for (String name : files) {
+                jar.putNextEntry(new ZipEntry("natives/" + name));
                 jar.write((version + "\n").getBytes(UTF_8));
             }
         }
@@ -107,6 +152,7 @@ class EngineCommandLineTest {
                 Main.run(
                         arguments,
                         Map.of("ESPALIER_HOME", folder.resolve("home").toString()),
+                        products,
                         natives,
                         new PrintStream(out, false, UTF_8),
                         new PrintStream(err, false, UTF_8));
@@ -161,6 +207,33 @@ class EngineCommandLineTest {
                 .contains("tensorflow-2.99.1 is installed");
         assertThat(engine("install", "tensorflow:9.9.9").out())
                 .contains("tensorflow-2.99.1 is there");
+    }
+
+    /// Of an engine of which nothing is known but its product and its table.
+    @Test
+    void putsAPackTogetherOfSeveralPackages() throws Exception {
+        products = new Products(List.of(ABACUS));
+        Release release = new Releases(products).find("abacus-1.2");
+        assertThat(release.version()).isEqualTo("1.2.3");
+        List<Artifact> parts = release.natives(MACHINE);
+        publish(parts.getFirst(), "1.2.3", "libabacus.so", "libunused.so", "LICENSE");
+        publish(parts.getLast(), "1.2.3", "librods.so.1", "LICENSE");
+
+        assertThat(engine("install", "abacus").out()).contains("abacus-1.2.3 is installed");
+        Path pack = packs.resolve("abacus-1.2.3");
+        assertThat(pack).isDirectoryContaining("glob:**/LICENSE*");
+        assertThat(pack.resolve("LICENSE.2")).exists();
+        try (Stream<Path> files = Files.list(pack.resolve(MACHINE))) {
+            assertThat(files.map(Path::getFileName).map(Path::toString))
+                    .containsExactlyInAnyOrder("libabacus.so", "librods.so.1");
+        }
+        assertThat(pack.resolve("engine.properties"))
+                .content()
+                .contains(
+                        "engine=abacus", "library.%s=%s/libabacus.so".formatted(MACHINE, MACHINE));
+        assertThat(engine("install", "abacus:1").err())
+                .contains("engine 'abacus:1' (expected: one of abacus-1.2.3)");
+        assertThat(engine("wobble").err()).contains("such as abacus-1; installs beside");
     }
 
     @Test
@@ -267,7 +340,9 @@ class EngineCommandLineTest {
     void explainsItselfToThoseWhoAskWrongly() {
         Ended ended = engine("wobble");
         assertThat(ended.code()).isEqualTo(2);
-        assertThat(ended.err()).startsWith("usage: espalier engine install <engine>");
+        assertThat(ended.err())
+                .startsWith(
+                        "usage: espalier engine install <engine>   such as tensorflow-2.16.2 or tensorrt-10.6; installs beside");
     }
 
     /// Locks a pack as a server does, until its input ends.
