@@ -8,7 +8,7 @@ espalier_is_current() {
     # The first source that is newer ends the search.
     espalier_newer=$(find "$root/pom.xml" "$root/.mvn" "$root"/*/pom.xml "$root"/engines/*/pom.xml \
         "$root"/*/src/main "$root"/engines/*/src/main "$root/launcher/bin" "$root/launcher/lib" \
-        "$root/launcher/starter" "$root/launcher/build.sh" "$root/launcher/train.sh" "$root/examples" \
+        "$root/launcher/starter" "$root/launcher/build.sh" "$root/launcher/packs.sh" "$root/launcher/train.sh" "$root/examples" \
         -name target -prune -o -newer "$espalier_built" -print 2>/dev/null | head -n 1)
     [ -z "$espalier_newer" ]
 }
