@@ -25,6 +25,7 @@ struct confinement {
     uint64_t memory; /* bytes that all processes of the worker may have together; 0 for any number */
     uint64_t disk;   /* bytes that its folder may have; 0 for any number */
     uint64_t addresses; /* bytes that each of its processes may map; 0 for any number */
+    long mask;       /* the server's, of permissions that new files do not get */
 };
 
 /* Where the calling process finds itself. */
@@ -65,12 +66,12 @@ static inline long leave_superuser(const struct confinement *wanted, long namesp
         if ((namespaces & NEW_IDS) != 0 && CALL1(__NR_unshare, NEW_USERS) == 0) {
             failure = map_owner(wanted->owner);
             if (failure == 0) failure = drop_bounding_capabilities();
-            lower_limit(RLIMIT_PROCESSES, MOST_OWN_PROCESSES);
+            lower_own_processes();
         }
     } else if (failure == 0 && root) {
         lacks(layers, "user of its own", 0);
     } else if ((namespaces & NEW_USERS) != 0) {
-        lower_limit(RLIMIT_PROCESSES, MOST_OWN_PROCESSES);
+        lower_own_processes();
     }
     if (failure == 0) failure = drop_capabilities();
     if (failure == 0) in_force(layers, "no capabilities");
@@ -129,6 +130,7 @@ static inline int become_worker(const struct confinement *wanted, const struct c
         put_text(&message.text, layers.missing);
     }
     say(SPEECH, &message);
+    CALL1(__NR_umask, wanted->mask);
     failure = CALL3(__NR_execve, wanted->command[0], wanted->command, here->environment);
     return say_failure(SPEECH, CANNOT_BE, wanted->command[0], failure);
 }

@@ -2,7 +2,7 @@
  * signals to processes outside, no connections to their abstract sockets. The numbers are the kernel's; its header may be older than the kernel. */
 #pragma once
 
-#include "system.h"
+#include "mounts.h"
 
 #ifndef __NR_landlock_create_ruleset
 #define __NR_landlock_create_ruleset 444
@@ -36,9 +36,8 @@ struct __attribute__((packed)) landlock_path {
     int32_t descriptor;
 };
 
-/* Allows `access` below `path`; what does not exist needs no rule. */
-static inline void landlock_allow(long rules, const char *path, uint64_t access) {
-    long descriptor = CALL4(__NR_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
+/* Allows `access` below what is open as `descriptor`, and closes it; what could not be opened needs no rule. */
+static inline void landlock_allow(long rules, long descriptor, uint64_t access) {
     if (descriptor < 0) return;
     struct landlock_path rule = {access, (int32_t)descriptor};
     if (CALL4(__NR_landlock_add_rule, rules, LANDLOCK_PATH_BENEATH, &rule, 0) == -EINVAL) {
@@ -70,10 +69,15 @@ static inline long landlock(char **arguments, int network) {
     if (rules < 0) return rules;
     for (char **argument = arguments; *argument != NULL && after("--", *argument) != NULL; argument++) {
         const char *path;
+        static const uint64_t reading = FILE_EXECUTE | FILE_READ | FOLDER_READ;
         if ((path = after("--read=", *argument)) != NULL) {
-            landlock_allow(rules, path, FILE_EXECUTE | FILE_READ | FOLDER_READ);
+            landlock_allow(rules, CALL4(__NR_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC, 0), reading);
         } else if ((path = after("--write=", *argument)) != NULL) {
-            landlock_allow(rules, path, handled.files);
+            landlock_allow(rules, CALL4(__NR_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC, 0), handled.files);
+        } else if ((path = after("--read-exactly=", *argument)) != NULL) {
+            landlock_allow(rules, open_exactly(path), reading);
+        } else if ((path = after("--write-exactly=", *argument)) != NULL) {
+            landlock_allow(rules, open_exactly(path), handled.files);
         }
     }
     long failure = CALL2(__NR_landlock_restrict_self, rules, 0);

@@ -7,12 +7,16 @@ enum {
     RLIMIT_FILE_SIZE = 1,
     RLIMIT_CORE_FILES = 4,
     RLIMIT_PROCESSES = 6,
+    RLIMIT_DESCRIPTORS = 7,
     RLIMIT_ADDRESSES = 9,
     RLIMIT_MESSAGE_QUEUES = 12,
     RLIMIT_NICE = 13,
     RLIMIT_REAL_TIME_PRIORITY = 14,
     MOST_PROCESSES = 16384,    /* of the user altogether, as the kernel counts them; not for root */
     MOST_OWN_PROCESSES = 2200, /* of the worker, where it is alone in a namespace of users; threads are ended at 2000 */
+    LEAST_OWN_PROCESSES = 200, /* which a JVM and an engine need */
+    /* The kernel counts files in flight, watches and the like for each user, and by this number in part. */
+    MOST_DESCRIPTORS = 1024,
 };
 
 struct limit {
@@ -27,9 +31,19 @@ static inline void lower_limit(int which, uint64_t most) {
     CALL4(__NR_prlimit64, 0, which, &limit, NULL);
 }
 
+/* What the kernel lets the user have it lets the server have, too: the worker gets a quarter of it at most. */
+static inline void lower_own_processes(void) {
+    struct limit limit;
+    if (CALL4(__NR_prlimit64, 0, RLIMIT_PROCESSES, NULL, &limit) != 0) return;
+    uint64_t most = limit.hard / 4;
+    if (most < LEAST_OWN_PROCESSES) most = LEAST_OWN_PROCESSES;
+    lower_limit(RLIMIT_PROCESSES, most < MOST_OWN_PROCESSES ? most : MOST_OWN_PROCESSES);
+}
+
 /* `disk` is the most bytes that a file may have, `addresses` those that the process may map; 0 for any number. */
 static inline void lower_limits(uint64_t disk, uint64_t addresses) {
     lower_limit(RLIMIT_CORE_FILES, 0);
+    lower_limit(RLIMIT_DESCRIPTORS, MOST_DESCRIPTORS);
     if (disk > 0) lower_limit(RLIMIT_FILE_SIZE, disk);
     if (addresses > 0) lower_limit(RLIMIT_ADDRESSES, addresses);
     lower_limit(RLIMIT_MESSAGE_QUEUES, 0);

@@ -23,6 +23,9 @@ enum {
     EEXIST = 17,
     ELOOP = 40,
     NAMETOOLONG = 36,
+    OPEN_TREE_CLONE = 1,
+    MOVE_MOUNT_EMPTY_PATH = 4,
+    RESOLVE_NO_LINKS = 4,
     MOST_LINKS = 40,
     LONGEST_PATH = 4096,
 };
@@ -95,8 +98,19 @@ static inline long bind(const char *target, const struct file_status *source_sta
     return set_attributes(target, AT_RECURSIVE, (writable ? 0 : MS_RDONLY) | MS_NOSUID | (folder ? MS_NODEV : 0));
 }
 
-/* Makes `wanted` visible. Links on the way are made anew, and lead where they lead. What is not there is left out. */
-static inline long show(const char *wanted, int writable) {
+/* Opens what lies at `path`, where no link is on the way. */
+static inline long open_exactly(const char *path) {
+    struct {
+        uint64_t flags, mode, resolve;
+    } how = {O_PATH | O_CLOEXEC, 0, RESOLVE_NO_LINKS};
+    return CALL4(437 /* openat2 */, AT_FDCWD, path, &how, sizeof how);
+}
+
+enum look { AS_FOUND, LINKS_ONLY };
+
+/* Makes `wanted` visible, or only the links on the way to it. Links are made anew, and lead where they lead. What is not
+ * there is left out. */
+static inline long show(const char *wanted, int writable, enum look how) {
     struct path rest, done, look, link;
     clear(&rest);
     clear(&done);
@@ -147,7 +161,51 @@ static inline long show(const char *wanted, int writable) {
         if (failure == 0) failure = append(&next, rest.bytes + end, rest.length - end);
         rest = next;
     }
-    return failure < 0 || done.length == 0 ? failure : bind(done.bytes, &status, writable);
+    return failure < 0 || done.length == 0 || how == LINKS_ONLY ? failure : bind(done.bytes, &status, writable);
+}
+
+/* Makes the folders above `target`. */
+static inline long make_above(const char *target) {
+    struct path above;
+    clear(&above);
+    for (size_t i = 1; target[i] != 0; i++) {
+        if (target[i] != '/') continue;
+        clear(&above);
+        long failure = append(&above, target, i);
+        if (failure == 0) failure = CALL3(__NR_mkdirat, AT_FDCWD, above.bytes, 0755);
+        struct file_status there;
+        if (failure < 0 && status_of(above.bytes, &there) < 0) return failure;
+    }
+    return 0;
+}
+
+/* Makes visible what lies at `target`, if no link leads there. What is opened is what is mounted: an op may be changing
+ * the folders above at this moment. */
+static inline void show_exactly(const char *target, int writable) {
+    struct path source;
+    clear(&source);
+    if (append(&source, OLD_ROOT, sizeof OLD_ROOT - 1) < 0 || append(&source, target, length(target)) < 0) return;
+    long opened = open_exactly(source.bytes);
+    if (opened < 0) return;
+    struct file_status status, there;
+    long failure = CALL5(__NR_statx, opened, "", AT_EMPTY_PATH, STATUS_ALL, &status);
+    int folder = (status.mode & S_IFMT) == S_IFDIR;
+    if (failure == 0) failure = make_above(target);
+    if (failure == 0 && status_of(target, &there) < 0) {
+        failure = folder ? CALL3(__NR_mkdirat, AT_FDCWD, target, 0755)
+                         : CALL4(__NR_openat, AT_FDCWD, target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        if (!folder && failure >= 0) CALL1(__NR_close, failure);
+    }
+    long tree = failure < 0 ? failure
+                            : CALL3(428 /* open_tree */, opened, "",
+                                    OPEN_TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
+    CALL1(__NR_close, opened);
+    if (tree < 0) return;
+    struct mount_attributes attributes = {
+        (writable ? 0 : MS_RDONLY) | MS_NOSUID | (folder ? MS_NODEV : 0), 0, 0, 0};
+    failure = CALL5(442 /* mount_setattr */, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes);
+    if (failure == 0) CALL5(429 /* move_mount */, tree, "", AT_FDCWD, target, MOVE_MOUNT_EMPTY_PATH);
+    CALL1(__NR_close, tree);
 }
 
 /* Takes a folder, over which an empty file system is mounted, for the root; the old one is at OLD_ROOT. */
@@ -169,8 +227,14 @@ static inline long end_root(void) {
 static inline long show_devices(void) {
     static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"};
     long failure = 0;
-    for (unsigned i = 0; failure == 0 && i < sizeof devices / sizeof *devices; i++) failure = show(devices[i], 1);
+    for (unsigned i = 0; failure == 0 && i < sizeof devices / sizeof *devices; i++) failure = show(devices[i], 1, AS_FOUND);
     return failure;
+}
+
+/* Whether a path is of /proc, which a worker has its own of. */
+static inline int is_proc(const char *path) {
+    const char *beyond = after("/proc", path);
+    return beyond != NULL && (*beyond == 0 || *beyond == '/');
 }
 
 /* Gives the calling process, which is in a mount namespace of its own, the root that `arguments` describe. Says what is
@@ -184,17 +248,24 @@ static inline int build_root(long talk, char **arguments, const char *folder, in
         failure = CALL3(__NR_mkdirat, AT_FDCWD, "/proc", 0755);
         if (failure == 0) failure = CALL5(__NR_mount, "proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     } else {
-        failure = show("/proc", 1);
+        failure = show("/proc", 1, AS_FOUND);
     }
     if (failure < 0) return say_failure(talk, NO_ROOM, "/proc of its own", failure);
     failure = show_devices();
     for (int writable = 0; writable < 2; writable++) {
         for (char **argument = arguments; failure == 0 && *argument != NULL; argument++) {
             const char *path = after(writable ? "--write=" : "--read=", *argument);
-            const char *beyond = path == NULL ? NULL : after("/proc", path);
-            if (path == NULL || (beyond != NULL && (*beyond == 0 || *beyond == '/'))) continue;
-            failure = show(path, writable);
+            if (path == NULL || is_proc(path)) continue;
+            failure = show(path, writable, AS_FOUND);
             if (failure < 0) return say_failure(talk, NO_ROOM, path, failure);
+        }
+    }
+    for (int writable = 0; writable < 2; writable++) {
+        for (char **argument = arguments; *argument != NULL; argument++) {
+            const char *path = after(writable ? "--write-exactly=" : "--read-exactly=", *argument);
+            if (path != NULL && !is_proc(path)) show_exactly(path, writable);
+            path = after("--link=", *argument);
+            if (path != NULL && !writable) show(path, 0, LINKS_ONLY);
         }
     }
     if (failure == 0) failure = end_root();

@@ -13,7 +13,11 @@ static inline void begin_report(struct report *report) {
     report->text = (struct text){report->line, 0, sizeof report->line - 1};
 }
 
+/* One line, whatever the paths in it are called. */
 static inline void send_report(struct report *report) {
+    for (size_t i = 0; i < report->text.length; i++) {
+        if ((unsigned char)report->line[i] < ' ') report->line[i] = '?';
+    }
     report->line[report->text.length++] = '\n';
     CALL3(__NR_write, 1, report->line, report->text.length);
 }

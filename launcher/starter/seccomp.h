@@ -105,6 +105,18 @@ static inline void allow_sockets(struct filter *filter, unsigned number, const u
     end_of(filter, begin);
 }
 
+/* Refuses memory that is shared and lies in no file: it stays when nobody maps it, where no look at processes sees it. */
+static inline void refuse_shared_memory(struct filter *filter) {
+    unsigned short begin = begin_of(filter, __NR_mmap);
+    load_argument(filter, 3);
+    put(filter, BPF_AND, 0, 0, 0x23); /* shared, anonymous */
+    put(filter, BPF_EQUAL, 1, 0, 0x21);
+    put(filter, BPF_EQUAL, 0, 1, 0x23);
+    put(filter, BPF_RETURN, 0, 0, SECCOMP_ERROR | EPERM);
+    put(filter, BPF_RETURN, 0, 0, SECCOMP_ALLOW);
+    end_of(filter, begin);
+}
+
 static const unsigned short REFUSED[] = {
     /* other processes */
     __NR_ptrace, __NR_process_vm_readv, __NR_process_vm_writev, __NR_kcmp, 438 /* pidfd_getfd */,
@@ -121,6 +133,11 @@ static const unsigned short REFUSED[] = {
     __NR_bpf, __NR_perf_event_open, __NR_userfaultfd, __NR_add_key, __NR_request_key, __NR_keyctl,
     __NR_lookup_dcookie, __NR_nfsservctl, 425 /* io_uring_setup */, 426 /* io_uring_enter */,
     427 /* io_uring_register */,
+    /* what the kernel counts for each user: the server may be the same one */
+    __NR_inotify_init1,
+#if defined(__x86_64__)
+    __NR_inotify_init,
+#endif
     /* the machine itself */
     __NR_kexec_load, __NR_kexec_file_load, __NR_init_module, __NR_finit_module, __NR_delete_module,
     __NR_reboot, __NR_swapon, __NR_swapoff, __NR_acct, __NR_quotactl, 443 /* quotactl_fd */, __NR_settimeofday,
@@ -156,9 +173,9 @@ static inline void put_calls(struct filter *filter, const struct calls *allowed)
     put(filter, BPF_RETURN, 0, 0, SECCOMP_ALLOW);
     end_of(filter, clone);
     refuse(filter, 435 /* clone3 */, ENOSYS);
-    /* Whom the kernel shall signal about a descriptor. */
-    static const unsigned owners[] = {8, 15, 10};
-    refuse_values(filter, __NR_fcntl, 1, owners, 3);
+    /* Whom the kernel shall signal about a descriptor, and leases, by which one who only reads makes others wait. */
+    static const unsigned owners[] = {8, 15, 10, 1024, 1026};
+    refuse_values(filter, __NR_fcntl, 1, owners, 5);
     /* The same for sockets; and typing into a terminal. */
     static const unsigned controls[] = {0x8901, 0x8902, 0x5412, 0x541c};
     refuse_values(filter, __NR_ioctl, 1, controls, 4);
@@ -177,14 +194,20 @@ static inline void put_calls(struct filter *filter, const struct calls *allowed)
             __NR_socket, __NR_connect, __NR_bind, __NR_listen, __NR_accept, __NR_accept4};
         for (unsigned i = 0; i < sizeof sockets / sizeof *sockets; i++) refuse(filter, sockets[i], EPERM);
     }
-    if (!allowed->memory_files) refuse(filter, __NR_memfd_create, EPERM);
-    if (!allowed->other_ids) {
-        static const unsigned short first[] = {__NR_prlimit64, __NR_sched_setscheduler, __NR_sched_setparam,
-            __NR_sched_setattr, __NR_sched_setaffinity, __NR_move_pages, __NR_migrate_pages};
-        for (unsigned i = 0; i < sizeof first / sizeof *first; i++) allow_own(filter, first[i], 0);
-        allow_own(filter, __NR_setpriority, 1);
-        allow_own(filter, __NR_ioprio_set, 1);
+    if (!allowed->memory_files) {
+        refuse(filter, __NR_memfd_create, EPERM);
+        refuse_shared_memory(filter);
     }
+    static const unsigned short first[] = {__NR_prlimit64, __NR_sched_setscheduler, __NR_sched_setparam,
+        __NR_sched_setattr, __NR_sched_setaffinity, __NR_move_pages, __NR_migrate_pages};
+    static const unsigned keeper[] = {1};
+    for (unsigned i = 0; i < sizeof first / sizeof *first; i++) {
+        if (allowed->other_ids) refuse_values(filter, first[i], 0, keeper, 1);
+        else allow_own(filter, first[i], 0);
+    }
+    /* Their ids may be those of groups and users, to which the keeper belongs. */
+    allow_own(filter, __NR_setpriority, 1);
+    allow_own(filter, __NR_ioprio_set, 1);
     for (unsigned i = 0; i < sizeof REFUSED / sizeof *REFUSED; i++) refuse(filter, REFUSED[i], EPERM);
     put(filter, BPF_RETURN, 0, 0, SECCOMP_ALLOW);
 }

@@ -2,7 +2,11 @@
  *
  *     espalier-starter --folder=DIR [--socket=NAME] [--sandbox=auto|on|off] [--user=ID:GROUP] [--network]
  *             [--memory-files] [--memory=BYTES] [--disk=BYTES] [--addresses=BYTES] [--read=PATH ...] [--write=PATH ...]
- *             -- COMMAND [ARGUMENT ...]
+ *             [--read-exactly=PATH ...] [--write-exactly=PATH ...] [--link=PATH ...] -- COMMAND [ARGUMENT ...]
+ *
+ * What --read and --write name is found as everybody finds it. What an op could have changed meanwhile, since it may
+ * write there or above, is named by -exactly: no link may be on the way, or it is left out. --link gives such a path the
+ * links by which it is known.
  *
  * Three processes, each the next one's parent: the starter, which stays outside and waits; the keeper (keeper.h), the
  * first in the worker's namespaces; and the one that confines itself (confine.h) and becomes COMMAND. Restrictions such
@@ -135,8 +139,17 @@ static void attend(const struct confinement *wanted, const char *folder, long ta
 static int usage(void) {
     return fail("is started by the Espalier server: --folder=DIR [--socket=NAME] [--sandbox=MODE] [--user=ID:GROUP] "
                 "[--network] [--memory-files] [--memory=BYTES] [--disk=BYTES] [--addresses=BYTES] "
-                "[--read=PATH] [--write=PATH] -- COMMAND",
+                "[--read=PATH] [--write=PATH] [--read-exactly=PATH] [--write-exactly=PATH] [--link=PATH] -- COMMAND",
                 0);
+}
+
+/* Whether an argument names what the worker may see: they are read where it is made visible. */
+static int is_path(const char *argument) {
+    static const char *const names[] = {"--read=", "--write=", "--link=", "--read-exactly=", "--write-exactly="};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+        if (after(names[i], argument) != NULL) return 1;
+    }
+    return 0;
 }
 
 /* Reads the arguments up to "--". 0 where they are not a starter's. */
@@ -167,6 +180,8 @@ static int read_arguments(char **arguments, struct confinement *wanted) {
             wanted->sandbox = SANDBOX_OFF;
         } else if (after("--sandbox=on", *argument) != NULL) {
             wanted->sandbox = SANDBOX_ON;
+        } else if (after("--sandbox=auto", *argument) == NULL && !is_path(*argument)) {
+            return 0;
         }
     }
     if (*argument == NULL) return 0;
@@ -236,10 +251,10 @@ static long start_keeper(struct confinement *wanted, long control, int *talk, ch
 }
 
 static int start(char **arguments, char **environment) {
-    struct confinement wanted = {NULL, NULL, NULL, NULL, SANDBOX_AUTO, {NOBODY, NOBODY}, {0, 0, 0}, 0, 0, 0};
+    struct confinement wanted = {NULL, NULL, NULL, NULL, SANDBOX_AUTO, {NOBODY, NOBODY}, {0, 0, 0}, 0, 0, 0, 0};
     if (!read_arguments(arguments + 1, &wanted)) return usage();
     /* The worker's own root is made of folders that it must enter as whoever it becomes, whatever the server's mask. */
-    CALL1(__NR_umask, 022);
+    wanted.mask = CALL1(__NR_umask, 022);
     /* Nobody of the same user may take the descriptors out of /proc, or by tracing. */
     call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
     long control = wanted.socket == NULL ? -1 : connect_control(wanted.socket);

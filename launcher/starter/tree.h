@@ -2,6 +2,7 @@
 #pragma once
 
 #include "folder.h"
+#include "mounts.h"
 
 /* The number of kilobytes behind `name` in a process's status; 0 for none. */
 static inline uint64_t kilobytes(const char *status, const char *name) {
@@ -17,6 +18,9 @@ static inline uint64_t kilobytes(const char *status, const char *name) {
     return 0;
 }
 
+/* More than any limit: for what cannot be looked at. */
+#define UNKNOWN ((uint64_t)1 << 40)
+
 /* Kilobytes of memory of a process; what it shares is left out where `own` is set. */
 static inline uint64_t memory_of(const char *pid, int own) {
     char path[48], status[4096];
@@ -26,11 +30,13 @@ static inline uint64_t memory_of(const char *pid, int own) {
     put_text(&text, "/status");
     path[text.length] = 0;
     long file = CALL4(__NR_openat, AT_FDCWD, path, O_CLOEXEC, 0);
-    if (file < 0) return 0;
+    if (file < 0) return file == -ENOENT ? 0 : UNKNOWN;
     long got = CALL3(__NR_read, file, status, sizeof status - 1);
     CALL1(__NR_close, file);
     status[got > 0 ? got : 0] = 0;
-    uint64_t memory = kilobytes(status, "RssAnon:") + kilobytes(status, "VmSwap:");
+    uint64_t memory = kilobytes(status, "RssAnon:") + kilobytes(status, "VmSwap:") + kilobytes(status, "VmPTE:");
+    /* A first thread that has ended hides the memory of those that live on. */
+    if (memory == 0 && kilobytes(status, "Threads:") > 1) return UNKNOWN;
     return own ? memory : memory + kilobytes(status, "RssShmem:");
 }
 
@@ -38,7 +44,7 @@ static inline uint64_t memory_of(const char *pid, int own) {
  * nothing: alone it is watched from outside. `keeper` and `worker` are the ids in the namespace. */
 static inline uint64_t memory_of_tree(long keeper, long worker) {
     long processes = CALL4(__NR_openat, AT_FDCWD, "/proc", O_DIRECTORY | O_CLOEXEC, 0);
-    if (processes < 0) return 0;
+    if (processes < 0) return UNKNOWN;
     _Alignas(8) char buffer[4096];
     uint64_t others = 0, own = 0;
     long bytes;

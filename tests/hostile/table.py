@@ -48,8 +48,15 @@ def lasting(seconds: float) -> Callable[[Attempt], None]:
     return drive
 
 
-def locks(attempt: Attempt) -> None:
-    """Files are locked; another model must load nevertheless, with the same engine."""
+def unsaid(attempt: Attempt) -> None:
+    """A thread of the op goes on when the request has been answered, and says in the log that it could."""
+    run(attempt)
+    time.sleep(8)
+    attempt.must("hostile: BROKE without its first thread" not in attempt.log(), "it has held twice its limit for 6 s")
+
+
+def another(attempt: Attempt) -> None:
+    """Another model must load nevertheless, with the same engine."""
     run(attempt)
     began = time.monotonic()
     status, text = attempt.load("another")
@@ -327,7 +334,7 @@ ATTACKS = (
     Attack("long_reason", "8 MB of why its model cannot be loaded", long_reason, flags=("-DLENGTH=(8<<20)",)),
     Attack("longer_reason", "40 MB of that", long_reason, "long_reason.c", ("-DLENGTH=(40<<20)",)),
     # The same user on the same machine.
-    Attack("locks", "locks all files that it may read", locks),
+    Attack("locks", "locks all files that it may read", another),
     Attack("reads", "reads as the probe does, and in other workers' folders"),
     Attack("overwrites", "writes to engines, libraries and caches that others run"),
     Attack("traces", "traces the server and another worker, reads their memory"),
@@ -340,6 +347,12 @@ ATTACKS = (
     Attack("memory_files", "hides memory in memfds", **sort_of("hoards", "AS_MEMFD"), needs=CALLS),
     Attack("memory_shm", "hides memory in /dev/shm", **sort_of("hoards", "AS_SHM")),
     Attack("memory_system_v", "hides memory in System V segments", **sort_of("hoards", "AS_SYSTEM_V"), needs=CALLS),
+    Attack("memory_shared", "hides memory in shared pages that it forgets", **sort_of("hoards", "AS_SHARED"), needs=CALLS),
+    Attack("memory_tables", "hides memory in page tables", **sort_of("hoards", "AS_TABLES")),
+    Attack("headless", "hides memory behind the end of its first thread", unsaid, "headless.c"),
+    Attack("headless_child", "the same in a child", unsaid, "headless.c", ("-DIN_CHILD",), needs=TREE),
+    Attack("in_flight", "has as many descriptors in flight as it can", another, needs=CALLS),
+    Attack("leases", "makes others wait for files that it reads", needs=CALLS),
     Attack("memory_children", "hides memory in forked children", **sort_of("hoards", "AS_CHILDREN"), needs=TREE),
     Attack("threads", "300 threads", **sort_of("multiplies", "AS_THREADS")),
     Attack("processes", "300 processes, each with a session of its own", **sort_of("multiplies", "AS_PROCESSES"), needs=PROCESSES),

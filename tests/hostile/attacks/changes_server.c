@@ -1,4 +1,4 @@
-/* Changes what the server and another worker may use: limits, scheduling, priority, processors. */
+/* Changes what the server, the keeper and another worker may use: limits, scheduling, priority, processors. */
 #define PLACE IN_RUN
 #include "attack.h"
 
@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 
 static void changes(pid_t pid) {
-    if (pid <= 1 || pid == getpid()) return;
+    if (pid <= 0 || pid == getpid()) return;
     struct rlimit before, few = {8, 8}, second = {1, RLIM_INFINITY};
     struct sched_param parameters = {0};
     cpu_set_t one;
@@ -35,5 +35,6 @@ static void changes(pid_t pid) {
 static void attack(void) {
     pid_t victim = (pid_t)wanted_[1];
     changes(server());
+    if (getpid() < 10) changes(1); /* the keeper, in a namespace of the worker's own */
     if (is_target(victim)) changes(victim);
 }

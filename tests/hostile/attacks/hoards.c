@@ -1,6 +1,6 @@
 /* Takes more memory than a worker may have, where its own pages do not show it, and keeps it for a while: in memory
  * files (AS_MEMFD), in a System V segment (AS_SYSTEM_V), in forked children (AS_CHILDREN), in files of its own folder
- * that only memory holds (AS_SHM). The suite limits a worker to HOSTILE_LIMIT_MB. */
+ * that only memory holds (AS_SHM), in shared pages that it then forgets (AS_SHARED), in page tables (AS_TABLES). The suite limits a worker to HOSTILE_LIMIT_MB. */
 #define PLACE IN_RUN
 #include "attack.h"
 
@@ -34,6 +34,23 @@ static void attack(void) {
         int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (file >= 0 && fill(file)) held++;
         unlink(path);
+#elif defined(AS_SHARED)
+        char *memory = mmap(NULL, PIECE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (memory != MAP_FAILED) {
+            memset(memory, 'x', PIECE);
+            madvise(memory, PIECE, MADV_DONTNEED);
+            held++;
+        }
+#elif defined(AS_TABLES)
+        /* A table of 4 KB for each 2 MB of which a byte is read. */
+        size_t size = (size_t)PIECE / 4096 << 21;
+        int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+        volatile char *memory = mmap(NULL, size, PROT_READ, flags, -1, 0);
+        if (memory != MAP_FAILED) {
+            madvise((void *)memory, size, MADV_NOHUGEPAGE);
+            for (size_t at = 0; at < size; at += 2 << 20) (void)memory[at];
+            held++;
+        }
 #elif defined(AS_SYSTEM_V)
         int segment = shmget(IPC_PRIVATE, PIECE, 0600);
         char *memory = segment < 0 ? (void *)-1 : shmat(segment, NULL, 0);

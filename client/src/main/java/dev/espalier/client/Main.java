@@ -1,5 +1,6 @@
 package dev.espalier.client;
 
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -13,12 +14,19 @@ public final class Main {
 
     /// Runs one command; ends with 0 when it did what was asked, else with 1.
     public static void main(String[] arguments) {
-        PrintStream out =
-                new PrintStream(
-                        new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-        int status = run(arguments, System.getenv(), out, System.err);
+        PrintStream out = printable(FileDescriptor.out);
+        PrintStream err = printable(FileDescriptor.err);
+        int status = run(arguments, System.getenv(), out, err);
+        err.flush();
         out.flush();
         System.exit(status);
+    }
+
+    private static PrintStream printable(FileDescriptor descriptor) {
+        return new PrintStream(
+                new PrintableOutput(new BufferedOutputStream(new FileOutputStream(descriptor))),
+                false,
+                StandardCharsets.UTF_8);
     }
 
     static int run(

@@ -3,6 +3,7 @@ package dev.espalier.server;
 import dev.espalier.server.config.CommandLine;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.logging.LineFormat;
 import dev.espalier.server.ops.Candidate;
 import dev.espalier.server.ops.CandidateText;
 import dev.espalier.server.ops.LibraryFinder;
@@ -71,7 +72,9 @@ public final class OpsMain {
                                     : explain(words.getLast(), options, assembly, out);
                     return good ? DONE : NOT_IN_ORDER;
                 } catch (IOException | ServingException failure) {
-                    err.println("espalier: " + failure.getMessage());
+                    err.println(
+                            "espalier: "
+                                    + LineFormat.escaped(String.valueOf(failure.getMessage())));
                     return NOT_IN_ORDER;
                 }
             }
@@ -93,7 +96,7 @@ public final class OpsMain {
         for (String file : files) {
             Path path = Path.of(file).toAbsolutePath().normalize();
             Candidate library = assembly.libraries().candidate(LibraryFinder.at(path, shelf));
-            CandidateText.lines(library).forEach(out::println);
+            CandidateText.lines(library).forEach(line -> out.println(LineFormat.escaped(line)));
             good &= library instanceof Candidate.Usable;
         }
         return good;
@@ -103,7 +106,9 @@ public final class OpsMain {
             String model, ServerOptions options, OpAssembly assembly, PrintStream out)
             throws ServingException, InterruptedException {
         ModelOps ops = new ModelOps(options.repository(), assembly.options(), assembly.libraries());
-        OpExplanation explanation = new OpExplanation(options.repository(), ops, out::println);
+        OpExplanation explanation =
+                new OpExplanation(
+                        options.repository(), ops, line -> out.println(LineFormat.escaped(line)));
         return explanation.explain(model);
     }
 }

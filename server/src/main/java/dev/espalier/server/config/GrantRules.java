@@ -91,13 +91,15 @@ public record GrantRules(String file, List<Rule> rules) {
 
     /// Why a model may not have what it asks for; empty where it may.
     public Optional<String> refusal(String model, Grants asked) {
-        for (Path path : asked.readable()) {
-            if (!allowed(model, Kind.READ, path)) {
+        for (Place place : asked.readable()) {
+            Path path = place.path();
+            if (!allowed(model, Kind.READ, place.real())) {
                 return Optional.of(refused(model, "worker_read", path.toString(), "read " + path));
             }
         }
-        for (Path path : asked.writable()) {
-            if (!allowed(model, Kind.WRITE, path)) {
+        for (Place place : asked.writable()) {
+            Path path = place.path();
+            if (!allowed(model, Kind.WRITE, place.real())) {
                 return Optional.of(
                         refused(model, "worker_write", path.toString(), "write " + path));
             }
@@ -108,9 +110,8 @@ public record GrantRules(String file, List<Rule> rules) {
         return Optional.empty();
     }
 
-    private boolean allowed(String model, Kind kind, Path path) {
-        Path real = real(path.toString());
-        return real != null && rules.stream().anyMatch(rule -> rule.allows(model, kind, real));
+    private boolean allowed(String model, Kind kind, Path real) {
+        return rules.stream().anyMatch(rule -> rule.allows(model, kind, real));
     }
 
     private String refused(String model, String parameter, String value, String line) {

@@ -1,14 +1,13 @@
 package dev.espalier.server.config;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
 /// What workers are kept from.
 ///
 /// @param environment names of the server's environment variables that workers get beyond the usual ones
-/// @param readable files and folders that workers may read beyond their own, absolute
-/// @param writable files and folders that they may write beyond their own, absolute
+/// @param readable files and folders that workers may read beyond their own
+/// @param writable files and folders that they may write beyond their own
 /// @param network whether they may use the network
 /// @param user whom the workers of a server become that runs as root
 /// @param diskBytes what a file of a worker's, and its folder, may have; 0 for any number
@@ -16,8 +15,8 @@ import java.util.stream.Stream;
 public record SandboxOptions(
         Mode mode,
         List<String> environment,
-        List<Path> readable,
-        List<Path> writable,
+        List<Place> readable,
+        List<Place> writable,
         boolean network,
         User user,
         long diskBytes,
@@ -59,7 +58,7 @@ public record SandboxOptions(
                 addressBytes);
     }
 
-    private static List<Path> both(List<Path> some, List<Path> others) {
+    private static List<Place> both(List<Place> some, List<Place> others) {
         return Stream.concat(some.stream(), others.stream()).toList();
     }
 

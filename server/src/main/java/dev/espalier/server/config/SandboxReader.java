@@ -16,10 +16,10 @@ record SandboxReader(FlagValues values, Map<String, String> environment) {
     SandboxOptions read() throws UsageException {
         // The libraries that the server itself was told of: users set it for their op libraries'
         // sake.
-        List<Path> readable = new ArrayList<>();
+        List<Place> readable = new ArrayList<>();
         for (String folder : environment.getOrDefault("LD_LIBRARY_PATH", "").split(":", -1)) {
             if (!folder.isEmpty() && Files.isDirectory(Path.of(folder))) {
-                readable.add(Path.of(folder).toAbsolutePath().normalize());
+                readable.add(Place.of(Path.of(folder).toAbsolutePath().normalize()));
             }
         }
         readable.addAll(paths(Flag.WORKER_READ));
@@ -35,15 +35,15 @@ record SandboxReader(FlagValues values, Map<String, String> environment) {
                 values.number(Flag.WORKER_ADDRESS_SPACE) << 20);
     }
 
-    private List<Path> paths(Flag flag) throws UsageException {
-        List<Path> paths = new ArrayList<>();
+    private List<Place> paths(Flag flag) throws UsageException {
+        List<Place> paths = new ArrayList<>();
         for (String value : values.all(flag)) {
             Path path = Path.of(value).toAbsolutePath().normalize();
             if (!Files.exists(path) || path.getNameCount() == 0) {
                 throw UsageException.bad(
                         flag.text(), value, "a file or folder that exists, not the root of all");
             }
-            paths.add(path);
+            paths.add(Place.of(path));
         }
         return paths;
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// A line of the log in Triton's style: level, time, process, origin, message.
 ///
 /// @param process the process's id
-record LineFormat(Format format, long process) {
+public record LineFormat(Format format, long process) {
     String line(LogRecord record) {
         StringBuilder line = new StringBuilder(128);
         char level = letter(record.getLevel());
@@ -31,13 +31,13 @@ record LineFormat(Format format, long process) {
                             .append(level);
         }
         line.append(' ').append(process).append(' ').append(origin(record)).append("] ");
-        appendEscaped(line, message(record));
+        line.append(escaped(message(record)));
         line.append('\n');
         Throwable thrown = record.getThrown();
         if (thrown != null) {
             StringWriter trace = new StringWriter();
             thrown.printStackTrace(new PrintWriter(trace));
-            line.append(trace);
+            trace.toString().lines().forEach(each -> line.append(escaped(each)).append('\n'));
         }
         return line.toString();
     }
@@ -101,15 +101,18 @@ record LineFormat(Format format, long process) {
         }
     }
 
-    /// Names and texts of clients end up in messages; a line break in one must not forge a line.
-    private static void appendEscaped(StringBuilder line, String message) {
-        for (int i = 0; i < message.length(); i++) {
-            char c = message.charAt(i);
+    /// The text with what ends a line, moves a cursor or turns the direction written out: names and texts of clients
+    /// and of op libraries end up in lines, which must stay one each and show what they say.
+    public static String escaped(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             if (c == '\n') {
                 line.append("\\n");
             } else if (c == '\r') {
                 line.append("\\r");
-            } else if (Character.isISOControl(c) && c != '\t') {
+            } else if (Character.isISOControl(c) && c != '\t'
+                    || Character.getType(c) == Character.FORMAT) {
                 line.append("\\u");
                 String hex = Integer.toHexString(c);
                 line.append("0000", hex.length(), 4).append(hex);
@@ -117,5 +120,6 @@ record LineFormat(Format format, long process) {
                 line.append(c);
             }
         }
+        return line.toString();
     }
 }

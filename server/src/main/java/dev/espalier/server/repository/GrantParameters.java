@@ -2,6 +2,7 @@ package dev.espalier.server.repository;
 
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.config.Grants;
+import dev.espalier.server.config.Place;
 import dev.espalier.server.failure.ServingException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -37,11 +38,11 @@ final class GrantParameters {
                 });
     }
 
-    private static List<Path> paths(ModelConfig config, String name) throws ServingException {
-        List<Path> paths = new ArrayList<>();
+    private static List<Place> paths(ModelConfig config, String name) throws ServingException {
+        List<Place> paths = new ArrayList<>();
         for (String text : ExecutionParameters.text(config, name).split(":", -1)) {
             if (!text.isEmpty()) {
-                paths.add(path(config, name, text));
+                paths.add(Place.of(path(config, name, text)));
             }
         }
         return paths;
@@ -50,7 +51,9 @@ final class GrantParameters {
     private static Path path(ModelConfig config, String name, String text) throws ServingException {
         try {
             Path path = Path.of(text).normalize();
-            if (path.isAbsolute() && path.getNameCount() > 0) {
+            if (path.isAbsolute()
+                    && path.getNameCount() > 0
+                    && text.codePoints().noneMatch(Character::isISOControl)) {
                 return path;
             }
         } catch (InvalidPathException _) {

@@ -27,6 +27,10 @@ final class ConfinedProcess {
     private final @Nullable StarterReports reports;
     private final CompletableFuture<ProcessEnd> ended;
     private final long pid;
+
+    /// The process itself, not whoever may have its id once it has ended; null where it ended at once.
+    private final @Nullable ProcessHandle handle;
+
     private final String confinement;
 
     private ConfinedProcess(
@@ -40,6 +44,7 @@ final class ConfinedProcess {
         this.reports = reports;
         this.ended = ended;
         this.pid = begun.pid();
+        this.handle = ProcessHandle.of(pid).orElse(null);
         this.confinement = begun.confinement();
     }
 
@@ -163,8 +168,8 @@ final class ConfinedProcess {
 
     /// Ends it with SIGKILL, which a stopped process and one that handles every signal obey too.
     void kill() {
-        if (!hasEnded()) {
-            boolean _ = ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false);
+        if (!hasEnded() && handle != null) {
+            boolean _ = handle.destroyForcibly();
         }
     }
 

@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 /// It is asked twenty times a second for each worker, so it is read into a buffer of the caller's and leaves
 /// no text behind: a server whose heap fills while it does nothing is never quiet enough to give memory back.
 ///
-/// @param ownBytes memory of its own: anonymous and swapped; neither files nor the link's memory
+/// @param ownBytes memory of its own: anonymous, swapped, page tables; neither files nor the link's memory
 /// @param sharedBytes shared memory that it has touched, the link's included
 record ProcessStatus(long ownBytes, long sharedBytes, int threads) {
     private static final int MOST_THREADS = 2_000;
     private static final int LONGEST = 8192;
     private static final byte[] ANONYMOUS = name("RssAnon");
     private static final byte[] SWAPPED = name("VmSwap");
+    private static final byte[] PAGE_TABLES = name("VmPTE");
     private static final byte[] SHARED = name("RssShmem");
     private static final byte[] THREADS = name("Threads");
 
@@ -42,6 +43,12 @@ record ProcessStatus(long ownBytes, long sharedBytes, int threads) {
         }
     }
 
+    /// Whether its memory cannot be seen, since its first thread has ended and others live on. For a moment that is so
+    /// while any process ends.
+    boolean isHidden() {
+        return ownBytes == 0 && threads > 1;
+    }
+
     /// What the process must be ended for; null for nothing.
     ///
     /// @param memoryLimit bytes that it may have; 0 for any number
@@ -56,7 +63,10 @@ record ProcessStatus(long ownBytes, long sharedBytes, int threads) {
 
     private static ProcessStatus parse(byte[] text, int length) {
         return new ProcessStatus(
-                (number(text, length, ANONYMOUS) + number(text, length, SWAPPED)) << 10,
+                (number(text, length, ANONYMOUS)
+                                + number(text, length, SWAPPED)
+                                + number(text, length, PAGE_TABLES))
+                        << 10,
                 number(text, length, SHARED) << 10,
                 (int) number(text, length, THREADS));
     }

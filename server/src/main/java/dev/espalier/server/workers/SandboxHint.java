@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// What to do about a file that confinement keeps from a worker, where the worker's own words name it. They are foreign:
 /// only their beginning is looked at, and no file is.
@@ -23,8 +24,12 @@ final class SandboxHint {
     /// @param sandbox what workers may use beside their own
     /// @param own files of the model's; what lies beside them is there, too
     SandboxHint(SandboxOptions sandbox, List<Path> own) {
-        visible = new ArrayList<>(sandbox.readable());
-        visible.addAll(sandbox.writable());
+        visible = new ArrayList<>();
+        Stream.concat(sandbox.readable().stream(), sandbox.writable().stream())
+                .forEach(place -> {
+                    visible.add(place.path());
+                    visible.add(place.real());
+                });
         Starter.SYSTEM.forEach(path -> visible.add(Path.of(path)));
         own.forEach(file -> visible.add(file.getParent() == null ? file : file.getParent()));
     }

@@ -1,5 +1,6 @@
 package dev.espalier.server.workers;
 
+import dev.espalier.server.config.Place;
 import dev.espalier.server.config.SandboxOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,6 +118,14 @@ record Starter(Path program, SandboxOptions sandbox, long memoryBytes) {
                 : Optional.empty();
     }
 
+    /// A place that an op may write to, or above: where it led when it was allowed is what it stays.
+    private static void add(List<String> whole, String option, Place place) {
+        whole.add(option + place.real());
+        if (!place.path().equals(place.real())) {
+            whole.add("--link=" + place.path());
+        }
+    }
+
     /// The command that starts `command` confined.
     ///
     /// @param socket the address of the server's control socket, to which `command` gets a connection as
@@ -151,9 +160,9 @@ record Starter(Path program, SandboxOptions sandbox, long memoryBytes) {
         }
         SYSTEM.forEach(system -> whole.add("--read=" + system));
         readable.forEach(path -> whole.add("--read=" + path));
-        sandbox.readable().forEach(path -> whole.add("--read=" + path));
+        sandbox.readable().forEach(place -> add(whole, "--read-exactly=", place));
         whole.add("--write=/dev/null");
-        sandbox.writable().forEach(path -> whole.add("--write=" + path));
+        sandbox.writable().forEach(place -> add(whole, "--write-exactly=", place));
         whole.add("--write=" + folder.path());
         writable.forEach(path -> whole.add("--write=" + path));
         whole.add("--");

@@ -14,6 +14,9 @@ final class Vitals {
     /// Looks without a heartbeat until a process is suspect. It beats twice a look.
     private static final int SUSPICIOUS_LOOKS = 10;
 
+    /// Looks at which a process hides its memory until it is taken for one that has too much.
+    private static final int MOST_HIDDEN_LOOKS = 20;
+
     /// An op that scribbles over the ring spoils single entries; more is meant.
     private static final int MOST_NONSENSE = 100;
 
@@ -24,6 +27,7 @@ final class Vitals {
     private final byte[] buffer = ProcessStatus.buffer();
     private long lastBeat = -1;
     private int silentLooks;
+    private int hiddenLooks;
 
     /// @param supervision what a worker may take
     Vitals(WorkerProcess process, SupervisionOptions supervision) {
@@ -63,7 +67,14 @@ final class Vitals {
             return new DeathCause.Stuck(stuck, TimeUnit.NANOSECONDS.toSeconds(loadLimitNanos));
         }
         ProcessStatus status = ProcessStatus.of(process.pid(), buffer);
-        return status == null ? null : status.overrun(memoryLimit, link.mappedBytes());
+        if (status == null) {
+            return null;
+        }
+        hiddenLooks = status.isHidden() ? hiddenLooks + 1 : 0;
+        if (memoryLimit > 0 && hiddenLooks >= MOST_HIDDEN_LOOKS) {
+            return new DeathCause.TooMuchMemory(memoryLimit);
+        }
+        return status.overrun(memoryLimit, link.mappedBytes());
     }
 
     /// Whether the process seems to stand still.

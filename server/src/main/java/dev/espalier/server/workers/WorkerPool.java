@@ -39,11 +39,14 @@ public final class WorkerPool implements AutoCloseable {
     private final PacksInUse packsInUse = new PacksInUse();
 
     @GuardedBy("this")
-    private final Map<String, Leased> hosts = new HashMap<>();
+    private final Map<Key, Leased> hosts = new HashMap<>();
 
     /// Hosts that no model uses any more, and whose workers may still be ending.
     @GuardedBy("this")
     private final List<WorkerHost> ending = new ArrayList<>();
+
+    /// What models have in common that share a worker.
+    private record Key(EngineVersion engine, String ops, Grants granted) {}
 
     /// A worker's host, and how many models use it.
     private static final class Leased {
@@ -107,11 +110,7 @@ public final class WorkerPool implements AutoCloseable {
         if (refusal.isPresent()) {
             throw new ServingException(ErrorCode.INVALID_ARGUMENT, refusal.get());
         }
-        String key =
-                engine
-                        + "/"
-                        + (oneForAll ? "" : ops.key())
-                        + (asked.equals(Grants.NONE) ? "" : "/" + asked);
+        Key key = new Key(engine, oneForAll ? "" : ops.key(), asked);
         WorkerHost known = leaseKnown(key);
         if (known != null) {
             return known;
@@ -165,7 +164,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private synchronized @Nullable WorkerHost leaseKnown(String key) {
+    private synchronized @Nullable WorkerHost leaseKnown(Key key) {
         Leased known = hosts.get(key);
         if (known == null) {
             return null;
@@ -175,7 +174,7 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private synchronized WorkerHost add(
-            String key, EngineVersion engine, WorkerFiles files, WorkerHost host) {
+            Key key, EngineVersion engine, WorkerFiles files, WorkerHost host) {
         WorkerHost known = leaseKnown(key);
         if (known != null) {
             return known;

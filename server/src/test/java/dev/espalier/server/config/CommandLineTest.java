@@ -79,8 +79,8 @@ class CommandLineTest {
                         new SandboxOptions(
                                 SandboxOptions.Mode.ON,
                                 List.of(),
-                                List.of(libraries, data),
-                                List.of(libraries),
+                                List.of(Place.of(libraries), Place.of(data)),
+                                List.of(Place.of(libraries)),
                                 true,
                                 new SandboxOptions.User(1001, 1002),
                                 7 << 20,

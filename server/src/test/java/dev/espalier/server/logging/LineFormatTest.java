@@ -41,8 +41,10 @@ class LineFormatTest {
 
     @Test
     void letsNoMessageForgeALine() {
-        assertThat(new LineFormat(Format.ISO8601, 1).line(record(Level.INFO, "a\nb\rc\u0007d\tö")))
-                .endsWith("] a\\nb\\rc\\u0007d\tö\n");
+        assertThat(
+                        new LineFormat(Format.ISO8601, 1)
+                                .line(record(Level.INFO, "a\nb\rc\u0007d\tö\u202e")))
+                .endsWith("] a\\nb\\rc\\u0007d\tö\\u202e\n");
     }
 
     @Test
@@ -64,9 +66,9 @@ class LineFormatTest {
     @Test
     void showsWhereAnExceptionCameFrom() {
         LogRecord record = record(Level.SEVERE, "failed");
-        record.setThrown(new IllegalStateException("why"));
+        record.setThrown(new IllegalStateException("why\u001b[2J"));
 
         assertThat(new LineFormat(Format.ISO8601, 1).line(record))
-                .contains("] failed\njava.lang.IllegalStateException: why\n\tat ");
+                .contains("] failed\njava.lang.IllegalStateException: why\\u001b[2J\n\tat ");
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.protocol.ModelParameter;
 import dev.espalier.server.config.Grants;
+import dev.espalier.server.config.Place;
 import dev.espalier.server.failure.ServingException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,8 +38,10 @@ final class GrantParametersTest {
         assertThat(GrantParameters.asked(config))
                 .isEqualTo(
                         new Grants(
-                                List.of(Path.of("/data/words"), Path.of("/lexicon")),
-                                List.of(Path.of("/cache")),
+                                List.of(
+                                        Place.of(Path.of("/data/words")),
+                                        Place.of(Path.of("/lexicon"))),
+                                List.of(Place.of(Path.of("/cache"))),
                                 true));
     }
 

@@ -2,6 +2,7 @@ package dev.espalier.server.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.server.config.Place;
 import dev.espalier.server.config.SandboxOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,7 +60,7 @@ final class SandboxHintTest {
                 new SandboxOptions(
                         SandboxOptions.Mode.AUTO,
                         List.of(),
-                        List.of(Path.of("/data")),
+                        List.of(Place.of(Path.of("/data"))),
                         List.of(),
                         false,
                         new SandboxOptions.User(1, 1),

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import dev.espalier.link.ControlSocket;
 import dev.espalier.link.LinkKind;
 import dev.espalier.link.Links;
+import dev.espalier.server.config.Place;
 import dev.espalier.server.config.SandboxOptions;
+import dev.espalier.server.files.FolderRemoval;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -54,20 +57,25 @@ class StarterTest {
     }
 
     private Run run(SandboxOptions.Mode mode, List<String> command) throws Exception {
-        return run(mode, List.of(), command);
+        return run(mode, List.of(), List.of(), command);
     }
 
     /// Runs a command confined; its process lives until the starter is told to clear up.
     ///
     /// @param before what starts the starter
-    private Run run(SandboxOptions.Mode mode, List<String> before, List<String> command)
+    /// @param writable what the operator lets it write
+    private Run run(
+            SandboxOptions.Mode mode,
+            List<String> before,
+            List<Place> writable,
+            List<String> command)
             throws Exception {
         SandboxOptions options =
                 new SandboxOptions(
                         mode,
                         List.of(),
                         List.of(),
-                        List.of(),
+                        writable,
                         false,
                         new SandboxOptions.User(65534, 65534),
                         DISK,
@@ -76,10 +84,7 @@ class StarterTest {
         Path output = folder.path().resolveSibling(folder.path().getFileName() + ".output");
         List<String> whole = new ArrayList<>(before);
         whole.addAll(starter.command(folder, "", List.of(), List.of(), command));
-        Process process =
-                new ProcessBuilder(whole)
-                        .redirectError(output.toFile())
-                        .start();
+        Process process = new ProcessBuilder(whole).redirectError(output.toFile()).start();
         List<Starter.Report> reports = new ArrayList<>();
         try (var reader = process.inputReader()) {
             String line;
@@ -133,9 +138,71 @@ class StarterTest {
                 run(
                         SandboxOptions.Mode.AUTO,
                         List.of("/bin/sh", "-c", "umask 077; exec \"$@\"", "sh"),
+                        List.of(),
                         List.of("/bin/sh", "-c", "echo x > mine && cat mine"));
         assertThat(run.output()).containsExactly("x");
         assertThat(run.end()).isEqualTo(new ProcessEnd.Exited(0));
+    }
+
+    @Test
+    void givesThePlaceThatWasAllowedAndItsName() throws Exception {
+        Path data = Files.createTempDirectory("starter-test");
+        try {
+            Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+            Path sub = Files.createDirectories(data.resolve("real/sub"));
+            Files.setPosixFilePermissions(sub, PosixFilePermissions.fromString("rwxrwxrwx"));
+            Path name = Files.createSymbolicLink(data.resolve("name"), data.resolve("real"));
+            String script = "echo x > %s/sub/file".formatted(name);
+            Run run = writing(Place.of(name.resolve("sub")), script);
+            assertThat(run.end()).isEqualTo(new ProcessEnd.Exited(0));
+            assertThat(sub.resolve("file")).hasContent("x");
+        } finally {
+            FolderRemoval.remove(data);
+        }
+    }
+
+    @Test
+    void followsNoLinkThatWasMadeAfterAPlaceWasAllowed() throws Exception {
+        Path data = Files.createTempDirectory("starter-test");
+        try {
+            Path secret = Files.createDirectories(data.resolve("secret/sub"));
+            Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rwxrwxrwx"));
+            Place allowed = Place.of(Files.createDirectories(data.resolve("d/sub")));
+            Files.delete(data.resolve("d/sub"));
+            Files.delete(data.resolve("d"));
+            Files.createSymbolicLink(data.resolve("d"), secret.getParent());
+            Run run = writing(allowed, "echo x > %s/file".formatted(allowed.path()));
+            assertThat(run.end()).isNotEqualTo(new ProcessEnd.Exited(0));
+            assertThat(secret.resolve("file")).doesNotExist();
+            // And it has all that it had besides.
+            assertThat(((Starter.Report.Begun) run.reports().getFirst()).confinement())
+                    .contains("processes+ipc+network");
+        } finally {
+            FolderRemoval.remove(data);
+        }
+    }
+
+    private Run writing(Place writable, String script) throws Exception {
+        return run(
+                SandboxOptions.Mode.AUTO,
+                List.of(),
+                List.of(writable),
+                List.of("/bin/sh", "-c", script));
+    }
+
+    @Test
+    void refusesArgumentsThatItDoesNotKnow() throws Exception {
+        Process process =
+                new ProcessBuilder(
+                                PROGRAM.toAbsolutePath().toString(),
+                                "--folder=" + folder.path(),
+                                "--adresses=1",
+                                "--",
+                                "/bin/true")
+                        .start();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.inputReader().readLine())
+                .startsWith("is started by the Espalier server");
     }
 
     @Test

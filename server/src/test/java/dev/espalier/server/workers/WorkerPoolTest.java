@@ -7,6 +7,7 @@ import dev.espalier.link.LinkKind;
 import dev.espalier.link.Links;
 import dev.espalier.server.config.GrantRules;
 import dev.espalier.server.config.Grants;
+import dev.espalier.server.config.Place;
 import dev.espalier.server.config.SandboxOptions;
 import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.execution.LinkedLoops;
@@ -104,16 +105,22 @@ final class WorkerPoolTest {
 
     @Test
     void grantsPartWorkersOfOneOpSet() throws Exception {
-        Grants data = new Grants(List.of(folder), List.of(), false);
+        Grants data = new Grants(List.of(Place.of(folder)), List.of(), false);
         WorkerHost host = lease("m", Grants.NONE);
         WorkerHost granted = lease("granted", data);
         assertThat(granted).isNotSameAs(host);
         assertThat(lease("granted", data)).isSameAs(granted);
+        Grants two =
+                new Grants(
+                        List.of(Place.of(folder.resolve("a")), Place.of(folder.resolve("b"))),
+                        List.of(),
+                        false);
+        assertThat(lease("granted", two)).isNotSameAs(granted);
     }
 
     @Test
     void refusesWhatTheOperatorDoesNotAllow() {
-        Grants data = new Grants(List.of(folder), List.of(), false);
+        Grants data = new Grants(List.of(Place.of(folder)), List.of(), false);
         assertThatThrownBy(() -> lease("m", data))
                 .isInstanceOf(ServingException.class)
                 .hasMessageContaining("model 'm', parameter 'worker_read': '" + folder);
