@@ -1,8 +1,10 @@
+import dev.espalier.server.EngineList;
 import dev.espalier.server.config.CommandLine;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.ops.EngineVersion;
 import dev.espalier.server.ops.EngineVersions;
 import dev.espalier.server.ops.LibraryInspector;
+import dev.espalier.server.ops.LibraryReader;
 import dev.espalier.server.ops.LoadCheck;
 import dev.espalier.server.ops.OpLibraries;
 import dev.espalier.server.ops.OpLibrary;
@@ -37,6 +39,8 @@ import java.util.stream.Stream;
 /// the clock runs. Four models are read at a time, as the server does.
 final class Resolve {
     private static final Machine MACHINE = Machine.named(System.getProperty("os.arch"));
+    private static final LibraryReader READER =
+            new LibraryReader(MACHINE, EngineList.ALL.ops());
 
     private static final int THREADS = 4;
 
@@ -67,14 +71,17 @@ final class Resolve {
                 new SharedLibraries(MACHINE, "");
         OpLibraries libraries =
                 new OpLibraries(
-                        new OpStore(state.resolve("ops"), machine.machine()),
-                        machine.machine(),
+                        new OpStore(state.resolve("ops"), READER),
+                        READER,
                         new OneEngine(
                                 pack.engine(),
                                 new LibraryInspector(
                                         Trust.everything(),
                                         new LoadCheck(
-                                                machine, List.of(pack.library()), Map.of()),
+                                                READER.engines(),
+                                                machine,
+                                                List.of(pack.library()),
+                                                Map.of()),
                                         new ProbeCache(state.resolve("probes"), machine.stamp()),
                                         probe)));
         ModelOps ops = new ModelOps(options.repository(), options.ops(), libraries);
@@ -92,7 +99,8 @@ final class Resolve {
                         new String[] {
                             "--model-repository=" + repository, "--state-directory=" + state
                         },
-                        System.getenv());
+                        System.getenv(),
+                        EngineList.ALL.known());
         if (result instanceof CommandLine.Run(ServerOptions options)) {
             return options;
         }
@@ -106,7 +114,8 @@ final class Resolve {
             List<Callable<Boolean>> tasks = new ArrayList<>();
             for (String model : models) {
                 OpExplanation explanation =
-                        new OpExplanation(options.repository(), ops, _ -> {});
+                        new OpExplanation(
+                                options.repository(), EngineList.ALL.formats(), ops, _ -> {});
                 tasks.add(() -> explanation.explain(model));
             }
             for (Future<Boolean> outcome : threads.invokeAll(tasks)) {
@@ -124,7 +133,8 @@ final class Resolve {
                         new WorkerLauncher(
                                 Path.of(System.getProperty("java.home")),
                                 options.workers(),
-                                List.of()),
+                                List.of(),
+                                EngineList.ALL.workers()),
                         Duration.ofSeconds(60));
         Map<String, ProbeOutcome> outcomes = new HashMap<>();
         try (Stream<Path> files = Files.walk(repository)) {
@@ -132,7 +142,7 @@ final class Resolve {
                 String build = build(file);
                 if (!outcomes.containsKey(build)) {
                     OpLibrary library =
-                            new OpStore(options.workers().stateDirectory(), MACHINE)
+                            new OpStore(options.workers().stateDirectory(), READER)
                                     .keep(file, false);
                     outcomes.put(build, probe.look(library));
                 }

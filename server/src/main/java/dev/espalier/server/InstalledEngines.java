@@ -2,13 +2,14 @@ package dev.espalier.server;
 
 import dev.espalier.server.config.OpOptions;
 import dev.espalier.server.config.WorkerOptions;
+import dev.espalier.server.engines.Engines;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
-import dev.espalier.server.formats.ModelFormat;
 import dev.espalier.server.ops.EngineVersion;
 import dev.espalier.server.ops.EngineVersions;
 import dev.espalier.server.ops.LibraryInspector;
 import dev.espalier.server.ops.LoadCheck;
+import dev.espalier.server.ops.OpEngines;
 import dev.espalier.server.ops.OpLibrary;
 import dev.espalier.server.ops.Probe;
 import dev.espalier.server.ops.ProbeCache;
@@ -28,21 +29,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /// The engines whose packs are there, and an inspector of op libraries for each, made when it is first asked
 /// for. Safe for use by several threads.
 final class InstalledEngines implements EngineVersions {
-    private static final List<String> ENGINES =
-            Stream.of(ModelFormat.values()).map(ModelFormat::backend).distinct().toList();
-
-    private static final Set<String> RESIDENT =
-            Set.of(ModelFormat.ONNX.backend(), ModelFormat.PLAN.backend());
-
     /// Ten times what a probe takes on a slow machine.
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(10);
 
+    private final List<String> served;
+    private final OpEngines opEngines;
     private final EnginePacks packs;
     private final WorkerLauncher launcher;
     private final Path state;
@@ -51,14 +46,18 @@ final class InstalledEngines implements EngineVersions {
     private final Trust trust;
     private final Map<EngineVersion, LibraryInspector> inspectors = new HashMap<>();
 
+    /// @param engines those that there are, installed or not
     /// @param launcher starts the probes
     InstalledEngines(
+            Engines engines,
             EnginePacks packs,
             WorkerLauncher launcher,
             WorkerOptions workers,
             OpOptions ops,
             Machine machine,
             Trust trust) {
+        this.served = engines.served();
+        this.opEngines = engines.ops();
         this.packs = packs;
         this.launcher = launcher;
         this.state = workers.stateDirectory();
@@ -69,7 +68,7 @@ final class InstalledEngines implements EngineVersions {
 
     @Override
     public List<String> engines() {
-        return ENGINES;
+        return served;
     }
 
     @Override
@@ -98,6 +97,7 @@ final class InstalledEngines implements EngineVersions {
                 new LibraryInspector(
                         trust,
                         new LoadCheck(
+                                opEngines,
                                 libraries,
                                 resident(pack),
                                 pack.map(found -> libraries.provided(found.library()))
@@ -129,11 +129,10 @@ final class InstalledEngines implements EngineVersions {
         return String.join(":", folders);
     }
 
-    /// ONNX Runtime hands its functions to its op libraries, and TensorRT's are there for every library to see:
-    /// neither's op libraries need be linked with it.
-    private static List<Path> resident(Optional<EnginePack> pack) {
+    /// The libraries whose symbols are there for op libraries that are not linked with them.
+    private List<Path> resident(Optional<EnginePack> pack) {
         return pack.stream()
-                .filter(found -> RESIDENT.contains(found.engine().engine()))
+                .filter(found -> opEngines.rules(found.engine().engine()).visible())
                 .map(EnginePack::library)
                 .toList();
     }

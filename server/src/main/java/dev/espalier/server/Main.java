@@ -15,7 +15,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        switch (CommandLine.parse(arguments, System.getenv())) {
+        switch (CommandLine.parse(arguments, System.getenv(), EngineList.ALL.known())) {
             case CommandLine.ShowHelp(String text) -> System.out.print(text);
             case CommandLine.Refused(String message) -> {
                 System.err.println(message);
@@ -57,7 +57,7 @@ public final class Main {
         Thread.setDefaultUncaughtExceptionHandler(errors);
         int code = 1;
         try (ServerLog _ = ServerLog.start(options.logging());
-                Server server = new Server(options, errors)) {
+                Server server = new Server(options, EngineList.ALL, errors)) {
             if (start(server, startup)) {
                 signal.await();
                 code = 0;

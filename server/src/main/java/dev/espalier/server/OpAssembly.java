@@ -4,7 +4,9 @@ import dev.espalier.server.config.OpOptions;
 import dev.espalier.server.config.OpOptions.ServerLibrary;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.config.WorkerOptions;
+import dev.espalier.server.engines.Engines;
 import dev.espalier.server.ops.EngineVersions;
+import dev.espalier.server.ops.LibraryReader;
 import dev.espalier.server.ops.OpLibraries;
 import dev.espalier.server.ops.OpStore;
 import dev.espalier.server.ops.Preload;
@@ -31,9 +33,10 @@ record OpAssembly(
         List<Preload> preloads,
         OpOptions options) {
 
+    /// @param known the engines that there are, installed or not
     /// @throws IOException when the description of an engine pack, or the list of allowed libraries, cannot
     ///     be read
-    static OpAssembly of(ServerOptions options) throws IOException {
+    static OpAssembly of(ServerOptions options, Engines known) throws IOException {
         WorkerOptions workers = options.workers();
         OpOptions ops = options.ops();
         EnginePacks packs =
@@ -44,23 +47,28 @@ record OpAssembly(
                 new WorkerLauncher(
                         Path.of(System.getProperty("java.home")),
                         workers,
-                        SharedLibraries.folders(ops.libraryPath()));
+                        SharedLibraries.folders(ops.libraryPath()),
+                        known.workers());
         Machine machine = Machine.named(System.getProperty("os.arch"));
         Trust trust =
                 ops.allowFile().isEmpty()
                         ? Trust.everything()
                         : Trust.listedIn(Path.of(ops.allowFile()));
         EngineVersions engines =
-                new InstalledEngines(packs, launcher, workers, ops, machine, trust);
-        OpStore store = new OpStore(workers.stateDirectory().resolve("ops"), machine);
+                new InstalledEngines(known, packs, launcher, workers, ops, machine, trust);
+        LibraryReader reader = new LibraryReader(machine, known.ops());
+        OpStore store = new OpStore(workers.stateDirectory().resolve("ops"), reader);
         List<Preload> preloads =
-                new PreloadList(ops.preload(), new SharedLibraries(machine, ops.libraryPath()))
+                new PreloadList(
+                                ops.preload(),
+                                new SharedLibraries(machine, ops.libraryPath()),
+                                reader.engines())
                         .sorted();
         return new OpAssembly(
                 packs,
                 launcher,
                 engines,
-                new OpLibraries(store, machine, engines),
+                new OpLibraries(store, reader, engines),
                 preloads,
                 ops.with(serverLibraries(preloads)));
     }

@@ -61,11 +61,12 @@ public final class OpsMain {
         }
         // Where there is no repository to look at any folder will do.
         flags.add("--model-repository=" + (explain ? words.getFirst() : NO_REPOSITORY));
-        switch (CommandLine.parse(flags.toArray(String[]::new), environment)) {
+        switch (CommandLine.parse(
+                flags.toArray(String[]::new), environment, EngineList.ALL.known())) {
             case CommandLine.Run(ServerOptions options) -> {
                 try {
                     StateFolder.prepare(options.workers().stateDirectory());
-                    OpAssembly assembly = OpAssembly.of(options);
+                    OpAssembly assembly = OpAssembly.of(options, EngineList.ALL);
                     boolean good =
                             check
                                     ? check(words, assembly, out)
@@ -108,7 +109,10 @@ public final class OpsMain {
         ModelOps ops = new ModelOps(options.repository(), assembly.options(), assembly.libraries());
         OpExplanation explanation =
                 new OpExplanation(
-                        options.repository(), ops, line -> out.println(LineFormat.escaped(line)));
+                        options.repository(),
+                        EngineList.ALL.formats(),
+                        ops,
+                        line -> out.println(LineFormat.escaped(line)));
         return explanation.explain(model);
     }
 }

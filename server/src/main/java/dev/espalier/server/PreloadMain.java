@@ -14,6 +14,7 @@ public final class PreloadMain {
     public static void main(String[] arguments) {
         SharedLibraries machine =
                 new SharedLibraries(Machine.named(System.getProperty("os.arch")), arguments[1]);
-        System.out.println(new PreloadList(arguments[0], machine).remaining());
+        System.out.println(
+                new PreloadList(arguments[0], machine, EngineList.ALL.ops()).remaining());
     }
 }

@@ -5,6 +5,7 @@ import dev.espalier.link.Links;
 import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.config.ControlMode;
 import dev.espalier.server.config.ServerOptions;
+import dev.espalier.server.engines.Engines;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.grpc.GrpcServer;
@@ -75,9 +76,10 @@ final class Server implements AutoCloseable {
     private final WorkPool work;
     private volatile boolean started;
 
+    /// @param engines those that there are, installed or not
     /// @param errors what becomes of errors that nobody expected
     /// @throws IOException when the machine does not give what the server needs
-    Server(ServerOptions options, InternalErrors errors) throws IOException {
+    Server(ServerOptions options, Engines engines, InternalErrors errors) throws IOException {
         this.options = options;
         this.errors = errors;
         options.notices().forEach(notice -> LOG.log(Level.WARNING, notice));
@@ -93,7 +95,7 @@ final class Server implements AutoCloseable {
             Path state = options.workers().stateDirectory();
             StateFolder.prepare(state);
             PrivateFolder copies = opened(new PrivateFolder(state.resolve("models")));
-            OpAssembly ops = OpAssembly.of(options);
+            OpAssembly ops = OpAssembly.of(options, engines);
             ops.preloads().forEach(Server::tell);
             ByteBudget requestMemory =
                     new ByteBudget(
@@ -127,6 +129,7 @@ final class Server implements AutoCloseable {
                     new ModelRepository(
                             options.repository(),
                             options.backends(),
+                            engines.formats(),
                             new ModelOps(options.repository(), ops.options(), ops.libraries()),
                             copies,
                             workers,

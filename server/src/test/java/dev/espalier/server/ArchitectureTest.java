@@ -152,6 +152,21 @@ final class ArchitectureTest {
                 .check(classes);
     }
 
+    /// So that a new engine is a folder and a line in the root's list.
+    @Test
+    void onlyTheRootSeesTheEngines() {
+        noClasses()
+                .that()
+                .resideInAPackage(SERVER + ".*..")
+                .and()
+                .resideOutsideOfPackage(SERVER + ".engines..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(SERVER + ".engines..")
+                .check(classes);
+        slices().matching(SERVER + ".engines.(*)..").should().notDependOnEachOther().check(classes);
+    }
+
     @Test
     void onlyWorkersStartProcesses() {
         noClasses()
@@ -205,6 +220,7 @@ final class ArchitectureTest {
                         SERVER + ".repository..",
                         SERVER + ".ops..",
                         SERVER + ".formats..",
+                        SERVER + ".engines..",
                         SERVER + ".workers..",
                         "java.nio.file..")
                 .check(classes);

@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// Reads the values of `--backend-config`.
-record BackendSettings(List<String> values) {
+///
+/// @param engines those that there are, for examples
+record BackendSettings(List<String> values, List<KnownEngine> engines) {
     static final String MAX_BATCH_SIZE = "default-max-batch-size";
 
     private static final String NAME = "backend-config";
-    private static final String FORM =
-            "<backend>,<name>=<value> or default-max-batch-size=<n>, such as"
-                    + " tensorrt,plugins=a.so;b.so";
+    private static final String FORM = "<backend>,<name>=<value> or default-max-batch-size=<n>";
     private static final int DEFAULT_MAX_BATCH_SIZE = 4;
 
     BackendOptions read() throws UsageException {
@@ -21,7 +21,7 @@ record BackendSettings(List<String> values) {
             int equals = value.indexOf('=');
             int comma = value.indexOf(',');
             if (equals < 1 || comma == 0 || comma == equals - 1) {
-                throw UsageException.bad(NAME, value, FORM);
+                throw UsageException.bad(NAME, value, form());
             }
             // A comma behind the equals sign belongs to the value.
             String name = value.substring(comma < equals ? comma + 1 : 0, equals);
@@ -33,11 +33,21 @@ record BackendSettings(List<String> values) {
             } else if (name.equals(MAX_BATCH_SIZE)) {
                 maxBatchSize = size;
             } else {
-                throw UsageException.bad(NAME, value, FORM);
+                throw UsageException.bad(NAME, value, form());
             }
         }
         settings.replaceAll((_, named) -> Map.copyOf(named));
         return new BackendOptions(maxBatchSize, settings);
+    }
+
+    private String form() {
+        return engines.stream()
+                .flatMap(engine ->
+                        engine.librarySettings().stream()
+                                .map(name -> "%s,%s=a.so;b.so".formatted(engine.name(), name)))
+                .findFirst()
+                .map(example -> FORM + ", such as " + example)
+                .orElse(FORM);
     }
 
     private static int batchSize(String whole, String value) throws UsageException {

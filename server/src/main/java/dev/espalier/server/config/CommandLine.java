@@ -22,14 +22,18 @@ public final class CommandLine {
     /// Reads the arguments of `main`. Looks at the files that they name, and changes nothing.
     ///
     /// @param environment the environment variables, such as `System.getenv()`
-    public static Result parse(String[] arguments, Map<String, String> environment) {
+    /// @param engines those that models can run with
+    public static Result parse(
+            String[] arguments, Map<String, String> environment, List<KnownEngine> engines) {
         if (List.of(arguments).contains("--help") || List.of(arguments).contains("-h")) {
             return new ShowHelp(HelpText.write());
         }
         try {
             FlagReader reader = new FlagReader();
             reader.read(arguments);
-            return new Run(new OptionsReader(reader.values(), environment).read(reader.notices()));
+            return new Run(
+                    new OptionsReader(reader.values(), environment, engines)
+                            .read(reader.notices()));
         } catch (UsageException e) {
             return new Refused(String.valueOf(e.getMessage()));
         }

@@ -10,26 +10,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// Turns the values of the command line into typed options, and checks what one row of the table
 /// cannot: files, and options that belong together.
 final class OptionsReader {
-    private static final List<String> ENGINES = List.of("onnxruntime", "tensorflow", "tensorrt");
-
-    /// Whose op libraries Triton names in a setting of the backend.
-    private static final String PLUGIN_ENGINE = "tensorrt";
-
     private final FlagValues values;
     private final Map<String, String> environment;
+    private final List<KnownEngine> engines;
     private final List<String> notices = new ArrayList<>();
 
-    OptionsReader(FlagValues values, Map<String, String> environment) {
+    OptionsReader(FlagValues values, Map<String, String> environment, List<KnownEngine> engines) {
         this.values = values;
         this.environment = environment;
+        this.engines = engines;
     }
 
     ServerOptions read(List<String> earlierNotices) throws UsageException {
         notices.addAll(earlierNotices);
+        BackendOptions backends =
+                new BackendSettings(values.all(Flag.BACKEND_CONFIG), engines).read();
         HttpOptions http = http();
         GrpcOptions grpc = grpc();
         MetricsOptions metrics = metrics();
@@ -45,8 +45,8 @@ final class OptionsReader {
                 grpc,
                 metrics,
                 logging(),
-                new BackendSettings(values.all(Flag.BACKEND_CONFIG)).read(),
-                ops(),
+                backends,
+                ops(backends),
                 workers(),
                 new SecurityOptions(readableFile(Flag.AUTH_TOKEN_FILE)),
                 notices);
@@ -226,7 +226,7 @@ final class OptionsReader {
                 values.text(Flag.LOG_FILE));
     }
 
-    private OpOptions ops() throws UsageException {
+    private OpOptions ops(BackendOptions backends) throws UsageException {
         String shelf = values.text(Flag.OP_SHELF);
         Path folder = shelf.isEmpty() ? null : Path.of(shelf).toAbsolutePath().normalize();
         if (folder != null && !Files.isDirectory(folder)) {
@@ -237,14 +237,15 @@ final class OptionsReader {
         for (String value : values.all(Flag.OP_LIBRARY)) {
             libraries.add(serverLibrary(value));
         }
-        String plugins =
-                new BackendSettings(values.all(Flag.BACKEND_CONFIG))
-                        .read()
-                        .settings()
-                        .getOrDefault(PLUGIN_ENGINE, Map.of())
-                        .getOrDefault("plugins", "");
-        for (String plugin : plugins.isEmpty() ? new String[0] : plugins.split(";", -1)) {
-            libraries.add(serverLibrary(PLUGIN_ENGINE + ":" + plugin));
+        for (KnownEngine engine : engines) {
+            Map<String, String> settings =
+                    backends.settings().getOrDefault(engine.name(), Map.of());
+            for (String setting : engine.librarySettings()) {
+                String list = settings.getOrDefault(setting, "");
+                for (String value : list.isEmpty() ? new String[0] : list.split(";", -1)) {
+                    libraries.add(serverLibrary(engine.name() + ":" + value));
+                }
+            }
         }
         return new OpOptions(
                 folder,
@@ -254,13 +255,13 @@ final class OptionsReader {
                 places.preload());
     }
 
-    private static ServerLibrary serverLibrary(String value) throws UsageException {
+    private ServerLibrary serverLibrary(String value) throws UsageException {
         String engine = "";
         String place = value;
-        for (String known : ENGINES) {
-            if (value.startsWith(known + ":")) {
-                engine = known;
-                place = value.substring(known.length() + 1);
+        for (KnownEngine known : engines) {
+            if (value.startsWith(known.name() + ":")) {
+                engine = known.name();
+                place = value.substring(known.name().length() + 1);
             }
         }
         Path path = Path.of(place).toAbsolutePath().normalize();
@@ -269,7 +270,9 @@ final class OptionsReader {
                     Flag.OP_LIBRARY.text(),
                     value,
                     "a file or folder that exists, which may follow an engine's name and a colon: "
-                            + String.join(", ", ENGINES));
+                            + engines.stream()
+                                    .map(KnownEngine::name)
+                                    .collect(Collectors.joining(", ")));
         }
         return new ServerLibrary(engine, path);
     }

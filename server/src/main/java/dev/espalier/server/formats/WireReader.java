@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 /// Reads a file in protobuf's wire format field by field (https://protobuf.dev/programming-guides/encoding),
 /// without ever holding more of it than a small buffer: what is not asked for is skipped, however long. What a
 /// reader keeps it tells by [#kept], so that a file cannot make more of it than a model has.
-final class WireReader {
-    static final int VARINT = 0;
-    static final int FIXED_64 = 1;
-    static final int BYTES = 2;
-    static final int FIXED_32 = 5;
+public final class WireReader {
+    public static final int VARINT = 0;
+    public static final int FIXED_64 = 1;
+    public static final int BYTES = 2;
+    public static final int FIXED_32 = 5;
 
     /// Names longer than this are no names.
     private static final int LONGEST_TEXT = 1 << 16;
@@ -31,18 +31,18 @@ final class WireReader {
     private int field;
     private int wireType;
 
-    WireReader(SeekableByteChannel channel) throws IOException {
+    public WireReader(SeekableByteChannel channel) throws IOException {
         this.channel = channel;
         this.size = channel.size();
     }
 
     /// The number of bytes in the file: where the outermost message ends.
-    long size() {
+    public long size() {
         return size;
     }
 
     /// Goes to the next field of a message that ends at `end`; false where there is none.
-    boolean next(long end) throws IOException, FormatException {
+    public boolean next(long end) throws IOException, FormatException {
         if (position() >= end) {
             return false;
         }
@@ -55,12 +55,12 @@ final class WireReader {
         return true;
     }
 
-    int field() {
+    public int field() {
         return field;
     }
 
     /// Whether the field is number `number`, with the wire type that it must have.
-    boolean is(int number, int type) throws FormatException {
+    public boolean is(int number, int type) throws FormatException {
         if (field != number) {
             return false;
         }
@@ -70,7 +70,7 @@ final class WireReader {
         return true;
     }
 
-    long varint() throws IOException, FormatException {
+    public long varint() throws IOException, FormatException {
         long value = 0;
         for (int shift = 0; shift < 64; shift += 7) {
             byte next = readByte();
@@ -83,7 +83,7 @@ final class WireReader {
     }
 
     /// Enters the message that the field holds: where it ends.
-    long enter(long end) throws IOException, FormatException {
+    public long enter(long end) throws IOException, FormatException {
         long length = varint();
         if (length < 0 || length > end - position()) {
             throw broken("a length of %d".formatted(length));
@@ -91,7 +91,7 @@ final class WireReader {
         return position() + length;
     }
 
-    String text(long end) throws IOException, FormatException {
+    public String text(long end) throws IOException, FormatException {
         long textEnd = enter(end);
         long length = textEnd - position();
         if (length > LONGEST_TEXT) {
@@ -105,7 +105,7 @@ final class WireReader {
     }
 
     /// Passes over the field.
-    void skip(long end) throws IOException, FormatException {
+    public void skip(long end) throws IOException, FormatException {
         switch (wireType) {
             case VARINT -> {
                 long _ = varint();
@@ -120,7 +120,7 @@ final class WireReader {
     /// Something with this text is kept until the file has been read.
     ///
     /// @throws FormatException when that is more than any model has
-    void kept(String text) throws FormatException {
+    public void kept(String text) throws FormatException {
         kept += KEPT + text.length();
         if (kept > MOST_KEPT) {
             throw broken("more names of ops and tensors than any model has");
@@ -158,7 +158,7 @@ final class WireReader {
         return buffer.get();
     }
 
-    FormatException broken(String what) {
+    public FormatException broken(String what) {
         return new FormatException(what + " at byte " + position());
     }
 }

@@ -2,7 +2,7 @@ package dev.espalier.server.ops;
 
 /// Why an op library cannot be used, in words that say what to do.
 public sealed interface Fault extends Inspection
-        permits FileFault, ProbeFault, TensorFlowFault, TrustFault {
+        permits FileFault, ProbeFault, BuildFault, TrustFault {
     /// What goes on where "op library libx.so" was said: what is wrong, which values, what to do.
     String text();
 

@@ -63,36 +63,38 @@ public sealed interface FileFault extends Fault {
         }
     }
 
-    record NoOpMark() implements FileFault {
+    /// @param expected what op libraries are told by
+    record NoOpMark(String expected) implements FileFault {
         @Override
         public String text() {
             return "is no op library: nothing in it is made for an engine (expected: %s)"
-                    .formatted(OpMark.EXPECTED);
+                    .formatted(expected);
         }
     }
 
     /// An engine itself: each worker has its own, and a second one in its process would be one too many.
-    record EngineLibrary(OpMark engine) implements FileFault {
+    ///
+    /// @param engine its name for people
+    record EngineLibrary(String engine) implements FileFault {
         @Override
         public String text() {
             return "is %s itself, which each worker has already (expected: an op library); take it away"
-                    .formatted(engine.engineName());
+                    .formatted(engine);
         }
     }
 
+    /// @param engines those that it is for
     /// @param expected the engine that it would have to be for
-    record OtherEngine(List<OpMark> marks, String expected) implements FileFault {
+    record OtherEngine(List<OpEngine> engines, String expected) implements FileFault {
         public OtherEngine {
-            marks = List.copyOf(marks);
+            engines = List.copyOf(engines);
         }
 
         @Override
         public String text() {
             return "has ops for %s (expected: for %s)"
                     .formatted(
-                            marks.stream()
-                                    .map(OpMark::engineName)
-                                    .collect(Collectors.joining(", ")),
+                            engines.stream().map(OpEngine::title).collect(Collectors.joining(", ")),
                             expected);
         }
     }

@@ -12,14 +12,22 @@ import org.jspecify.annotations.Nullable;
 /// Foresees whether the loader of this machine can open an op library, without opening it: a library that
 /// is opened runs its initialisers, and a truncated one ends the process.
 public final class LoadCheck {
+    private final OpEngines engines;
     private final SharedLibraries libraries;
     private final List<Path> resident;
     private final Map<String, Path> provided;
 
+    /// @param engines whose op libraries are told from others
+    /// @param libraries of this machine
     /// @param resident libraries whose symbols every process has that opens op libraries
     /// @param provided libraries that every such process has for those that are linked with them, by the names
     ///     that stand in these
-    public LoadCheck(SharedLibraries libraries, List<Path> resident, Map<String, Path> provided) {
+    public LoadCheck(
+            OpEngines engines,
+            SharedLibraries libraries,
+            List<Path> resident,
+            Map<String, Path> provided) {
+        this.engines = engines;
         this.libraries = libraries;
         this.resident = List.copyOf(resident);
         this.provided = Map.copyOf(provided);
@@ -27,12 +35,12 @@ public final class LoadCheck {
 
     /// What keeps `file` from being opened; empty for nothing.
     public Optional<Fault> fault(Path file) {
-        return switch (LibraryFile.read(file, libraries.machine())) {
+        return switch (new LibraryReader(libraries.machine(), engines).read(file)) {
             case LibraryFile.Faulty(FileFault fault) -> Optional.of(fault);
             case LibraryFile.Sound(ElfFile library) ->
                     Optional.ofNullable(
-                            OpMark.of(library).isEmpty()
-                                    ? new FileFault.NoOpMark()
+                            engines.of(library).isEmpty()
+                                    ? new FileFault.NoOpMark(engines.expected())
                                     : linkFault(
                                             library,
                                             new LinkedLibraries(
@@ -40,7 +48,7 @@ public final class LoadCheck {
         };
     }
 
-    private static @Nullable Fault linkFault(ElfFile library, LinkedLibraries linked) {
+    private @Nullable Fault linkFault(ElfFile library, LinkedLibraries linked) {
         if (!linked.missing().isEmpty()) {
             return new FileFault.MissingLibraries(linked.missing(), linked.searched());
         }
@@ -52,7 +60,7 @@ public final class LoadCheck {
         if (undefined.isEmpty()) {
             return null;
         }
-        return TensorFlowFault.of(library, undefined)
+        return engines.mistake(library, undefined)
                 .<Fault>map(fault -> fault)
                 .orElseGet(() -> new FileFault.UndefinedSymbols(undefined));
     }

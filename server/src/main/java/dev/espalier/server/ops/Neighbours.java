@@ -2,7 +2,6 @@ package dev.espalier.server.ops;
 
 import dev.espalier.server.ops.elf.ElfException;
 import dev.espalier.server.ops.elf.ElfFile;
-import dev.espalier.server.ops.elf.Machine;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
@@ -37,7 +36,7 @@ final class Neighbours {
 
     private final Path library;
     private final Path folder;
-    private final Machine machine;
+    private final LibraryReader reader;
     private final Map<Path, Boolean> parts = new LinkedHashMap<>();
     private final Set<Path> looked = new LinkedHashSet<>();
 
@@ -46,18 +45,18 @@ final class Neighbours {
     /// @param inherited where those by which it is needed look for libraries (`DT_RPATH`)
     private record Visit(Path file, List<Path> inherited) {}
 
-    private Neighbours(Path library, Machine machine) {
+    private Neighbours(Path library, LibraryReader reader) {
         this.library = library.toAbsolutePath().normalize();
         this.folder = Objects.requireNonNull(this.library.getParent());
-        this.machine = machine;
+        this.reader = reader;
     }
 
     /// The neighbours of a library.
     ///
     /// @param beside whether the files beside it belong to it
     /// @throws IOException when they cannot be listed, or are too many
-    static Neighbours of(Path library, boolean beside, Machine machine) throws IOException {
-        Neighbours neighbours = new Neighbours(library, machine);
+    static Neighbours of(Path library, boolean beside, LibraryReader reader) throws IOException {
+        Neighbours neighbours = new Neighbours(library, reader);
         neighbours.follow();
         neighbours.addFolders(beside);
         if (beside) {
@@ -116,7 +115,7 @@ final class Neighbours {
 
     private @Nullable Path find(String name, List<Path> places) {
         Optional<Path> asked = path(name);
-        if (asked.isEmpty() || asked.get().getNameCount() != 1 || OpMark.owner(name).isPresent()) {
+        if (asked.isEmpty() || asked.get().getNameCount() != 1 || isEngines(name)) {
             return null;
         }
         for (Path place : places) {
@@ -126,6 +125,11 @@ final class Neighbours {
             }
         }
         return null;
+    }
+
+    /// Whether a library of that name is an engine's own, of which each worker has one.
+    private boolean isEngines(String name) {
+        return reader.engines().owner(name).isPresent();
     }
 
     private boolean isNear(Path file) {
@@ -138,7 +142,7 @@ final class Neighbours {
 
     private @Nullable ElfFile read(Path file) {
         try {
-            return machine.runs(ElfFile.header(file)) ? ElfFile.linkage(file) : null;
+            return reader.machine().runs(ElfFile.header(file)) ? ElfFile.linkage(file) : null;
         } catch (IOException | ElfException _) {
             return null;
         }
@@ -177,14 +181,14 @@ final class Neighbours {
 
     /// Whether it is an op library, or an engine, and so nobody's part unless it is needed.
     private boolean hasOps(Path file) {
-        return switch (LibraryFile.read(file, machine)) {
-            case LibraryFile.Sound(ElfFile content) -> !OpMark.of(content).isEmpty();
+        return switch (reader.read(file)) {
+            case LibraryFile.Sound(ElfFile content) -> !reader.engines().of(content).isEmpty();
             case LibraryFile.Faulty _ -> true;
         };
     }
 
     private void addFile(Path file) throws IOException {
-        if (Files.isRegularFile(file) && OpMark.owner(file.getFileName().toString()).isEmpty()) {
+        if (Files.isRegularFile(file) && !isEngines(file.getFileName().toString())) {
             add(file, false);
         }
     }

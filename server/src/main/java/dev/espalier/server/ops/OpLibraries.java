@@ -5,7 +5,6 @@ import dev.espalier.server.formats.OpNeeds;
 import dev.espalier.server.ops.Candidate.Located;
 import dev.espalier.server.ops.Candidate.Unusable;
 import dev.espalier.server.ops.Candidate.Usable;
-import dev.espalier.server.ops.elf.Machine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,15 +22,17 @@ import org.jspecify.annotations.Nullable;
 /// Safe for use by several threads.
 public final class OpLibraries {
     private final OpStore store;
+    private final LibraryReader reader;
     private final LibraryEngines marks;
     private final EngineVersions engines;
 
     /// Files that could not be used when they were looked at last.
     private final Map<Path, Unusable> refused = new ConcurrentSkipListMap<>();
 
-    public OpLibraries(OpStore store, Machine machine, EngineVersions engines) {
+    public OpLibraries(OpStore store, LibraryReader reader, EngineVersions engines) {
         this.store = store;
-        this.marks = new LibraryEngines(machine);
+        this.reader = reader;
+        this.marks = new LibraryEngines(reader);
         this.engines = engines;
     }
 
@@ -55,7 +56,8 @@ public final class OpLibraries {
         }
         candidates.removeIf(candidate -> isPart(candidate, needed));
         candidates.forEach(this::remember);
-        return new OpResolver(engine, candidates).resolve(needs);
+        return new OpResolver(engine, reader.engines().rules(engine.engine()), candidates)
+                .resolve(needs);
     }
 
     /// The files that could not be used when they were looked at last, and are still there.
@@ -93,7 +95,7 @@ public final class OpLibraries {
     private Optional<Candidate> lookInto(
             Located located, @Nullable EngineVersion engine, Set<Path> needed)
             throws ServingException, InterruptedException {
-        if (LibraryFile.read(located.file(), marks.machine())
+        if (reader.read(located.file())
                 instanceof LibraryFile.Faulty(FileFault.EngineLibrary fault)) {
             boolean meant = engine == null || located.named();
             String name = String.valueOf(located.file().getFileName());
@@ -110,7 +112,7 @@ public final class OpLibraries {
             String name = String.valueOf(located.file().getFileName());
             return Optional.of(new Unusable(located, name, fault));
         }
-        List<OpMark> found = marks.of(library);
+        List<OpEngine> found = marks.of(library);
         if (!found.isEmpty()) {
             library.parts().stream()
                     .filter(OpLibrary.Part::needed)
@@ -119,7 +121,7 @@ public final class OpLibraries {
         boolean fits =
                 found.isEmpty()
                         || found.stream()
-                                .map(OpMark::engine)
+                                .map(OpEngine::name)
                                 .anyMatch(
                                         engine == null
                                                 ? engines.engines()::contains
@@ -141,14 +143,14 @@ public final class OpLibraries {
                 });
     }
 
-    private LibraryInspector inspector(@Nullable EngineVersion engine, List<OpMark> found)
+    private LibraryInspector inspector(@Nullable EngineVersion engine, List<OpEngine> found)
             throws ServingException {
         if (engine != null) {
             return engines.inspector(engine);
         }
         String meant =
                 found.stream()
-                        .map(OpMark::engine)
+                        .map(OpEngine::name)
                         .filter(engines.engines()::contains)
                         .findFirst()
                         .orElse(engines.engines().getFirst());

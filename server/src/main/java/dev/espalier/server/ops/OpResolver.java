@@ -24,7 +24,7 @@ import java.util.TreeMap;
 final class OpResolver {
     private final EngineVersion engine;
     private final List<Candidate> candidates;
-    private final boolean oneRegistry;
+    private final OpRules rules;
 
     /// The usable ones; of libraries with the same bytes only the nearest.
     private final List<Usable> usable = new ArrayList<>();
@@ -39,9 +39,10 @@ final class OpResolver {
     private int missing;
 
     /// @param engine what the libraries were tried with
-    OpResolver(EngineVersion engine, List<Candidate> candidates) {
+    /// @param rules what becomes of them in its processes
+    OpResolver(EngineVersion engine, OpRules rules, List<Candidate> candidates) {
         this.engine = engine;
-        this.oneRegistry = OpMark.hasOneRegistry(engine.engine());
+        this.rules = rules;
         this.candidates = candidates.stream().sorted(Candidate.NEAREST).toList();
         Set<String> hashes = new HashSet<>();
         for (Candidate candidate : this.candidates) {
@@ -60,19 +61,31 @@ final class OpResolver {
     /// with one registry does not let happen.
     Resolution resolve(OpNeeds needs) {
         List<Resolution.Need> outcomes = new ArrayList<>();
-        needs.custom().forEach(need -> outcomes.add(outcome(need, providers(need))));
-        if (!oneRegistry) {
+        Set<OpNeed> custom = needs.known() ? needs.custom() : everything();
+        custom.forEach(need -> outcomes.add(outcome(need, providers(need))));
+        if (!rules.oneRegistry()) {
             needs.standard().forEach(need -> replacement(need).ifPresent(outcomes::add));
         }
         outcomes.sort(Comparator.comparing(outcome -> outcome.op().toString()));
         Resolution resolution = new Resolution(engine, candidates, outcomes, List.of());
-        return oneRegistry
+        return rules.oneRegistry()
                 ? new Resolution(
                         engine,
                         candidates,
                         outcomes,
                         RegistryClash.in(resolution.choice().libraries(), needs))
                 : resolution;
+    }
+
+    /// What a model may need of which that cannot be read: every op that runs here.
+    private Set<OpNeed> everything() {
+        Set<OpNeed> all = new HashSet<>();
+        for (Usable library : usable) {
+            library.ops().stream()
+                    .filter(op -> rules.runs(op.provider()))
+                    .forEach(op -> all.add(new OpNeed(op.op(), op.since())));
+        }
+        return all;
     }
 
     private Optional<Resolution.Need> replacement(OpNeed need) {
@@ -86,13 +99,9 @@ final class OpResolver {
     private List<Usable> providers(OpNeed need) {
         return byOp.getOrDefault(need.op(), List.of()).stream()
                 .filter(library ->
-                        library.ops().stream().anyMatch(op -> op.meets(need) && runsHere(op)))
+                        library.ops().stream()
+                                .anyMatch(op -> op.meets(need) && rules.runs(op.provider())))
                 .toList();
-    }
-
-    /// Engines here run on the CPU.
-    private static boolean runsHere(OpSignature op) {
-        return op.provider().isEmpty() || op.provider().equals("CPUExecutionProvider");
     }
 
     private Resolution.Need outcome(OpNeed need, List<Usable> providers) {

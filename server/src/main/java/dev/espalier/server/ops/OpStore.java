@@ -4,7 +4,6 @@ import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.files.FolderRemoval;
 import dev.espalier.server.files.OpenToWorkers;
-import dev.espalier.server.ops.elf.Machine;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -35,7 +34,7 @@ public final class OpStore {
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
     private final Path folder;
-    private final Machine machine;
+    private final LibraryReader reader;
 
     /// What was kept of files that have not changed since: a shelf's are asked for by every model.
     private final Map<Path, Kept> kept = new ConcurrentHashMap<>();
@@ -68,9 +67,9 @@ public final class OpStore {
     }
 
     /// A store in the folder `folder`, which is made when the first library comes.
-    public OpStore(Path folder, Machine machine) {
+    public OpStore(Path folder, LibraryReader reader) {
         this.folder = folder;
-        this.machine = machine;
+        this.reader = reader;
     }
 
     /// Takes a copy of the library at `source` and of what belongs to it, unless all that is there already.
@@ -94,7 +93,7 @@ public final class OpStore {
 
     private Neighbours neighbours(Path source, boolean beside) throws ServingException {
         try {
-            return Neighbours.of(source, beside, machine);
+            return Neighbours.of(source, beside, reader);
         } catch (IOException failure) {
             throw unreadable(source, failure);
         }

@@ -18,12 +18,12 @@ public sealed interface Preload {
             engines = List.copyOf(engines);
         }
 
-        static Ops of(String name, Path file, List<OpMark> marks) {
+        static Ops of(String name, Path file, List<OpEngine> engines) {
             return new Ops(
                     name,
                     file.toAbsolutePath().normalize(),
-                    marks.stream().map(OpMark::engine).toList(),
-                    marks.stream().map(OpMark::engineName).collect(Collectors.joining(", ")));
+                    engines.stream().map(OpEngine::name).toList(),
+                    engines.stream().map(OpEngine::title).collect(Collectors.joining(", ")));
         }
 
         @Override

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 ///
 /// @param text the names, separated by colons or blanks
 /// @param machine where the loader finds libraries
-public record PreloadList(String text, SharedLibraries machine) {
+/// @param engines whose op libraries are told from others
+public record PreloadList(String text, SharedLibraries machine, OpEngines engines) {
     /// The names that stay in `LD_PRELOAD`, separated by colons.
     public String remaining() {
         return sorted().stream()
@@ -49,11 +50,11 @@ public record PreloadList(String text, SharedLibraries machine) {
         if (file.isEmpty()) {
             return new Ignored(name, "cannot open shared object file");
         }
-        return switch (LibraryFile.read(file.get(), machine.machine())) {
+        return switch (new LibraryReader(machine.machine(), engines).read(file.get())) {
             case LibraryFile.Faulty(FileFault fault) -> new Ignored(name, fault.text());
             case LibraryFile.Sound(ElfFile library) -> {
-                List<OpMark> marks = OpMark.of(library);
-                yield marks.isEmpty() ? new Other(name) : Ops.of(name, file.get(), marks);
+                List<OpEngine> found = engines.of(library);
+                yield found.isEmpty() ? new Other(name) : Ops.of(name, file.get(), found);
             }
         };
     }

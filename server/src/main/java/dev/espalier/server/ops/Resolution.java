@@ -82,8 +82,8 @@ public record Resolution(
         return candidates.stream()
                 .anyMatch(candidate ->
                         candidate instanceof Unusable unusable
-                                && unusable.fault() instanceof TensorFlowFault fault
-                                && fault.mistake() == TensorFlowFault.Mistake.OTHER_VERSION);
+                                && unusable.fault() instanceof BuildFault fault
+                                && fault.otherVersion());
     }
 
     /// The model's own libraries that cannot be used: they were put there to be used.

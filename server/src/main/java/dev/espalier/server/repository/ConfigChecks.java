@@ -6,7 +6,7 @@ import dev.espalier.protocol.ModelInstanceGroup;
 import dev.espalier.protocol.ModelOutput;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
-import dev.espalier.server.formats.ModelFormat;
+import dev.espalier.server.formats.Device;
 import dev.espalier.tensor.DataType;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +17,9 @@ final class ConfigChecks {
     private ConfigChecks() {}
 
     /// What must hold of the text as it is written.
-    static void checkWritten(ModelConfig config) throws ServingException {
+    ///
+    /// @param device what the model's engine runs on
+    static void checkWritten(ModelConfig config, Device device) throws ServingException {
         String name = config.getName();
         if (config.getMaxBatchSize() < 0) {
             throw invalid(
@@ -35,7 +37,7 @@ final class ConfigChecks {
             }
         }
         for (int i = 0; i < config.getInstanceGroupCount(); i++) {
-            checkGroup(config, config.getInstanceGroup(i), i);
+            checkGroup(config, i, device);
         }
         if (config.hasSequenceBatching()) {
             throw unsupported(name, "sequence_batching");
@@ -45,16 +47,19 @@ final class ConfigChecks {
         }
     }
 
-    private static void checkGroup(ModelConfig config, ModelInstanceGroup group, int index)
+    private static void checkGroup(ModelConfig config, int index, Device device)
             throws ServingException {
+        ModelInstanceGroup group = config.getInstanceGroup(index);
         if (group.getCount() < 0) {
             throw invalid(
                     "instance group %d of %s has count %d (expected: at least 1, or none for 1)"
                             .formatted(index, config.getName(), group.getCount()));
         }
-        boolean onGpu = config.getBackend().equals(ModelFormat.PLAN.backend());
         ModelInstanceGroup.Kind other =
-                onGpu ? ModelInstanceGroup.Kind.KIND_CPU : ModelInstanceGroup.Kind.KIND_GPU;
+                switch (device) {
+                    case CPU -> ModelInstanceGroup.Kind.KIND_GPU;
+                    case GPU -> ModelInstanceGroup.Kind.KIND_CPU;
+                };
         if (group.getKind() == other) {
             throw invalid(
                     "instance group %d of %s has kind %s (expected: KIND_%s or KIND_AUTO; the engine %s runs on the %s)"
@@ -62,9 +67,9 @@ final class ConfigChecks {
                                     index,
                                     config.getName(),
                                     other,
-                                    onGpu ? "GPU" : "CPU",
+                                    device,
                                     config.getBackend(),
-                                    onGpu ? "first GPU" : "CPU"));
+                                    device.title()));
         }
         if (group.getGpusList().stream().anyMatch(gpu -> gpu != 0)) {
             throw unsupported(config.getName(), "instances on another GPU than the first");

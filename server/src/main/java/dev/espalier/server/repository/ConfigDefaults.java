@@ -5,14 +5,15 @@ import dev.espalier.protocol.ModelInstanceGroup;
 import dev.espalier.protocol.ModelInstanceGroup.Kind;
 import dev.espalier.protocol.ModelOptimizationPolicy.PinnedMemoryBuffer;
 import dev.espalier.protocol.ModelVersionPolicy;
-import dev.espalier.server.formats.ModelFormat;
+import dev.espalier.server.formats.Device;
 
 /// Writes out what a configuration means where it says nothing, so that whoever asks for it reads what
 /// is in force.
 final class ConfigDefaults {
     private ConfigDefaults() {}
 
-    static ModelConfig writtenOut(ModelConfig given) {
+    /// @param device what the model's engine runs on
+    static ModelConfig writtenOut(ModelConfig given, Device device) {
         ModelConfig.Builder config = given.toBuilder();
         if (!config.hasVersionPolicy()) {
             config.getVersionPolicyBuilder()
@@ -33,7 +34,7 @@ final class ConfigDefaults {
         if (config.getInstanceGroupCount() == 0) {
             config.addInstanceGroupBuilder().setName(config.getName());
         }
-        boolean onGpu = config.getBackend().equals(ModelFormat.PLAN.backend());
+        boolean onGpu = device == Device.GPU;
         for (int i = 0; i < config.getInstanceGroupCount(); i++) {
             ModelInstanceGroup.Builder group = config.getInstanceGroupBuilder(i);
             group.setKind(onGpu ? Kind.KIND_GPU : Kind.KIND_CPU);

@@ -8,6 +8,7 @@ import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.files.RegularFile;
 import dev.espalier.server.formats.ModelFormat;
+import dev.espalier.server.formats.ModelFormats;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -25,7 +26,8 @@ final class ConfigFile {
     /// The configuration at `place` as it is written, with name, backend and platform filled in.
     ///
     /// @throws ServingException when it is missing though needed, broken, or for another engine
-    static ModelConfig read(ModelPlace place, boolean autoComplete) throws ServingException {
+    static ModelConfig read(ModelPlace place, boolean autoComplete, ModelFormats formats)
+            throws ServingException {
         String name = place.name();
         Path folder = place.folder();
         Path file = folder.resolve(NAME);
@@ -45,7 +47,7 @@ final class ConfigFile {
                             .formatted(name, config.getName()));
         }
         config.setName(name);
-        settleEngine(config, folder);
+        settleEngine(config, folder, formats);
         return config.build();
     }
 
@@ -90,14 +92,14 @@ final class ConfigFile {
         return message.replaceFirst("^\\d+:\\d+: ", "");
     }
 
-    private static void settleEngine(ModelConfig.Builder config, Path folder)
+    private static void settleEngine(ModelConfig.Builder config, Path folder, ModelFormats formats)
             throws ServingException {
         String name = config.getName();
         if (config.hasEnsembleScheduling()) {
             throw unsupported(name, "ensemble_scheduling");
         }
-        ModelFormat format = EngineChoice.format(config.build(), folder);
-        config.setBackend(format.backend()).setPlatform(format.platform());
+        ModelFormat format = EngineChoice.format(formats, config.build(), folder);
+        config.setBackend(format.backend().name()).setPlatform(format.platform());
     }
 
     private static ServingException invalid(String text) {

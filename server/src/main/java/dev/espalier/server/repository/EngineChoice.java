@@ -4,34 +4,36 @@ import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.ModelFormat;
+import dev.espalier.server.formats.ModelFormats;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// Which format a model has, and thereby which engine it is for: what its configuration says, else what
 /// its file is called.
 final class EngineChoice {
+    private final ModelFormats known;
     private final ModelConfig config;
     private final Path folder;
 
-    private EngineChoice(ModelConfig config, Path folder) {
+    private EngineChoice(ModelFormats known, ModelConfig config, Path folder) {
+        this.known = known;
         this.config = config;
         this.folder = folder;
     }
 
+    /// @param known the formats that there are
     /// @param folder the model's
     /// @throws ServingException when it is one that this server does not have, or cannot be told
-    static ModelFormat format(ModelConfig config, Path folder) throws ServingException {
-        return new EngineChoice(config, folder).format();
+    static ModelFormat format(ModelFormats known, ModelConfig config, Path folder)
+            throws ServingException {
+        return new EngineChoice(known, config, folder).format();
     }
 
     private ModelFormat format() throws ServingException {
         String backend = config.getBackend();
-        List<ModelFormat> formats =
-                backend.isEmpty() ? List.of(ModelFormat.values()) : ModelFormat.ofBackend(backend);
+        List<ModelFormat> formats = backend.isEmpty() ? known.all() : known.ofBackend(backend);
         if (formats.isEmpty()) {
             throw invalid(
                     "unable to find backend library for backend '%s' of %s (this server has: %s)"
@@ -51,7 +53,7 @@ final class EngineChoice {
                             .formatted(
                                     config.getName(),
                                     folder,
-                                    Arrays.stream(ModelFormat.values())
+                                    known.all().stream()
                                             .map(ModelFormat::fileName)
                                             .collect(Collectors.joining(" or ")),
                                     backends()));
@@ -78,7 +80,7 @@ final class EngineChoice {
     private boolean isNamedSo(ModelFormat format) {
         String name = config.getDefaultModelFilename();
         if (!name.isEmpty()) {
-            return name.endsWith(format.fileName().substring(format.fileName().indexOf('.')));
+            return name.endsWith(format.suffix());
         }
         return VersionSelection.versionsIn(folder).stream()
                 .anyMatch(number ->
@@ -86,11 +88,8 @@ final class EngineChoice {
                                 folder.resolve(Long.toString(number)).resolve(format.fileName())));
     }
 
-    private static String backends() {
-        return Stream.of(ModelFormat.values())
-                .map(ModelFormat::backend)
-                .distinct()
-                .collect(Collectors.joining(", "));
+    private String backends() {
+        return String.join(", ", known.backends());
     }
 
     private static ServingException invalid(String text) {

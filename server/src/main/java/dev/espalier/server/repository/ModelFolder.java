@@ -7,6 +7,7 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.FormatException;
 import dev.espalier.server.formats.ModelDescription;
 import dev.espalier.server.formats.ModelFormat;
+import dev.espalier.server.formats.ModelFormats;
 import dev.espalier.server.ops.OpChoice;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,17 +42,20 @@ final class ModelFolder {
     ///
     /// @param autoComplete take from the model's file what the configuration does not say
     /// @param backends say what a completed model that can batch gets as its `max_batch_size`
+    /// @param formats those that there are
     /// @throws ServingException when no version of the model can be served; the message says why
-    static ModelFolder read(ModelPlace place, boolean autoComplete, BackendOptions backends)
+    static ModelFolder read(
+            ModelPlace place, boolean autoComplete, BackendOptions backends, ModelFormats formats)
             throws ServingException {
-        ModelConfig config = ConfigFile.read(place, autoComplete);
-        ConfigChecks.checkWritten(config);
+        ModelConfig config = ConfigFile.read(place, autoComplete, formats);
+        ModelFormat format = formats.ofPlatform(config.getPlatform()).orElseThrow();
+        ConfigChecks.checkWritten(config, format.backend().device());
         return new ModelFolder(
                 place.folder(),
                 autoComplete,
                 backends.defaultMaxBatchSize(config.getBackend()),
                 config,
-                ModelFormat.ofPlatform(config.getPlatform()).orElseThrow(),
+                format,
                 VersionSelection.select(place.folder(), config));
     }
 
@@ -113,8 +117,9 @@ final class ModelFolder {
         boolean tells = complete.getInputCount() > 0 && complete.getOutputCount() > 0;
         return new VersionDefinition(
                 number,
-                ConfigDefaults.writtenOut(complete),
-                tells || !autoComplete || format != ModelFormat.PLAN,
+                format.backend().device(),
+                ConfigDefaults.writtenOut(complete, format.backend().device()),
+                tells || !autoComplete || format.tensors() == ModelFormat.Tensors.IN_FILE,
                 copy,
                 choice,
                 LabelFiles.read(folder, complete),
@@ -140,7 +145,7 @@ final class ModelFolder {
     /// @throws ServingException when it says nothing that can be understood
     ModelDescription describe(Path file, Path copy) throws ServingException {
         try {
-            return format.read(copy, PlanBuilder.parameters(config));
+            return format.reader().read(copy, PlanBuilder.parameters(config));
         } catch (IOException | FormatException failure) {
             throw new ServingException(
                     ErrorCode.UNAVAILABLE,

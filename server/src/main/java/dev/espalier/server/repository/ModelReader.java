@@ -5,6 +5,7 @@ import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.ModelDescription;
+import dev.espalier.server.formats.ModelFormats;
 import dev.espalier.server.ops.OpChoice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,16 +23,19 @@ final class ModelReader {
 
     private final RepositoryOptions options;
     private final BackendOptions backends;
+    private final ModelFormats formats;
     private final ModelOps ops;
     private final PrivateFolder copies;
 
     ModelReader(
             RepositoryOptions options,
             BackendOptions backends,
+            ModelFormats formats,
             ModelOps ops,
             PrivateFolder copies) {
         this.options = options;
         this.backends = backends;
+        this.formats = formats;
         this.ops = ops;
         this.copies = copies;
     }
@@ -66,7 +70,7 @@ final class ModelReader {
             throws InterruptedException {
         ModelFolder folder;
         try {
-            folder = ModelFolder.read(place, options.autoComplete(), backends);
+            folder = ModelFolder.read(place, options.autoComplete(), backends, formats);
         } catch (ServingException failure) {
             return new ModelReading.Unusable(look, failure);
         }

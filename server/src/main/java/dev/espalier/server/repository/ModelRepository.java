@@ -7,6 +7,7 @@ import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.formats.ModelFormats;
 import dev.espalier.server.inference.ServedModel;
 import dev.espalier.server.inference.ServedModels;
 import dev.espalier.server.metrics.ModelStatistics;
@@ -47,6 +48,7 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
     public ModelRepository(
             RepositoryOptions options,
             BackendOptions backends,
+            ModelFormats formats,
             ModelOps ops,
             PrivateFolder copies,
             WorkerPool workers,
@@ -59,7 +61,7 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
         this.errors = errors;
         this.loader =
                 new ModelLoader(
-                        new ModelReader(options, backends, ops, copies),
+                        new ModelReader(options, backends, formats, ops, copies),
                         workers,
                         timer,
                         errors,

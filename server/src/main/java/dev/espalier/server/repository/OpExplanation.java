@@ -5,6 +5,7 @@ import dev.espalier.server.config.BackendOptions;
 import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.ModelDescription;
+import dev.espalier.server.formats.ModelFormats;
 import dev.espalier.server.formats.OpNeeds;
 import dev.espalier.server.ops.Candidate;
 import dev.espalier.server.ops.CandidateText;
@@ -25,12 +26,18 @@ public final class OpExplanation {
     private static final int MOST_LIBRARIES = 20;
 
     private final RepositoryOptions repositories;
+    private final ModelFormats formats;
     private final ModelOps ops;
     private final Consumer<String> out;
 
     /// @param out takes the lines
-    public OpExplanation(RepositoryOptions repositories, ModelOps ops, Consumer<String> out) {
+    public OpExplanation(
+            RepositoryOptions repositories,
+            ModelFormats formats,
+            ModelOps ops,
+            Consumer<String> out) {
         this.repositories = repositories;
+        this.formats = formats;
         this.ops = ops;
         this.out = out;
     }
@@ -41,7 +48,8 @@ public final class OpExplanation {
     /// @throws ServingException when there is no such model, or its configuration is wrong
     public boolean explain(String model) throws ServingException, InterruptedException {
         ModelPlace place = new RepositoryFolders(repositories.folders()).find(model);
-        ModelFolder folder = ModelFolder.read(place, true, new BackendOptions(0, Map.of()));
+        ModelFolder folder =
+                ModelFolder.read(place, true, new BackendOptions(0, Map.of()), formats);
         boolean good = true;
         for (long version : folder.versions()) {
             good &= explain(place, folder, version);

@@ -2,6 +2,7 @@ package dev.espalier.server.repository;
 
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.formats.Device;
 import dev.espalier.server.ops.OpChoice;
 import dev.espalier.server.ops.OpSet;
 import dev.espalier.tensor.Signature;
@@ -11,6 +12,7 @@ import java.util.Map;
 
 /// One version of a model, read and completed.
 ///
+/// @param device what its engine runs on
 /// @param config the model's configuration, completed from this version's file as far as that tells
 /// @param complete whether it says what it must; if not, a worker will be asked for the rest
 /// @param modelFile what the engine loads, one of `files`
@@ -18,6 +20,7 @@ import java.util.Map;
 /// @param labels of the elements of outputs, by the output's name
 record VersionDefinition(
         long number,
+        Device device,
         ModelConfig config,
         boolean complete,
         Path modelFile,
@@ -40,7 +43,7 @@ record VersionDefinition(
                 ConfigCompletion.complete(
                         config, SignatureQuestion.description(signature), signature.maxBatchSize());
         ConfigChecks.checkComplete(completed);
-        return ConfigDefaults.writtenOut(completed);
+        return ConfigDefaults.writtenOut(completed, device);
     }
 
     /// Whether loading `other` would give the same again.

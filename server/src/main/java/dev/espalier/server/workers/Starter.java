@@ -131,12 +131,12 @@ record Starter(Path program, SandboxOptions sandbox, long memoryBytes) {
     /// @param socket the address of the server's control socket, to which `command` gets a connection as
     ///     [#CONTROL]; empty for none
     /// @param readable files and folders that it may read beside those of the system
-    /// @param writable files and folders that it may write to beside its own folder
+    /// @param needs of its engine
     List<String> command(
             WorkerFolder folder,
             String socket,
             List<Path> readable,
-            List<Path> writable,
+            SandboxNeeds needs,
             List<String> command) {
         List<String> whole = new ArrayList<>();
         whole.add(program.toString());
@@ -153,18 +153,17 @@ record Starter(Path program, SandboxOptions sandbox, long memoryBytes) {
             whole.add("--network");
             NETWORK.forEach(system -> whole.add("--read=" + system));
         }
-        if (!writable.isEmpty()) {
-            // A GPU's driver looks for its devices, and shares memory with itself.
+        if (needs.memoryFiles()) {
             whole.add("--memory-files");
-            whole.add("--read=/sys");
         }
+        needs.readable().forEach(path -> whole.add("--read=" + path));
         SYSTEM.forEach(system -> whole.add("--read=" + system));
         readable.forEach(path -> whole.add("--read=" + path));
         sandbox.readable().forEach(place -> add(whole, "--read-exactly=", place));
         whole.add("--write=/dev/null");
         sandbox.writable().forEach(place -> add(whole, "--write-exactly=", place));
         whole.add("--write=" + folder.path());
-        writable.forEach(path -> whole.add("--write=" + path));
+        needs.writable().forEach(path -> whole.add("--write=" + path));
         whole.add("--");
         whole.addAll(command);
         return whole;

@@ -1,6 +1,7 @@
 package dev.espalier.server.workers;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,24 +16,16 @@ final class WorkerEnvironment {
 
     /// Language, and the settings of the libraries that engines compute with.
     private static final List<String> PREFIXES =
-            List.of(
-                    "LC_",
-                    "OMP_",
-                    "GOMP_",
-                    "KMP_",
-                    "MKL_",
-                    "OPENBLAS_",
-                    "ORT_",
-                    "TF_",
-                    "TORCH_",
-                    "CUDA_",
-                    "NVIDIA_");
+            List.of("LC_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_");
 
     private final Set<String> names = new HashSet<>(NAMES);
+    private final List<String> prefixes = new ArrayList<>(PREFIXES);
 
     /// @param further names of variables that the user wants workers to have
-    WorkerEnvironment(List<String> further) {
+    /// @param engines how the names begin of those that concern engines
+    WorkerEnvironment(List<String> further, List<String> engines) {
         names.addAll(further);
+        prefixes.addAll(engines);
     }
 
     /// Turns the server's environment into that of a worker with the folder `folder`.
@@ -43,6 +36,6 @@ final class WorkerEnvironment {
     }
 
     private boolean isInherited(String name) {
-        return names.contains(name) || PREFIXES.stream().anyMatch(name::startsWith);
+        return names.contains(name) || prefixes.stream().anyMatch(name::startsWith);
     }
 }

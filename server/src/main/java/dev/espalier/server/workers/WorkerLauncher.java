@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Starts worker processes, confined as far as this machine can, and probes.
@@ -37,12 +38,18 @@ public final class WorkerLauncher {
     private final WorkerOptions options;
     private final ReadableFiles readable;
     private final WorkerEnvironment environment;
+    private final Map<String, WorkerNeeds> needs;
     private final Optional<Starter> starter;
 
     /// @param javaHome the JDK that the server runs on; workers run on the same
     /// @param libraries folders of shared libraries that workers may read besides those of the system
-    public WorkerLauncher(Path javaHome, WorkerOptions options, List<Path> libraries) {
-        this(javaHome, options, readable(javaHome, options, libraries));
+    /// @param needs of the workers of each engine, by its name
+    public WorkerLauncher(
+            Path javaHome,
+            WorkerOptions options,
+            List<Path> libraries,
+            Map<String, WorkerNeeds> needs) {
+        this(javaHome, options, readable(javaHome, options, libraries), needs);
     }
 
     private static ReadableFiles readable(
@@ -53,11 +60,21 @@ public final class WorkerLauncher {
         return new ReadableFiles(common, List.of());
     }
 
-    private WorkerLauncher(Path javaHome, WorkerOptions options, ReadableFiles readable) {
+    private WorkerLauncher(
+            Path javaHome,
+            WorkerOptions options,
+            ReadableFiles readable,
+            Map<String, WorkerNeeds> needs) {
         this.javaHome = javaHome;
         this.options = options;
         this.readable = readable;
-        this.environment = new WorkerEnvironment(options.sandbox().environment());
+        this.needs = Map.copyOf(needs);
+        this.environment =
+                new WorkerEnvironment(
+                        options.sandbox().environment(),
+                        needs.values().stream()
+                                .flatMap(each -> each.environment().stream())
+                                .toList());
         this.starter =
                 options.link() == LinkKind.LINUX
                         ? Starter.in(
@@ -69,7 +86,7 @@ public final class WorkerLauncher {
 
     /// The same for workers that may read the folder `files`, and use what was granted to their models.
     WorkerLauncher reading(Path files, Grants grants) {
-        return new WorkerLauncher(javaHome, options.with(grants), readable.with(files));
+        return new WorkerLauncher(javaHome, options.with(grants), readable.with(files), needs);
     }
 
     /// What the confinement of workers is asked to be, in words: what a library can do depends on it.
@@ -95,19 +112,20 @@ public final class WorkerLauncher {
     /// Starts a worker for an engine, which will have a connection to the control socket `socket`.
     Started start(EnginePack pack, String socket) throws IOException {
         WorkerFolder folder = WorkerFolder.create();
-        List<String> command = java(folder);
+        WorkerNeeds engine = needs.getOrDefault(pack.engine().engine(), WorkerNeeds.NONE);
+        List<String> command = java(folder, engine.jvmOptions());
         command.addAll(
                 List.of("-cp", pack.worker().classPath().toString(), pack.worker().mainClass()));
         command.add(options.link().text());
         command.add(starter.isPresent() ? LinkKind.inherited(Starter.CONTROL) : socket);
         command.addAll(List.of(pack.engine().engine(), pack.library().toString()));
-        return start(pack, folder, socket, GpuFiles.of(pack), command);
+        return start(pack, folder, socket, engine.sandbox().here(), command);
     }
 
     /// Starts a probe, which will open an op library and write what it learns to its folder's file of events.
     /// The folder is the probe's from now on.
     Started startProbe(EnginePack pack, WorkerFolder folder, Path opLibrary) throws IOException {
-        List<String> command = java(folder);
+        List<String> command = java(folder, List.of());
         if (starter.isEmpty()) {
             command.add("-Despalier.probe.ends-with-input=true");
         }
@@ -115,7 +133,7 @@ public final class WorkerLauncher {
                 List.of("-cp", pack.worker().classPath().toString(), pack.worker().probeClass()));
         command.addAll(List.of(folder.probeEvents().toString(), pack.engine().engine()));
         command.addAll(List.of(pack.library().toString(), opLibrary.toString()));
-        return start(pack, folder, "", List.of(), command);
+        return start(pack, folder, "", SandboxNeeds.NONE, command);
     }
 
     /// How many bytes of memory a worker may have; 0 for any number.
@@ -127,7 +145,7 @@ public final class WorkerLauncher {
             EnginePack pack,
             WorkerFolder folder,
             String socket,
-            List<Path> writable,
+            SandboxNeeds sandbox,
             List<String> command)
             throws IOException {
         try {
@@ -143,7 +161,7 @@ public final class WorkerLauncher {
                                                     folder,
                                                     socket,
                                                     readable.paths(pack),
-                                                    writable,
+                                                    sandbox,
                                                     command))
                                     .orElse(command));
             builder.directory(folder.path().toFile());
@@ -157,7 +175,7 @@ public final class WorkerLauncher {
         }
     }
 
-    private List<String> java(WorkerFolder folder) {
+    private List<String> java(WorkerFolder folder, List<String> engineOptions) {
         List<String> command = new ArrayList<>();
         command.add(javaHome.resolve("bin/java").toString());
         command.addAll(JVM_OPTIONS);
@@ -169,6 +187,7 @@ public final class WorkerLauncher {
             command.add("-XX:AOTCache=" + options.aotCache());
         }
         command.add("-Djava.io.tmpdir=" + folder.path());
+        command.addAll(engineOptions);
         command.addAll(options.javaOptions());
         return command;
     }

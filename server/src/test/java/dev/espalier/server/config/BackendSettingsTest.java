@@ -12,6 +12,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class BackendSettingsTest {
+    private static final List<KnownEngine> ENGINES =
+            List.of(
+                    new KnownEngine("onnxruntime", List.of()),
+                    new KnownEngine("tensorrt", List.of("plugins")));
+
     @Test
     void sortsSettingsByBackendAndName() throws Exception {
         BackendOptions backends =
@@ -20,7 +25,8 @@ class BackendSettingsTest {
                                         "tensorrt,plugins=a.so;b.so",
                                         "tensorrt,version-compatible=true",
                                         "onnxruntime,x=1,2",
-                                        "onnxruntime,y="))
+                                        "onnxruntime,y="),
+                                List.of())
                         .read();
 
         assertThat(backends.settings())
@@ -34,9 +40,10 @@ class BackendSettingsTest {
 
     @Test
     void readsTheDefaultBatchSize() throws Exception {
-        assertThat(new BackendSettings(List.of()).read().defaultMaxBatchSize()).isEqualTo(4);
+        assertThat(new BackendSettings(List.of(), List.of()).read().defaultMaxBatchSize())
+                .isEqualTo(4);
         assertThat(
-                        new BackendSettings(List.of("default-max-batch-size=16"))
+                        new BackendSettings(List.of("default-max-batch-size=16"), List.of())
                                 .read()
                                 .defaultMaxBatchSize())
                 .isEqualTo(16);
@@ -48,7 +55,8 @@ class BackendSettingsTest {
                 new BackendSettings(
                                 List.of(
                                         "onnxruntime,default-max-batch-size=8",
-                                        "default-max-batch-size=16"))
+                                        "default-max-batch-size=16"),
+                                List.of())
                         .read();
 
         assertThat(backends.defaultMaxBatchSize("onnxruntime")).isEqualTo(8);
@@ -71,7 +79,16 @@ class BackendSettingsTest {
                 "onnxruntime,default-max-batch-size=many"
             })
     void refusesWhatIsNoSetting(String value) {
-        assertThatThrownBy(() -> new BackendSettings(List.of(value)).read())
+        assertThatThrownBy(() -> new BackendSettings(List.of(value), ENGINES).read())
                 .hasMessageStartingWith("--backend-config: '" + value + "' (expected: ");
+    }
+
+    @Test
+    void givesAnExampleOfAnEngineThatHasOne() {
+        assertThatThrownBy(() -> new BackendSettings(List.of("x"), ENGINES).read())
+                .hasMessageEndingWith(
+                        "(expected: <backend>,<name>=<value> or default-max-batch-size=<n>, such as tensorrt,plugins=a.so;b.so)");
+        assertThatThrownBy(() -> new BackendSettings(List.of("x"), List.of()).read())
+                .hasMessageEndingWith("default-max-batch-size=<n>)");
     }
 }

@@ -3,6 +3,7 @@ package dev.espalier.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.link.LinkKind;
+import dev.espalier.server.EngineList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class CommandLineTest {
     }
 
     private static CommandLine.Result parse(String... arguments) {
-        return CommandLine.parse(arguments, ENVIRONMENT);
+        return CommandLine.parse(arguments, ENVIRONMENT, EngineList.ALL.known());
     }
 
     private static ServerOptions options(String... arguments) {
@@ -69,7 +70,8 @@ class CommandLineTest {
                                             "--worker-disk-mb=7",
                                             "--worker-address-space-mb=8"
                                         },
-                                        environment))
+                                        environment,
+                                        EngineList.ALL.known()))
                         .options()
                         .workers()
                         .sandbox();

@@ -25,7 +25,7 @@ class TlsFlagsTest {
     private CommandLine.Result parse(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--model-repository=" + folder);
-        return CommandLine.parse(all.toArray(new String[0]), Map.of());
+        return CommandLine.parse(all.toArray(new String[0]), Map.of(), List.of());
     }
 
     private ServerOptions options(String... arguments) {

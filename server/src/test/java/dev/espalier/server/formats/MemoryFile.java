@@ -5,11 +5,11 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 
 /// A file that is an array; the read position may lie behind its end, as with real files.
-final class MemoryFile implements SeekableByteChannel {
+public final class MemoryFile implements SeekableByteChannel {
     private final byte[] content;
     private long position;
 
-    MemoryFile(byte[] content) {
+    public MemoryFile(byte[] content) {
         this.content = content;
     }
 

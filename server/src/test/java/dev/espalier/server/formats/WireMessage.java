@@ -7,27 +7,27 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /// A message in protobuf's wire format, put together field by field.
-final class WireMessage {
+public final class WireMessage {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    WireMessage number(int field, long value) {
+    public WireMessage number(int field, long value) {
         return write(out -> out.writeInt64(field, value));
     }
 
-    WireMessage text(int field, String value) {
+    public WireMessage text(int field, String value) {
         return data(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    WireMessage message(int field, WireMessage value) {
+    public WireMessage message(int field, WireMessage value) {
         return data(field, value.bytes());
     }
 
-    WireMessage data(int field, byte[] value) {
+    public WireMessage data(int field, byte[] value) {
         return write(out -> out.writeByteArray(field, value));
     }
 
     /// Bytes that need not be a field.
-    WireMessage raw(int... values) {
+    public WireMessage raw(int... values) {
         for (int value : values) {
             bytes.write(value);
         }
@@ -49,7 +49,7 @@ final class WireMessage {
         return this;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes.toByteArray();
     }
 }

@@ -52,7 +52,7 @@ class LibraryInspectorTest {
     }
 
     private OpLibrary library(String name) throws Exception {
-        return new OpStore(folder.resolve("store"), TestLibraries.MACHINE)
+        return new OpStore(folder.resolve("store"), TestLibraries.READER)
                 .keep(TestLibraries.path(name), false);
     }
 
@@ -128,7 +128,7 @@ class LibraryInspectorTest {
         Path source = Files.copy(TestLibraries.path("scale_by_2"), folder.resolve("libx.so"));
         Path checksum = Files.writeString(folder.resolve("libx.so.sha256"), "0".repeat(64));
         OpLibrary library =
-                new OpStore(folder.resolve("store"), TestLibraries.MACHINE).keep(source, false);
+                new OpStore(folder.resolve("store"), TestLibraries.READER).keep(source, false);
         LibraryInspector inspector =
                 inspector(Trust.everything(), finished(new OpReport.Refused("no")));
         assertThat(inspector.inspect(library))

@@ -53,6 +53,7 @@ class LoadCheckTest {
         Files.copy(TestLibraries.path("plain"), folder.resolve("libespalier_vendor.so.7"));
         LoadCheck check =
                 new LoadCheck(
+                        TestLibraries.ENGINES,
                         new SharedLibraries(TestLibraries.MACHINE, folder.toString()),
                         List.of(),
                         Map.of());

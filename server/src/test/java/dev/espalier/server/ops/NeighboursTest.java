@@ -29,7 +29,7 @@ class NeighboursTest {
     }
 
     private OpLibrary kept(Path library, boolean beside) throws ServingException {
-        return new OpStore(root.resolve("store"), TestLibraries.MACHINE).keep(library, beside);
+        return new OpStore(root.resolve("store"), TestLibraries.READER).keep(library, beside);
     }
 
     private List<String> parts(Path library, boolean beside) throws ServingException {
@@ -188,7 +188,13 @@ class NeighboursTest {
                 .containsInstanceOf(FileFault.MissingLibraries.class);
         var machine = new SharedLibraries(TestLibraries.MACHINE, "");
         assertThat(machine.provided(engine)).isEqualTo(Map.of("libonnxruntime.so.1", engine));
-        assertThat(new LoadCheck(machine, List.of(), machine.provided(engine)).fault(library))
+        assertThat(
+                        new LoadCheck(
+                                        TestLibraries.ENGINES,
+                                        machine,
+                                        List.of(),
+                                        machine.provided(engine))
+                                .fault(library))
                 .isEmpty();
     }
 }

@@ -38,8 +38,13 @@ class OpResolverTest {
                 .collect(Collectors.toSet());
     }
 
+    private static OpResolver resolver(EngineVersion engine, Candidate... candidates) {
+        return new OpResolver(
+                engine, TestLibraries.ENGINES.rules(engine.engine()), List.of(candidates));
+    }
+
     private static Resolution resolve(Set<OpNeed> needs, Candidate... candidates) {
-        return new OpResolver(ONNX, List.of(candidates)).resolve(new OpNeeds(needs, Set.of()));
+        return resolver(ONNX, candidates).resolve(new OpNeeds(needs, Set.of()));
     }
 
     private static String refusal(Resolution resolution) {
@@ -214,7 +219,7 @@ class OpResolverTest {
         Usable first = at(Distance.MODEL, "/r/m/ops/liba.so", 'a', ":X");
         Usable second = at(Distance.SHELF, "/r/.ops/libb.so", 'b', ":X", ":Y", ":Mul");
         Usable copy = at(Distance.SERVER, "/server/libc.so", 'a', ":X");
-        OpResolver resolver = new OpResolver(TENSORFLOW, List.of(first, second, copy));
+        OpResolver resolver = resolver(TENSORFLOW, first, second, copy);
 
         assertThat(refusal(resolver.resolve(new OpNeeds(needs(":X"), needs(":Mul"))))).isEmpty();
         assertThat(refusal(resolver.resolve(new OpNeeds(needs(":X", ":Y"), Set.of()))))
@@ -227,12 +232,25 @@ class OpResolverTest {
     }
 
     @Test
+    void takesEveryLibraryWhereNobodyCanReadWhatAModelNeeds() {
+        Usable near = at(Distance.MODEL, "/r/m/ops/liba.so", 'a', ":X");
+        Usable hidden = at(Distance.SHELF, "/r/.ops/libb.so", 'b', ":X");
+        Usable server = at(Distance.SERVER, "/server/libc.so", 'c', ":Y");
+        Usable equal = at(Distance.SERVER, "/server/libd.so", 'd', ":Y");
+        assertThat(libraries(resolver(ONNX, near, hidden, server).resolve(OpNeeds.UNREADABLE)))
+                .containsExactly("liba.so@aaaaaaaa", "libc.so@cccccccc");
+        assertThat(refusal(resolver(ONNX, server, equal).resolve(OpNeeds.UNREADABLE)))
+                .startsWith("op Y is provided by 2 libraries that are equally near: ");
+        assertThat(libraries(resolver(ONNX, near).resolve(OpNeeds.NONE))).isEmpty();
+    }
+
+    @Test
     void leavesStandardOpsToTheEngineUnlessTheModelsOwnLibraryReplacesThem() {
         OpNeeds relu = new OpNeeds(Set.of(), needs(":Relu"));
         Usable server = at(Distance.SERVER, "/server/liba.so", 'a', ":Relu");
-        assertThat(libraries(new OpResolver(ONNX, List.of(server)).resolve(relu))).isEmpty();
+        assertThat(libraries(resolver(ONNX, server).resolve(relu))).isEmpty();
         Usable own = at(Distance.MODEL, "/r/m/ops/libb.so", 'b', ":Relu");
-        assertThat(libraries(new OpResolver(ONNX, List.of(server, own)).resolve(relu)))
+        assertThat(libraries(resolver(ONNX, server, own).resolve(relu)))
                 .containsExactly("libb.so@bbbbbbbb");
     }
 }

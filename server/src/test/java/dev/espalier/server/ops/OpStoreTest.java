@@ -24,7 +24,7 @@ class OpStoreTest {
     @TempDir Path folder;
 
     private OpStore store() {
-        return new OpStore(folder.resolve("store"), TestLibraries.MACHINE);
+        return new OpStore(folder.resolve("store"), TestLibraries.READER);
     }
 
     private Path file(String name, String content) throws IOException {

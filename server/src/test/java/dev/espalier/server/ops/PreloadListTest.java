@@ -25,7 +25,10 @@ class PreloadListTest {
     @TempDir Path folder;
 
     private PreloadList list(String text) {
-        return new PreloadList(text, new SharedLibraries(TestLibraries.MACHINE, folder.toString()));
+        return new PreloadList(
+                text,
+                new SharedLibraries(TestLibraries.MACHINE, folder.toString()),
+                TestLibraries.ENGINES);
     }
 
     private Preload sorted(Object name) {

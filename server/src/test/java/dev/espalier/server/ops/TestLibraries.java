@@ -1,5 +1,6 @@
 package dev.espalier.server.ops;
 
+import dev.espalier.server.EngineList;
 import dev.espalier.server.ops.elf.Machine;
 import dev.espalier.server.ops.elf.SharedLibraries;
 import java.nio.file.Path;
@@ -13,6 +14,9 @@ public final class TestLibraries {
     /// This machine, as x86-64: what the committed libraries are built for.
     public static final Machine MACHINE = Machine.named("amd64");
 
+    public static final OpEngines ENGINES = EngineList.ALL.ops();
+    public static final LibraryReader READER = new LibraryReader(MACHINE, ENGINES);
+
     private TestLibraries() {}
 
     public static Path path(String name) {
@@ -20,6 +24,6 @@ public final class TestLibraries {
     }
 
     public static LoadCheck loadCheck() {
-        return new LoadCheck(new SharedLibraries(MACHINE, ""), List.of(), Map.of());
+        return new LoadCheck(ENGINES, new SharedLibraries(MACHINE, ""), List.of(), Map.of());
     }
 }

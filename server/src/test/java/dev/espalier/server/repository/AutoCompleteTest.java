@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.protocol.ModelConfig;
+import dev.espalier.server.EngineList;
 import dev.espalier.server.config.CommandLine;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.failure.ServingException;
@@ -97,7 +98,8 @@ class AutoCompleteTest {
                 ModelFolder.read(
                         new ModelPlace(model.name(), model.folder(), "", false),
                         options.repository().autoComplete(),
-                        options.backends());
+                        options.backends(),
+                        EngineList.ALL.formats());
         long number = folder.versions().getLast();
         Path file = folder.modelFile(number);
         try (VersionFiles files =
@@ -127,7 +129,8 @@ class AutoCompleteTest {
         }
         return switch (CommandLine.parse(
                 arguments.toArray(String[]::new),
-                Map.of("HOME", "/home/ada", "ESPALIER_HOME", "/opt/espalier"))) {
+                Map.of("HOME", "/home/ada", "ESPALIER_HOME", "/opt/espalier"),
+                EngineList.ALL.known())) {
             case CommandLine.Run(ServerOptions options) -> options;
             case CommandLine.ShowHelp _, CommandLine.Refused _ ->
                     throw new AssertionError("flags refused: " + arguments);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.protocol.ModelConfig;
+import dev.espalier.server.EngineList;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.ModelFormat;
 import java.io.IOException;
@@ -23,6 +24,7 @@ final class EngineChoiceTest {
     private ModelFormat format(String backend, String platform, String fileName)
             throws ServingException {
         return EngineChoice.format(
+                EngineList.ALL.formats(),
                 ModelConfig.newBuilder()
                         .setName("m")
                         .setBackend(backend)
@@ -38,42 +40,41 @@ final class EngineChoiceTest {
 
     @ParameterizedTest
     @CsvSource({
-        "onnxruntime,            '',                    '',             ONNX",
-        "'',                     onnxruntime_onnx,      '',             ONNX",
-        "'',                     tensorflow_savedmodel, '',             SAVED_MODEL",
-        "'',                     tensorflow_graphdef,   '',             GRAPH_DEF",
-        "tensorflow,             tensorflow_graphdef,   frozen.pb,      GRAPH_DEF",
-        "tensorflow,             '',                    '',             SAVED_MODEL",
-        "tensorflow,             '',                    frozen.graphdef, GRAPH_DEF",
-        "'',                     '',                    my.savedmodel,  SAVED_MODEL",
-        "tensorrt,               '',                    '',             PLAN",
-        "'',                     tensorrt_plan,         '',             PLAN",
-        "'',                     '',                    a.plan,         PLAN",
-        "'',                     '',                    other,          ONNX",
+        "onnxruntime,            '',                    '',             onnxruntime_onnx",
+        "'',                     onnxruntime_onnx,      '',             onnxruntime_onnx",
+        "'',                     tensorflow_savedmodel, '',             tensorflow_savedmodel",
+        "'',                     tensorflow_graphdef,   '',             tensorflow_graphdef",
+        "tensorflow,             tensorflow_graphdef,   frozen.pb,      tensorflow_graphdef",
+        "tensorflow,             '',                    '',             tensorflow_savedmodel",
+        "tensorflow,             '',                    frozen.graphdef, tensorflow_graphdef",
+        "'',                     '',                    my.savedmodel,  tensorflow_savedmodel",
+        "tensorrt,               '',                    '',             tensorrt_plan",
+        "'',                     tensorrt_plan,         '',             tensorrt_plan",
+        "'',                     '',                    a.plan,         tensorrt_plan",
+        "'',                     '',                    other,          onnxruntime_onnx",
     })
     void takesWhatTheConfigurationSays(
-            String backend, String platform, String fileName, ModelFormat expected)
-            throws Exception {
-        assertThat(format(backend, platform, fileName)).isEqualTo(expected);
+            String backend, String platform, String fileName, String expected) throws Exception {
+        assertThat(format(backend, platform, fileName).platform()).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @CsvSource({
-        "model.onnx, ONNX",
-        "model.savedmodel, SAVED_MODEL",
-        "model.graphdef, GRAPH_DEF",
-        "model.plan, PLAN"
+        "model.onnx, onnxruntime_onnx",
+        "model.savedmodel, tensorflow_savedmodel",
+        "model.graphdef, tensorflow_graphdef",
+        "model.plan, tensorrt_plan"
     })
-    void tellsTheFormatFromTheFilesName(String file, ModelFormat expected) throws Exception {
+    void tellsTheFormatFromTheFilesName(String file, String expected) throws Exception {
         put(file);
-        assertThat(format("", "", "")).isEqualTo(expected);
+        assertThat(format("", "", "").platform()).isEqualTo(expected);
     }
 
     @Test
     void tellsTheFormatAmongThoseOfTheBackend() throws Exception {
         put("model.onnx");
         put("model.graphdef");
-        assertThat(format("tensorflow", "", "")).isEqualTo(ModelFormat.GRAPH_DEF);
+        assertThat(format("tensorflow", "", "").platform()).isEqualTo("tensorflow_graphdef");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -43,7 +44,8 @@ class ProbeProcessTest {
                 new WorkerLauncher(
                         Path.of(System.getProperty("java.home")),
                         DistributionOptions.in(folder, link, SandboxOptions.Mode.OFF),
-                        List.of());
+                        List.of(),
+                        Map.of());
         ProbeProcess probe = new ProbeProcess(pack, launcher, limit);
         assertThat(probe.engine()).isEqualTo("onnxruntime-1.2.3");
         Path library = Files.writeString(folder.resolve("libscript.so"), script);

@@ -83,7 +83,7 @@ class StarterTest {
         Starter starter = new Starter(PROGRAM.toAbsolutePath(), options, MEMORY);
         Path output = folder.path().resolveSibling(folder.path().getFileName() + ".output");
         List<String> whole = new ArrayList<>(before);
-        whole.addAll(starter.command(folder, "", List.of(), List.of(), command));
+        whole.addAll(starter.command(folder, "", List.of(), SandboxNeeds.NONE, command));
         Process process = new ProcessBuilder(whole).redirectError(output.toFile()).start();
         List<Starter.Report> reports = new ArrayList<>();
         try (var reader = process.inputReader()) {
@@ -246,7 +246,7 @@ class StarterTest {
                                             folder,
                                             listener.address(),
                                             List.of(),
-                                            List.of(),
+                                            SandboxNeeds.NONE,
                                             command))
                             .start();
             try (ControlSocket socket = listener.accept(process.pid(), 20_000);

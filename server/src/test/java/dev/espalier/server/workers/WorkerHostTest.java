@@ -117,7 +117,8 @@ final class WorkerHostTest {
                 new WorkerLauncher(
                         Path.of(System.getProperty("java.home")),
                         DistributionOptions.in(folder, LinkKind.PORTABLE, SandboxOptions.Mode.OFF),
-                        List.of());
+                        List.of(),
+                        Map.of());
         WorkerSite site =
                 new WorkerSite(
                         launcher,

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +29,12 @@ class WorkerLauncherTest {
 
     /// One of a distribution whose only content is a starter.
     private WorkerLauncher launcher(LinkKind link, SandboxOptions.Mode sandbox) throws Exception {
+        return launcher(link, sandbox, Map.of());
+    }
+
+    private WorkerLauncher launcher(
+            LinkKind link, SandboxOptions.Mode sandbox, Map<String, WorkerNeeds> needs)
+            throws Exception {
         Path starter =
                 folder.resolve("lib/starter")
                         .resolve(System.getProperty("os.arch"))
@@ -40,7 +47,30 @@ class WorkerLauncherTest {
         return new WorkerLauncher(
                 Path.of(System.getProperty("java.home")),
                 DistributionOptions.in(folder, link, sandbox),
-                List.of());
+                List.of(),
+                needs);
+    }
+
+    private String command(SandboxNeeds sandbox) throws Exception {
+        WorkerNeeds needs = new WorkerNeeds(List.of(), List.of("-Xmx96m"), sandbox);
+        return said(
+                launcher(LinkKind.LINUX, SandboxOptions.Mode.AUTO, Map.of("none", needs))
+                        .start(NONE, "socket"));
+    }
+
+    @Test
+    void givesWorkersWhatTheirEngineNeeds() throws Exception {
+        Path device = Path.of("/dev/null");
+        Path missing = folder.resolve("missing");
+        List<Path> readable = List.of(folder);
+
+        assertThat(command(new SandboxNeeds(readable, List.of(device), true)))
+                .contains(" --memory-files --read=" + folder + " ")
+                .contains(" --write=/dev/null -- ")
+                .containsPattern("-Xmx64m .*-Xmx96m .*-cp ");
+        assertThat(command(new SandboxNeeds(readable, List.of(device, missing), true)))
+                .as("without one of its devices")
+                .doesNotContain("--memory-files", "--read=" + folder + " ", missing.toString());
     }
 
     @Test

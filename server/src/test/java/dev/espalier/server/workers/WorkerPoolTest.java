@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -70,7 +71,10 @@ final class WorkerPoolTest {
                 new WorkerPool(
                         new EnginePacks(folder.resolve("packs"), folder.resolve("none")),
                         new WorkerLauncher(
-                                Path.of(System.getProperty("java.home")), options, List.of()),
+                                Path.of(System.getProperty("java.home")),
+                                options,
+                                List.of(),
+                                Map.of()),
                         links,
                         loops,
                         folder.resolve("laid"),

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 final class BuiltInOpsTest {
     private static final Path LIST =
             Bench.ROOT.resolve(
-                    "server/src/main/resources/dev/espalier/server/formats/tensorflow-ops.txt");
+                    "server/src/main/resources/dev/espalier/server/engines/tensorflow/tensorflow-ops.txt");
 
     @Test
     void theServersListIsTheLibrarys() throws Exception {

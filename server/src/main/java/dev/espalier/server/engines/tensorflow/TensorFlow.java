@@ -1,0 +1,65 @@
+package dev.espalier.server.engines.tensorflow;
+
+import dev.espalier.server.engines.ServerEngine;
+import dev.espalier.server.formats.Backend;
+import dev.espalier.server.formats.Device;
+import dev.espalier.server.formats.ModelFormat;
+import dev.espalier.server.formats.ModelFormat.Tensors;
+import dev.espalier.server.ops.OpEngine;
+import dev.espalier.server.ops.OpMark;
+import dev.espalier.server.ops.OpRules;
+import dev.espalier.server.workers.SandboxNeeds;
+import dev.espalier.server.workers.WorkerNeeds;
+import java.util.List;
+import java.util.Set;
+
+/// TensorFlow.
+public final class TensorFlow {
+    private static final Backend BACKEND = new Backend("tensorflow", Device.CPU);
+
+    static final ModelFormat SAVED_MODEL =
+            new ModelFormat(
+                    BACKEND,
+                    "tensorflow_savedmodel",
+                    "model.savedmodel",
+                    "SavedModel",
+                    Tensors.IN_FILE,
+                    SavedModelReader::read);
+
+    static final ModelFormat GRAPH_DEF =
+            new ModelFormat(
+                    BACKEND,
+                    "tensorflow_graphdef",
+                    "model.graphdef",
+                    "GraphDef",
+                    Tensors.IN_FILE,
+                    (file, _) -> GraphDefReader.read(file));
+
+    private static final OpMark MARK =
+            new OpMark(
+                    "REGISTER_OP",
+                    Set.of(),
+                    List.of(
+                            "_ZN10tensorflow12OpDefBuilder",
+                            "_ZN10tensorflow11register_op",
+                            "_ZN10tensorflow14kernel_factory",
+                            "TF_NewOpDefinitionBuilder",
+                            "TF_NewKernelBuilder"),
+                    List.of(
+                            "libtensorflow.so",
+                            "libtensorflow_cc.so",
+                            "libtensorflow_framework.so"));
+
+    private static final OpRules RULES =
+            new OpRules(/* visible= */ false, /* oneRegistry= */ true, Set.of());
+
+    public static final ServerEngine ENGINE =
+            new ServerEngine(
+                    List.of(SAVED_MODEL, GRAPH_DEF),
+                    new OpEngine(
+                            BACKEND.name(), "TensorFlow", MARK, RULES, TensorFlowMistakes::find),
+                    new WorkerNeeds(List.of("TF_"), List.of(), SandboxNeeds.NONE),
+                    List.of());
+
+    private TensorFlow() {}
+}

@@ -1,0 +1,18 @@
+package dev.espalier.server.workers;
+
+import java.util.List;
+
+/// What the worker processes of an engine need besides what all workers have.
+///
+/// @param environment how the names of the environment variables begin that concern it
+/// @param jvmOptions options of the JVM, which count more than those that all workers have
+/// @param sandbox what confinement must leave open
+public record WorkerNeeds(List<String> environment, List<String> jvmOptions, SandboxNeeds sandbox) {
+    /// Of an engine that needs no more than others.
+    public static final WorkerNeeds NONE = new WorkerNeeds(List.of(), List.of(), SandboxNeeds.NONE);
+
+    public WorkerNeeds {
+        environment = List.copyOf(environment);
+        jvmOptions = List.copyOf(jvmOptions);
+    }
+}
