@@ -50,6 +50,7 @@ final class SourceTreeTest {
         "server, 'worker-link|protocol|tensor'",
         "client, tensor",
         "installer, engine-.*",
+        "tests/engine, ''",
         "launcher, 'server|worker|client|installer'",
         "tests/chaos, 'protocol|launcher'",
     })

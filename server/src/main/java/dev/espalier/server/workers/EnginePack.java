@@ -12,7 +12,7 @@ import java.util.Properties;
 /// names them.
 ///
 /// @param folder where the files are
-/// @param library its native library for this machine
+/// @param library the file that the engine is opened by: its native library for this machine
 /// @param worker the program that hosts it
 public record EnginePack(EngineVersion engine, Path folder, Path library, WorkerProgram worker) {
     private static final String DESCRIPTION = "engine.properties";
@@ -33,6 +33,10 @@ public record EnginePack(EngineVersion engine, Path folder, Path library, Worker
             properties.load(reader);
         }
         String library = properties.getProperty("library." + System.getProperty("os.arch"));
+        if (library == null) {
+            // That of an engine without native code is for every machine.
+            library = properties.getProperty("library");
+        }
         if (library == null) {
             return Optional.empty();
         }
