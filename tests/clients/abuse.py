@@ -136,19 +136,54 @@ class Abuse:
             raise AssertionError("a client that takes nothing is still connected")
         connection.close()
 
+    def memory(self) -> float:
+        """What tensors of requests and answers take up."""
+        return self.gauge("espalier_request_memory_bytes")
+
+    def await_memory(self, what: str, enough, seconds: float = 20) -> float:
+        end = time.monotonic() + seconds
+        while not enough(now := self.memory()):
+            if time.monotonic() > end:
+                raise AssertionError(f"{now:.0f} bytes of request memory are in use (expected: {what})")
+            time.sleep(0.1)
+        return now
+
+    def holding(self, count: int, size: int, before: float) -> None:
+        """So many answers that nobody reads are there all at once, and count."""
+        held = count * size + before
+        self.await_memory(f"at least {held:.0f}", lambda now: now >= held)
+        # Bystanders of the same model have some seconds to fail in.
+        time.sleep(2)
+        self.await_memory(f"at most {1.5 * held:.0f} and 64 MB", lambda now: now <= 1.5 * held + 64 * MB, 0)
+
+    def freed(self, before: float) -> None:
+        """The bystanders' own, which come and go, stay."""
+        self.await_memory(f"at most {before:.0f} and 4 MB", lambda now: now <= before + 4 * MB)
+
     def grpc_without_window(self) -> None:
-        """1,100 calls over one connection whose answers may not be sent."""
+        """2,000 calls over one connection whose answers may not be sent, more than there are slots."""
+        before, size = self.memory(), 10_000
         with wire.connect(self.grpc) as connection:
             connection.sendall(wire.settings(window=0))
-            body = wire.infer_message("identity_uint8", "UINT8", bytes(64), 64)
-            try:
-                for call in range(1100):
-                    connection.sendall(wire.call(2 * call + 1) + wire.message(2 * call + 1, body))
-                    if select.select([connection], [], [], 0)[0]:
-                        connection.recv(1 << 16)
-            except OSError:
-                pass
-            time.sleep(3)
+            body = wire.infer_message("identity_uint8", "UINT8", bytes(size), size)
+            for call in range(2000):
+                connection.sendall(wire.call(2 * call + 1) + wire.message(2 * call + 1, body))
+                if select.select([connection], [], [], 0)[0]:
+                    connection.recv(1 << 16)
+            self.holding(2000, size, before)
+        self.freed(before)
+
+    def many_unread_answers(self) -> None:
+        """Of 150 connections, each larger than what the kernel takes of it."""
+        before, size = self.memory(), 3_000_000
+        request = wire.binary("identity_uint8", "UINT8", bytes(size), size, output={"binary_data": True})
+        connections = [wire.connect(self.http, 60, window=4096) for _ in range(150)]
+        together(10, lambda number: [self.send(each, request) for each in connections[number::10]])
+        # Until they are cut off, since they take nothing.
+        self.holding(150, size, before)
+        for connection in connections:
+            connection.close()
+        self.freed(before)
 
     def pipelined(self) -> None:
         """The second of two requests fails."""
@@ -280,8 +315,8 @@ class Abuse:
 
 
 CASES = ["classification", "json_answers", "json_requests", "compressed", "slow_gzip_readers", "unread_answers",
-         "grpc_without_window", "pipelined", "half_bodies", "half_headers", "many_connections", "bombs",
-         "typed_contents", "cancelled_calls"]
+         "many_unread_answers", "grpc_without_window", "pipelined", "half_bodies", "half_headers", "many_connections",
+         "bombs", "typed_contents", "cancelled_calls"]
 
 
 class Watch:

@@ -10,8 +10,15 @@ END_STREAM, END_HEADERS = 1, 4
 INITIAL_WINDOW = 4
 
 
-def connect(address: tuple[str, int], timeout: float = 20) -> socket.socket:
-    return socket.create_connection(address, timeout)
+def connect(address: tuple[str, int], timeout: float = 20, window: int | None = None) -> socket.socket:
+    """A connection; one with a `window` takes no more than so much at a time."""
+    if window is None:
+        return socket.create_connection(address, timeout)
+    connection = socket.socket()
+    connection.settimeout(timeout)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+    connection.connect(address)
+    return connection
 
 
 def head(path: str, length: int, *more: str, method: str = "POST") -> bytes:

@@ -317,7 +317,7 @@ ATTACKS = (
     Attack("control_flood", "60 KB of answer to what nobody asked, without end", lasting(1)),
     Attack("scribble", "random bytes over all the memory that the server reads", lasting(2)),
     Attack("rings", "feeds the rings of completions for ever", lasting(2)),
-    Attack("forged_rings", "completions of all slots and generations", lasting(2), **sort_of("rings", "FORGED")),
+    Attack("forged_rings", "completions of all slots and generations, with answers, leases and members of others", lasting(2), **sort_of("rings", "FORGED")),
     Attack("steals", "reads what the server says to its worker", steals),
     Attack("input_memory", "writes, shortens and seals the memory that only the server may write"),
     Attack("inherited", "looks at the descriptors and variables that it was given", inventory),

@@ -7,21 +7,25 @@ import dev.espalier.link.LinkKind;
 import dev.espalier.link.LinkLayout;
 import dev.espalier.link.Links;
 import dev.espalier.link.MappedSegments;
+import dev.espalier.link.ReleaseReader;
 import dev.espalier.link.RequestFrame;
 import dev.espalier.link.RequestLane;
 import dev.espalier.link.RequestLaneReader;
 import dev.espalier.link.ResultFrame;
 import dev.espalier.link.SharedRegion;
+import dev.espalier.link.StartedExecutions;
 import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.memory.ByteBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -55,7 +59,7 @@ final class Hop {
         long size = Long.parseLong(arguments[0]);
         int inFlight = Integer.parseInt(arguments[1]);
         int rounds = Integer.parseInt(arguments[2]);
-        LinkedLoops loops = new LinkedLoops(1, LinkKind.LINUX);
+        LinkedLoops loops = new LinkedLoops(1, LinkKind.LINUX, new InternalErrors(() -> {}));
         LinkedLoop loop = loop(loops);
         List<Way> ways =
                 List.of(
@@ -280,7 +284,8 @@ final class Hop {
                 socket.send(
                         new ControlMessage.Attach(worker.inSize(), worker.outSize()).encoded(),
                         worker.handles());
-                input = memory.allocate(size);
+                input = memory.allocate(size, size);
+                memory.makePages(input, size);
                 socket.receive();
                 worker.attach(socket);
             }
@@ -317,7 +322,7 @@ final class Hop {
         }
 
         @Override
-        public void finished(ExecutionInFlight execution, ExecutionOutcome outcome) {
+        public void finished(ExecutionOutcome outcome) {
             if (!(outcome instanceof ExecutionOutcome.Done)) {
                 System.err.println("Hop: " + outcome);
                 System.exit(1);
@@ -325,8 +330,8 @@ final class Hop {
         }
 
         @Override
-        public void deliver(ExecutionInFlight execution, ExecutionOutcome outcome, LinkedLoop loop) {
-            execution.release();
+        public void deliver(ExecutionOutcome outcome, LinkedLoop loop) {
+            ((ExecutionOutcome.Done) outcome).answer().release();
             done.run();
         }
     }
@@ -345,7 +350,11 @@ final class Hop {
         var completions = new CompletionWriter(in, out, 1, doorbells);
         var lane = new RequestLaneReader(in, out, 0, doorbells);
         var segments = new MappedSegments(in);
-        var blocks = new BlockAllocator(out, LinkLayout.BLOCKS);
+        var blocks = new BlockAllocator(out, LinkLayout.OUT_BLOCKS);
+        var started = new StartedExecutions(out);
+        var releases = new ReleaseReader(in, out, 0);
+        var free = new ArrayDeque<Integer>(); // blocks of frames that nobody reads
+        int lease = 0;
         socket.send(new ControlMessage.Attached("hop").encoded());
         Thread.ofPlatform().daemon().start(() -> untilGone(socket));
 
@@ -362,16 +371,24 @@ final class Hop {
                 if (output < 0) {
                     output = blocks.allocate(size);
                 }
-                result.begin(lane.slot());
-                result.putStarted(lane.generation());
+                started.put(lane.slot(), lane.generation());
+                while (releases.poll()) {
+                    free.push(releases.block());
+                }
+                int block =
+                        free.isEmpty()
+                                ? LinkLayout.block(blocks.allocate(LinkLayout.LEAST_ANSWER))
+                                : free.pop();
+                result.begin(block, LinkLayout.LEAST_ANSWER);
                 MemorySegment input =
                         MemorySegment.ofAddress(segments.locate(request.address(), size))
                                 .reinterpret(size);
                 MemorySegment.copy(input, 0, out.memory(), output, size);
                 result.putOutput(0, FP32, 1, output, size);
                 result.putDimension(request.dimension(0));
-                result.putFinished(lane.generation());
-                completions.complete(0, lane.slot(), lane.generation(), result.length());
+                result.putFinished(lane.generation(), ++lease);
+                completions.complete(
+                        0, lane.slot(), lane.generation(), block, lease, result.length());
             }
             if (any) {
                 completions.ring(1);

@@ -3,7 +3,24 @@
 
 #include "attack.h"
 
-enum { LAYOUT_VERSION = 3, LOOPS = 32, SLOTS = 1024, RING_CAPACITY = 2 * SLOTS, RINGS = 128 << 10, COMPLETION = 16 };
+enum {
+    LAYOUT_VERSION = 4,
+    LOOPS = 32,
+    SLOTS = 1024,
+    RING_CAPACITY = 2 * SLOTS,
+    RELEASES_TAKEN = 132 << 10,
+    RINGS = 256 << 10,
+    COMPLETION = 32,
+    BLOCKS = 4 << 20,
+    UNIT = 256
+};
+
+/* What a completion says of its answer. */
+struct answer {
+    uint32_t block, lease, length;
+    uint16_t member, last;
+    uint32_t number;
+};
 
 static inline bool known_layout(const unsigned char *memory) {
     return *(const int *)(memory + 8) == LAYOUT_VERSION;
@@ -24,10 +41,10 @@ static inline uint32_t newest_completion(unsigned char *memory, int loop) {
 }
 
 static inline void put_completion(
-        unsigned char *memory, int loop, uint32_t sequence, uint32_t slot, uint32_t generation, uint32_t length) {
+        unsigned char *memory, int loop, uint32_t sequence, uint32_t slot, uint32_t generation, struct answer answer) {
     uint32_t *entry = completion(memory, loop, sequence);
     entry[1] = slot;
     entry[2] = generation;
-    entry[3] = length;
+    memcpy(entry + 3, &answer, sizeof answer);
     __atomic_store_n(entry, sequence + 1, __ATOMIC_RELEASE);
 }

@@ -15,11 +15,20 @@ static void *feed(void *unused) {
         for (int loop = 0; loop < LOOPS; loop++) {
             uint32_t sequence = begin[loop] + round - 1;
 #ifdef FORGED
-            put_completion(memory, loop, sequence, round % SLOTS, round / SLOTS % 64, 48 + round % 512);
+            /* Answers, leases, members and numbers of others, and such that there are not. */
+            struct answer answer = {
+                BLOCKS / UNIT + (round % 3 ? round % 64 * 4 : round * 2654435761u), round % 1024, 48 + round % 512,
+                round % 5 ? 0xffff : round % 8, round % 7 != 0, round % 11 ? 0 : round};
+            put_completion(memory, loop, sequence, round % SLOTS, round / SLOTS % 64, answer);
 #else
-            put_completion(memory, loop, sequence, 0x7fffffff - round, round, round);
+            struct answer nobody = {round, round, round, 0xffff, 1, 0};
+            put_completion(memory, loop, sequence, 0x7fffffff - round, round, nobody);
 #endif
         }
+#ifdef FORGED
+        /* And what has been taken back. */
+        for (int loop = 0; loop < LOOPS; loop++) memory[RELEASES_TAKEN + loop * 64 + round % 4] = (unsigned char)round;
+#endif
         if (round % 256 == 0) {
             for (int bell = descriptor_of("anon_inode:[eventfd]", 0); bell >= 0;
                  bell = descriptor_of("anon_inode:[eventfd]", bell + 1)) {

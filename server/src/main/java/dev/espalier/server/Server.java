@@ -175,6 +175,7 @@ final class Server implements AutoCloseable {
                             errors,
                             loops.watch(),
                             means,
+                            requestMemory,
                             Map.of("http", httpCopies, "grpc", grpcCopies),
                             options.metrics().cpu()
                                     ? new MachineUse(options.metrics().interval())

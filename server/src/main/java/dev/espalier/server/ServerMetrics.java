@@ -3,6 +3,7 @@ package dev.espalier.server;
 import dev.espalier.server.execution.LoopWatch;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.http.HttpMeans;
+import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.FailureReason;
 import dev.espalier.server.metrics.MachineUse;
@@ -27,6 +28,7 @@ final class ServerMetrics {
     private final InternalErrors errors;
     private final LoopWatch loops;
     private final HttpMeans means;
+    private final ByteBudget memory;
     private final Map<String, CopiedBytes> copies;
     private final @Nullable MachineUse machine;
 
@@ -75,6 +77,7 @@ final class ServerMetrics {
                             "Cumulative compute output duration in microseconds",
                             s -> s.computeOutput().nanos() / 1000));
 
+    /// @param memory that of requests and answers
     /// @param copies by protocol
     /// @param machine null to say nothing about it
     ServerMetrics(
@@ -83,6 +86,7 @@ final class ServerMetrics {
             InternalErrors errors,
             LoopWatch loops,
             HttpMeans means,
+            ByteBudget memory,
             Map<String, CopiedBytes> copies,
             @Nullable MachineUse machine) {
         this.repository = repository;
@@ -90,6 +94,7 @@ final class ServerMetrics {
         this.errors = errors;
         this.loops = loops;
         this.means = means;
+        this.memory = memory;
         this.copies = copies;
         this.machine = machine;
     }
@@ -254,6 +259,11 @@ final class ServerMetrics {
                         "gauge",
                         "What requests and answers take up on the heap")
                 .value("espalier_heap_budget_bytes", means.heap().used());
+        text.metric(
+                        "espalier_request_memory_bytes",
+                        "gauge",
+                        "What tensors of requests and answers take up, without what is kept for the next ones")
+                .value("espalier_request_memory_bytes", memory.inUse());
         text.metric(
                         "espalier_work_waiting",
                         "gauge",

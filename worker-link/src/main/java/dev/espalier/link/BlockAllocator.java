@@ -42,6 +42,7 @@ public final class BlockAllocator {
     private final Stack[] freeSmall = new Stack[GRANULE_BITS];
     private final int[] usedInGranule;
     private long usedBytes;
+    private int reservedGranules;
 
     /// An allocator of everything in `region` from offset `base` on.
     public BlockAllocator(SharedRegion region, long base) {
@@ -90,7 +91,7 @@ public final class BlockAllocator {
     /// A block of at least `byteSize` bytes, aligned to 256: its offset in the region, or -1 when there
     /// is none.
     public synchronized long allocate(long byteSize) {
-        int bits = Math.max(MIN_BITS, 64 - Long.numberOfLeadingZeros(Math.max(1, byteSize) - 1));
+        int bits = bits(byteSize);
         if (bits < GRANULE_BITS) {
             return allocateSmall(bits);
         }
@@ -106,6 +107,20 @@ public final class BlockAllocator {
         kind[granule] = (byte) bits;
         usedBytes += 1L << bits;
         return offset(granule);
+    }
+
+    private static int bits(long byteSize) {
+        return Math.max(MIN_BITS, 64 - Long.numberOfLeadingZeros(Math.max(1, byteSize) - 1));
+    }
+
+    /// How large a block is that is handed out for so many bytes.
+    public static long blockSize(long byteSize) {
+        return 1L << bits(byteSize);
+    }
+
+    /// What a block for so many bytes takes up in pages.
+    public static long pageBytes(long byteSize) {
+        return byteSize < GRANULE ? blockSize(byteSize) : byteSize + GRANULE - 1 & -(long) GRANULE;
     }
 
     private long allocateSmall(int bits) {
@@ -174,6 +189,7 @@ public final class BlockAllocator {
     ///
     /// @throws LinkException when the region's pages cannot be given back
     public synchronized void trimTo(long kept) throws LinkException {
+        boolean _ = compactSmall();
         long left = kept >>> GRANULE_BITS;
         int granule = 0;
         while (granule < kind.length) {
@@ -196,11 +212,17 @@ public final class BlockAllocator {
         }
         region.discard(offset(granule), GRANULE);
         reserved[granule] = false;
+        reservedGranules--;
     }
 
     /// Bytes in use, rounded up to the blocks' sizes.
     public synchronized long usedBytes() {
         return usedBytes;
+    }
+
+    /// Bytes that have pages, in use or free.
+    public synchronized long reservedBytes() {
+        return (long) reservedGranules << GRANULE_BITS;
     }
 
     /// Bytes that blocks can take up altogether.
@@ -234,6 +256,9 @@ public final class BlockAllocator {
             region.reserve(offset(first), (long) (last - first) << GRANULE_BITS);
         } catch (LinkException _) {
             return false;
+        }
+        for (int each = first; each < last; each++) {
+            reservedGranules += reserved[each] ? 0 : 1;
         }
         Arrays.fill(reserved, first, last, true);
         return true;

@@ -1,6 +1,7 @@
 package dev.espalier.link;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
 
@@ -16,7 +17,12 @@ public final class CompletionRing {
     private int sequence;
     private int slot;
     private int generation;
+    private int block;
+    private int lease;
     private int frameLength;
+    private int member;
+    private int last;
+    private int number;
 
     public CompletionRing(SharedRegion in, SharedRegion out, int loop) {
         this.in = in.memory();
@@ -31,7 +37,7 @@ public final class CompletionRing {
     }
 
     /// Takes the next completion, if there is one. What it says is the worker's word: the caller checks
-    /// slot and generation against its own table.
+    /// slot and generation against its own table, and the rest against what the execution may answer.
     public boolean poll() {
         if (!hasNext()) {
             return false;
@@ -39,7 +45,12 @@ public final class CompletionRing {
         long entry = LinkLayout.completion(loop, sequence);
         slot = out.get(JAVA_INT, entry + 4);
         generation = out.get(JAVA_INT, entry + 8);
-        frameLength = out.get(JAVA_INT, entry + 12);
+        block = out.get(JAVA_INT, entry + 12);
+        lease = out.get(JAVA_INT, entry + 16);
+        frameLength = out.get(JAVA_INT, entry + 20);
+        member = out.get(JAVA_SHORT, entry + 24);
+        last = out.get(JAVA_SHORT, entry + 26);
+        number = out.get(JAVA_INT, entry + 28);
         sequence++;
         return true;
     }
@@ -64,7 +75,32 @@ public final class CompletionRing {
         return generation;
     }
 
+    /// Where the answer's frame lies; [LinkLayout#NO_BLOCK] where there was no room for one.
+    public int block() {
+        return block;
+    }
+
+    /// By which the answer has its memory.
+    public int lease() {
+        return lease;
+    }
+
     public int frameLength() {
         return frameLength;
+    }
+
+    /// The request of the execution that the answer is for; [LinkLayout#ALL_MEMBERS] for all of them.
+    public int member() {
+        return member;
+    }
+
+    /// The answer's number among those of its execution, from 0 on.
+    public int number() {
+        return number;
+    }
+
+    /// Whether no answer of the execution follows.
+    public boolean isLast() {
+        return last == 1;
     }
 }

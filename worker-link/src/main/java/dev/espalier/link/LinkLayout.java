@@ -12,28 +12,40 @@ import java.lang.invoke.VarHandle;
 /// IN, written by the server                       OUT, written by the worker
 /// 0 ┌──────────────────────────────────────┐    0 ┌──────────────────────────────────────┐
 ///   │ magic 8 · version 4 · loops 4 ·      │      │ magic 8 · version 4 · (4) ·          │
-///   │ size of IN 8 · size of OUT 8         │      │ at 64: heartbeat 8                   │
+///   │ size of IN 8 · size of OUT 8 ·       │      │ at 64: heartbeat 8                   │
+///   │ at 64: pressure 4                    │      │ at 128: bytes of pages 8             │
 ///4K ├──────────────────────────────────────┤   4K ├──────────────────────────────────────┤
 ///   │ 32 loops × 128: sleep word 4         │      │ 1024 lanes × 64: sleep word 4        │
-///8K ├──────────────────────────────────────┤      │                                      │
-///   │ 1024 slots × 4: released generation  │      │                                      │
-/// 16K├─────────────────────────────────────┤  128K├──────────────────────────────────────┤
-///   │ 1024 lanes × 64: bell word 4 (futex) │      │ 32 loops × 2048 completions × 16:    │
-/// 128K├────────────────────────────────────┤      │   sequence 4 · slot 4 · generation 4 │
-///   │ 1024 lanes × 64 requests × 32:       │      │   · frame length 4                   │
-///   │   sequence 4 · slot 4 · generation 4 │      │                                      │
-///   │   · frame length 4 · loops' mask 4   │      │                                      │
+/// 16K├─────────────────────────────────────┤   68K├──────────────────────────────────────┤
+///   │ 1024 lanes × 64: bell word 4 (futex) │      │ 1024 slots × 64: started generation 4│
+///   │                                      │  132K├──────────────────────────────────────┤
+///   │                                      │      │ 32 loops × 64: releases taken 4      │
+/// 128K├────────────────────────────────────┤  256K├──────────────────────────────────────┤
+///   │ 1024 lanes × 64 requests × 32:       │      │ 32 loops × 2048 completions × 32:    │
+///   │   sequence 4 · slot 4 · generation 4 │      │   sequence 4 · slot 4 · generation 4 │
+///   │   · frame length 4 · loops' mask 4   │      │   · block 4 · lease 4 · frame length │
+/// 2304K├───────────────────────────────────┤      │   4 · member 2 · last 2 · number 4   │
+///   │ 32 loops × 2048 releases × 16:       │      │                                      │
+///   │   sequence 4 · block 4 · lease 4     │      │                                      │
 /// 4M├──────────────────────────────────────┤   4M ├──────────────────────────────────────┤
-///   │ 1024 slots × 16K: RequestFrame       │      │ 1024 slots × 16K: ResultFrame        │
-/// 20M├─────────────────────────────────────┤  20M ├──────────────────────────────────────┤
-///   │ blocks: inputs' bytes                │      │ blocks: outputs' bytes               │
+///   │ 1024 slots × 16K: RequestFrame       │      │ blocks: answers, each a ResultFrame  │
+/// 20M├─────────────────────────────────────┤      │   and outputs' bytes                 │
+///   │ blocks: inputs' bytes                │      │                                      │
 ///   └──────────────────────────────────────┘      └──────────────────────────────────────┘
 /// ```
 ///
 /// A *lane* leads to one model instance, a *loop* is an event loop of the server, a *slot* is an
-/// execution in flight. An entry of a ring is valid once its sequence, written last with release
+/// execution in flight: it is free for the next as soon as the last completion of this one has been read. An
+/// *answer* is what a completion brings. It has a *lease* of its block, by a number that no other answer of
+/// this worker has (until 2^32 more), and holds it until the server says in a release that nobody reads it any
+/// more. Nothing but its bytes is held by a client that reads slowly.
+///
+/// An entry of a ring is valid once its sequence, written last with release
 /// semantics, is the position's number plus one. A sleep word is odd while its owner sleeps and grows
 /// by two from sleep to sleep, so that whoever wakes it can remember that it has rung for this one.
+///
+/// A block of OUT is named by its offset in units of 256 bytes; 0 is none. *Pressure* grows by one whenever the
+/// server wants the pages of free blocks back.
 ///
 /// IN can have further segments, memories of their own with nothing but blocks, which come and go by
 /// [ControlMessage]. OUT has none: the worker can give back the pages of free blocks, which the owner of a
@@ -44,7 +56,7 @@ public final class LinkLayout {
     /// The first eight bytes of both memories, "ESPALIER" as ASCII.
     public static final long MAGIC = 0x5245494C41505345L;
 
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
 
     public static final int MAX_LOOPS = 32;
     public static final int MAX_LANES = 1024;
@@ -61,11 +73,26 @@ public final class LinkLayout {
     /// Twice the slots: a ring of completions cannot overflow.
     public static final int RING_CAPACITY = 2 * SLOTS;
 
-    /// Bytes of a slot's frame, in IN and in OUT.
+    /// Releases that a ring holds; what is more waits with the server.
+    public static final int RELEASES_CAPACITY = 2048;
+
+    /// The most bytes of a frame, of a request or a result.
     public static final int FRAME_SIZE = 16 << 10;
 
-    /// Where blocks begin, in IN and in OUT.
+    /// Where blocks begin in IN.
     public static final long BLOCKS = 20L << 20;
+
+    /// Where blocks begin in OUT.
+    public static final long OUT_BLOCKS = 4L << 20;
+
+    /// The least bytes of an answer's first block, so that small outputs lie in it too.
+    public static final int LEAST_ANSWER = 1024;
+
+    /// No block: of a completion without an answer, since there was no room for one.
+    public static final int NO_BLOCK = 0;
+
+    /// The member of an answer for all requests of its execution.
+    public static final int ALL_MEMBERS = -1;
 
     static final VarHandle INT = JAVA_INT.varHandle();
     static final VarHandle LONG = JAVA_LONG.varHandle();
@@ -74,7 +101,10 @@ public final class LinkLayout {
     private static final long LOOPS_OFFSET = 12;
     private static final long IN_SIZE_OFFSET = 16;
     private static final long OUT_SIZE_OFFSET = 24;
+    private static final long PRESSURE_OFFSET = 64;
     private static final long HEARTBEAT_OFFSET = 64;
+    private static final long PAGES_OFFSET = 128;
+    private static final int BLOCK_BITS = 8;
     private static final long FRAMES = 4L << 20;
 
     private LinkLayout() {}
@@ -98,10 +128,6 @@ public final class LinkLayout {
         return (4 << 10) + loop * 128L;
     }
 
-    static long released(int slot) {
-        return (8 << 10) + slot * 4L;
-    }
-
     static long bell(int lane) {
         return (16 << 10) + lane * 64L;
     }
@@ -116,13 +142,37 @@ public final class LinkLayout {
         return (4 << 10) + lane * 64L;
     }
 
-    static long completion(int loop, int sequence) {
-        return (128 << 10)
-                + (long) loop * RING_CAPACITY * 16
-                + (sequence & RING_CAPACITY - 1) * 16L;
+    static long started(int slot) {
+        return (68 << 10) + slot * 64L;
     }
 
-    /// Where the frame of a slot lies, in IN and in OUT.
+    static long releasesTaken(int loop) {
+        return (132 << 10) + loop * 64L;
+    }
+
+    static long completion(int loop, int sequence) {
+        return (256 << 10)
+                + (long) loop * RING_CAPACITY * 32
+                + (sequence & RING_CAPACITY - 1) * 32L;
+    }
+
+    static long release(int loop, int sequence) {
+        return (2304 << 10)
+                + (long) loop * RELEASES_CAPACITY * 16
+                + (sequence & RELEASES_CAPACITY - 1) * 16L;
+    }
+
+    /// The name of the block at an offset of OUT.
+    public static int block(long offset) {
+        return (int) (offset >>> BLOCK_BITS);
+    }
+
+    /// The offset in OUT of a block by its name.
+    public static long blockOffset(int block) {
+        return Integer.toUnsignedLong(block) << BLOCK_BITS;
+    }
+
+    /// Where the frame of a request lies in IN.
     public static long frame(int slot) {
         return FRAMES + (long) slot * FRAME_SIZE;
     }
@@ -177,5 +227,25 @@ public final class LinkLayout {
     /// How often the worker has said that it lives.
     public static long heartbeat(MemorySegment out) {
         return (long) LONG.getAcquire(out, HEARTBEAT_OFFSET);
+    }
+
+    /// Tells the worker that pages of free blocks are wanted elsewhere. By one thread at a time.
+    public static void press(MemorySegment in) {
+        INT.setRelease(in, PRESSURE_OFFSET, in.get(JAVA_INT, PRESSURE_OFFSET) + 1);
+    }
+
+    /// How often the server has wanted pages back.
+    public static int pressure(MemorySegment in) {
+        return (int) INT.getAcquire(in, PRESSURE_OFFSET);
+    }
+
+    /// Says how many bytes of OUT's blocks have pages.
+    public static void putPages(MemorySegment out, long bytes) {
+        LONG.setRelease(out, PAGES_OFFSET, bytes);
+    }
+
+    /// How many bytes of OUT's blocks have pages, as the worker says.
+    public static long pages(MemorySegment out) {
+        return (long) LONG.getAcquire(out, PAGES_OFFSET);
     }
 }

@@ -8,13 +8,13 @@ import dev.espalier.tensor.DataType;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
-/// The result of one execution in a slot of OUT: how long it took, and its outputs or its error. A
-/// cursor over shared memory that is used again and again.
+/// One answer of an execution, at the beginning of the answer's own block in OUT: how long it took, and its
+/// outputs or its error. A cursor over shared memory that is used again and again.
 ///
 /// ```text
 ///  0  status 4 · outputs 4, or bytes of the error text 4
 ///  8  begun 8 · engine called 8 · engine returned 8 · finished 8   (ns of the machine's monotonic clock)
-/// 40  generation of the execution that has been started 4 · of the one whose result this is 4
+/// 40  generation of the execution 4 · the answer's lease 4         (written last)
 /// 48  per output: index 4 · type 4 · rank 4 · (4) · offset in OUT 8 · byte size 8 · rank × dimension 8
 ///     or the error text, UTF-8
 /// ```
@@ -33,8 +33,8 @@ public final class ResultFrame {
     /// The largest rank of an output.
     public static final int MAX_RANK = 16;
 
-    private static final int STARTED = 40;
-    private static final int FINISHED = 44;
+    private static final int GENERATION = 40;
+    private static final int LEASE = 44;
     private static final int HEAD = 48;
     private static final int OUTPUT_HEAD = 32;
 
@@ -57,18 +57,25 @@ public final class ResultFrame {
 
     // --- the worker's side
 
-    /// Begins the frame of `slot`.
-    public void begin(int slot) {
-        base = LinkLayout.frame(slot);
-        end = base + LinkLayout.FRAME_SIZE;
+    /// Bytes of a frame with so many outputs, of whatever rank, as far as a frame can have them.
+    public static int sizeFor(int outputs) {
+        long size = HEAD + (long) outputs * (OUTPUT_HEAD + 8 * MAX_RANK);
+        return (int) Math.min(size, LinkLayout.FRAME_SIZE);
+    }
+
+    /// Bytes of a frame with so long an error text, which is cut where it is longer than a frame can be.
+    public static int sizeForText(int textBytes) {
+        return (int) Math.min((long) HEAD + textBytes, LinkLayout.FRAME_SIZE);
+    }
+
+    /// Begins the frame of an answer in a block that has room for a frame of so many bytes.
+    public void begin(int block, int size) {
+        base = LinkLayout.blockOffset(block);
+        end = base + size;
         cursor = base + HEAD;
         out.set(JAVA_INT, base, OK);
         out.set(JAVA_INT, base + 4, 0);
-    }
-
-    /// Says, for whoever looks after a crash, that the execution of this generation is being run.
-    public void putStarted(int generation) {
-        LinkLayout.INT.setRelease(out, base + STARTED, generation);
+        out.set(JAVA_INT, base + LEASE, 0);
     }
 
     /// Sets one of the four times: 0 begun, 1 engine called, 2 engine returned, 3 finished.
@@ -76,9 +83,11 @@ public final class ResultFrame {
         out.set(JAVA_LONG, base + 8 + 8L * which, nanos);
     }
 
-    /// Says that the frame is the whole result of the execution of this generation. The last to be written.
-    public void putFinished(int generation) {
-        LinkLayout.INT.setRelease(out, base + FINISHED, generation);
+    /// Says that the frame is the whole answer of the execution of this generation, by this lease. The last
+    /// to be written.
+    public void putFinished(int generation, int lease) {
+        out.set(JAVA_INT, base + GENERATION, generation);
+        LinkLayout.INT.setRelease(out, base + LEASE, lease);
     }
 
     /// Adds an output; its dimensions follow, one by one.
@@ -108,9 +117,9 @@ public final class ResultFrame {
     /// Makes the frame an error, cut to what the frame holds.
     ///
     /// @param kind [#ENGINE_ERROR] or [#NO_ROOM]
-    public void putError(int kind, String message) {
-        byte[] text = message.getBytes(StandardCharsets.UTF_8);
-        int length = Math.min(text.length, LinkLayout.FRAME_SIZE - HEAD);
+    /// @param text in UTF-8
+    public void putError(int kind, byte[] text) {
+        int length = Math.min(text.length, (int) (end - base) - HEAD);
         out.set(JAVA_INT, base, kind);
         out.set(JAVA_INT, base + 4, length);
         MemorySegment.copy(text, 0, out, JAVA_BYTE, base + HEAD, length);
@@ -124,33 +133,31 @@ public final class ResultFrame {
 
     // --- the server's side
 
-    /// Whether the worker has begun to run the execution of this generation in `slot`; it may have
-    /// finished it since.
-    public static boolean isStarted(MemorySegment out, int slot, int generation) {
-        return (int) LinkLayout.INT.getAcquire(out, LinkLayout.frame(slot) + STARTED) == generation;
-    }
-
     /// Whether what has been read is the whole frame, and still what the worker has finished for the execution
-    /// of this generation. To be asked when everything has been read: an op that empties the memory, before
-    /// the worker has finished or after, leaves zeros, which read like a result without outputs.
-    public boolean isFinished(int generation) {
-        return cursor == end && (int) LinkLayout.INT.getAcquire(out, base + FINISHED) == generation;
+    /// of this generation, by this lease. To be asked when everything has been read: an op that empties the memory,
+    /// before the worker has finished or after, leaves zeros, which read like a result without outputs.
+    public boolean isFinished(int generation, int lease) {
+        return cursor == end
+                && (int) LinkLayout.INT.getAcquire(out, base + LEASE) == lease
+                && out.get(JAVA_INT, base + GENERATION) == generation;
     }
 
-    /// Reads the head of the frame of `slot`, which has `length` bytes.
+    /// Reads the head of the frame in `block`, which has `length` bytes.
     ///
     /// @throws LinkException when the frame is not one
-    public ResultFrame read(int slot, int length) throws LinkException {
-        if (slot < 0 || slot >= LinkLayout.SLOTS) {
-            throw new LinkException(
-                    "slot: " + slot + " (expected: 0.." + (LinkLayout.SLOTS - 1) + ")");
-        }
+    public ResultFrame read(int block, int length) throws LinkException {
         if (length < HEAD || length > LinkLayout.FRAME_SIZE) {
             throw new LinkException(
                     "result frame's length: %d (expected: %d..%d)"
                             .formatted(length, HEAD, LinkLayout.FRAME_SIZE));
         }
-        base = LinkLayout.frame(slot);
+        long offset = LinkLayout.blockOffset(block);
+        if (offset < LinkLayout.OUT_BLOCKS || offset > out.byteSize() - length) {
+            throw new LinkException(
+                    "result frame of %d bytes at %d lies outside of OUT's blocks (expected: in %d..%d)"
+                            .formatted(length, offset, LinkLayout.OUT_BLOCKS, out.byteSize()));
+        }
+        base = offset;
         end = base + length;
         cursor = base + HEAD;
         status = out.get(JAVA_INT, base);
@@ -229,7 +236,7 @@ public final class ResultFrame {
         }
         boolean inside =
                 byteSize == 0
-                        || offset >= LinkLayout.BLOCKS
+                        || offset >= LinkLayout.OUT_BLOCKS
                                 && byteSize > 0
                                 && offset <= out.byteSize() - byteSize;
         boolean sized =

@@ -1,13 +1,13 @@
 package dev.espalier.link;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Signature;
 import dev.espalier.tensor.TensorSpec;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -21,8 +21,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// memory and within what the frame says.
 final class LinkFuzzTest {
     private static final int SLOT = 7;
+    private static final int BLOCK = LinkLayout.block(LinkLayout.OUT_BLOCKS + 4096);
     private static final long SIZE = LinkLayout.BLOCKS + (1 << 16);
-    private static final MemorySegment MEMORY = Arena.ofAuto().allocate(SIZE, 8);
+    private static final SharedRegion REGION = region();
+    private static final MemorySegment MEMORY = REGION.memory();
+
+    private static SharedRegion region() {
+        try {
+            return LinkKind.ofThisMachine().open().createIn(SIZE);
+        } catch (LinkException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
 
     // --- request frames
 
@@ -82,17 +92,17 @@ final class LinkFuzzTest {
 
     static Stream<byte[]> resultFrames() {
         ResultFrame frame = new ResultFrame(MEMORY);
-        frame.begin(SLOT);
+        frame.begin(BLOCK, LinkLayout.FRAME_SIZE);
         frame.putTime(3, 1234);
-        frame.putOutput(0, DataType.FP32.code(), 2, LinkLayout.BLOCKS, 24);
+        frame.putOutput(0, DataType.FP32.code(), 2, LinkLayout.OUT_BLOCKS, 24);
         frame.putDimension(2);
         frame.putDimension(3);
-        frame.putOutput(1, DataType.BYTES.code(), 1, LinkLayout.BLOCKS + 64, 9);
+        frame.putOutput(1, DataType.BYTES.code(), 1, LinkLayout.OUT_BLOCKS + 64, 9);
         frame.putDimension(1);
-        byte[] sound = frame(frame.length());
-        frame.begin(SLOT);
-        frame.putError(ResultFrame.ENGINE_ERROR, "Non-zero status code returned");
-        byte[] error = frame(frame.length());
+        byte[] sound = answer(frame.length());
+        frame.begin(BLOCK, LinkLayout.FRAME_SIZE);
+        frame.putError(ResultFrame.ENGINE_ERROR, "Non-zero status code returned".getBytes(UTF_8));
+        byte[] error = answer(frame.length());
         return Stream.of(
                 sound,
                 error,
@@ -122,28 +132,101 @@ final class LinkFuzzTest {
     @MethodSource("resultFrames")
     @FuzzTest
     void readsResultFrames(byte[] frame) {
-        put(frame);
+        putAnswer(BLOCK, frame);
         try {
-            ResultFrame read = new ResultFrame(MEMORY).read(SLOT, frame.length);
+            ResultFrame read = new ResultFrame(MEMORY).read(BLOCK, frame.length);
             if (read.isError()) {
                 assertThat(read.errorText().length()).isLessThanOrEqualTo(frame.length);
+                boolean _ = read.isFinished(0, 0);
                 return;
             }
             for (int i = 0; i < read.outputCount(); i++) {
                 read.nextOutput();
                 assertThat(read.byteSize()).isBetween(0L, SIZE);
                 if (read.byteSize() > 0) {
-                    assertThat(read.offset()).isBetween(LinkLayout.BLOCKS, SIZE - read.byteSize());
+                    assertThat(read.offset())
+                            .isBetween(LinkLayout.OUT_BLOCKS, SIZE - read.byteSize());
                 }
                 long elements = Arrays.stream(read.shape()).reduce(1, Math::multiplyExact);
                 if (read.type().isFixedSize()) {
                     assertThat(read.byteSize()).isEqualTo(elements * read.type().elementSize());
                 }
             }
+            boolean _ = read.isFinished(0, 0);
         } catch (LinkException refused) {
             assertThat(refused)
                     .hasMessageMatching("(?s).*\\d.*|result frame ends within an output");
         }
+    }
+
+    // --- completions
+
+    static Stream<byte[]> completions() {
+        byte[] sound = new byte[32];
+        putInts(sound, 1, 3, 9, BLOCK, 7, 48, 0x1ffff, 0);
+        return Stream.of(
+                sound,
+                withInt(sound, 0, 0),
+                withInt(sound, 4, -1),
+                // The answer's block: none, in the control words, behind the end.
+                withInt(sound, 12, 0),
+                withInt(sound, 12, 1),
+                withInt(sound, 12, -1),
+                withInt(sound, 12, Integer.MAX_VALUE),
+                withInt(sound, 16, 8),
+                // The frame's length.
+                withInt(sound, 20, 0),
+                withInt(sound, 20, -1),
+                withInt(sound, 20, Integer.MAX_VALUE),
+                // Member and last, number.
+                withInt(sound, 24, 0x10003),
+                withInt(sound, 24, 0xffff),
+                withInt(sound, 28, 1));
+    }
+
+    @MethodSource("completions")
+    @FuzzTest
+    void readsCompletionsAndWhatTheyName(byte[] entry) {
+        MEMORY.asSlice(LinkLayout.OUT_BLOCKS, 1 << 16).fill((byte) 0);
+        MemorySegment.copy(
+                Arrays.copyOf(entry, 32), 0, MEMORY, JAVA_BYTE, LinkLayout.completion(2, 0), 32);
+        CompletionRing ring = new CompletionRing(REGION, REGION, 2);
+        if (!ring.poll()) {
+            assertThat(ByteBuffer.wrap(Arrays.copyOf(entry, 4)).getInt()).isNotEqualTo(1 << 24);
+            return;
+        }
+        assertThat(ring.member()).isBetween((int) Short.MIN_VALUE, (int) Short.MAX_VALUE);
+        try {
+            ResultFrame read = new ResultFrame(MEMORY).read(ring.block(), ring.frameLength());
+            assertThat(LinkLayout.blockOffset(ring.block()))
+                    .isBetween(LinkLayout.OUT_BLOCKS, SIZE - ring.frameLength());
+            boolean _ = read.isFinished(ring.generation(), ring.lease());
+        } catch (LinkException refused) {
+            assertThat(refused).hasMessageMatching("(?s).*\\d.*");
+        }
+        assertThat(ring.poll()).isFalse();
+    }
+
+    // --- releases
+
+    static Stream<byte[]> releases() {
+        byte[] sound = new byte[16];
+        putInts(sound, 1, BLOCK, 7, 0);
+        return Stream.of(sound, withInt(sound, 0, 2), withInt(sound, 4, -1), new byte[0]);
+    }
+
+    /// The worker's reader: an op can read IN, not write it, but what reads it trusts nothing either.
+    @MethodSource("releases")
+    @FuzzTest
+    void readsReleases(byte[] entry) {
+        MemorySegment.copy(
+                Arrays.copyOf(entry, 16), 0, MEMORY, JAVA_BYTE, LinkLayout.release(2, 0), 16);
+        ReleaseReader reader = new ReleaseReader(REGION, REGION, 2);
+        int read = 0;
+        while (reader.poll()) {
+            read++;
+        }
+        assertThat(read).isLessThanOrEqualTo(1);
     }
 
     // --- control messages
@@ -206,6 +289,19 @@ final class LinkFuzzTest {
 
     private static byte[] frame(int length) {
         return MEMORY.asSlice(LinkLayout.frame(SLOT), length).toArray(JAVA_BYTE);
+    }
+
+    private static void putAnswer(int block, byte[] frame) {
+        int length = Math.min(frame.length, LinkLayout.FRAME_SIZE);
+        MemorySegment.copy(frame, 0, MEMORY, JAVA_BYTE, LinkLayout.blockOffset(block), length);
+    }
+
+    private static byte[] answer(int length) {
+        return MEMORY.asSlice(LinkLayout.blockOffset(BLOCK), length).toArray(JAVA_BYTE);
+    }
+
+    private static void putInts(byte[] entry, int... values) {
+        ByteBuffer.wrap(entry).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(values);
     }
 
     private static byte[] withInt(byte[] frame, int offset, int value) {

@@ -83,7 +83,12 @@ final class RingsTest {
                 while (ring.poll()) {
                     assertThat(ring.slot()).isEqualTo(completed % LinkLayout.SLOTS);
                     assertThat(ring.generation()).isEqualTo(completed);
+                    assertThat(ring.block()).isEqualTo(completed + 1);
+                    assertThat(ring.lease()).isEqualTo(-completed);
                     assertThat(ring.frameLength()).isEqualTo(completed % 100);
+                    assertThat(ring.member()).isEqualTo(LinkLayout.ALL_MEMBERS);
+                    assertThat(ring.number()).isZero();
+                    assertThat(ring.isLast()).isTrue();
                     completed++;
                 }
             }
@@ -157,7 +162,13 @@ final class RingsTest {
         int done = 0;
         while (done < rounds) {
             if (reader.poll()) {
-                writer.complete(0, reader.slot(), reader.generation(), reader.frameLength());
+                writer.complete(
+                        0,
+                        reader.slot(),
+                        reader.generation(),
+                        done + 1,
+                        -done,
+                        reader.frameLength());
                 done++;
             } else {
                 reader.sleep();
@@ -178,7 +189,7 @@ final class RingsTest {
                     Thread.ofPlatform()
                             .start(() -> {
                                 for (int i = 0; i < each; i++) {
-                                    writer.complete(1, first + i, 1, 0);
+                                    writer.complete(1, first + i, 1, 0, 0, 0);
                                 }
                             });
         }
@@ -240,6 +251,107 @@ final class RingsTest {
         }
     }
 
+    // --- releases
+
+    @Test
+    void givesAnswersBackInOrder() throws Exception {
+        ReleaseRing ring = new ReleaseRing(serverIn, serverOut, 3);
+        ReleaseReader reader = new ReleaseReader(workerIn, workerOut, 3);
+        assertThat(reader.poll()).isFalse();
+        for (int round = 0; round < 3 * LinkLayout.RELEASES_CAPACITY; round++) {
+            assertThat(ring.release(round, -round)).isTrue();
+            assertThat(reader.poll()).isTrue();
+            assertThat(reader.block()).isEqualTo(round);
+            assertThat(reader.lease()).isEqualTo(-round);
+            assertThat(reader.poll()).isFalse();
+        }
+    }
+
+    @Test
+    void losesNoReleaseOfSeveralThreads() throws Exception {
+        int threads = 3;
+        int each = 3000;
+        ReleaseRing ring = new ReleaseRing(serverIn, serverOut, 0);
+        ReleaseReader reader = new ReleaseReader(workerIn, workerOut, 0);
+        Thread[] loops = new Thread[threads];
+        for (int t = 0; t < threads; t++) {
+            int first = t * each;
+            loops[t] =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                for (int i = 0; i < each; i++) {
+                                    assertThat(ring.release(first + i, ~(first + i))).isTrue();
+                                }
+                            });
+        }
+        boolean[] seen = new boolean[threads * each];
+        int taken = 0;
+        while (taken < seen.length) {
+            if (reader.poll()) {
+                assertThat(seen[reader.block()]).isFalse();
+                assertThat(reader.lease()).isEqualTo(~reader.block());
+                seen[reader.block()] = true;
+                taken++;
+            } else {
+                ring.flush();
+            }
+        }
+        for (Thread loop : loops) {
+            loop.join();
+        }
+    }
+
+    @Test
+    void keepsReleasesForAWorkerThatIsBehind() throws Exception {
+        ReleaseRing ring = new ReleaseRing(serverIn, serverOut, 0);
+        ReleaseReader reader = new ReleaseReader(workerIn, workerOut, 0);
+        int count = 5 * LinkLayout.RELEASES_CAPACITY / 2;
+        for (int i = 0; i < count; i++) {
+            assertThat(ring.release(i, i)).isTrue();
+        }
+        int taken = 0;
+        while (taken < count) {
+            while (reader.poll()) {
+                assertThat(reader.lease()).isEqualTo(taken);
+                taken++;
+            }
+            ring.flush();
+        }
+        assertThat(reader.poll()).isFalse();
+    }
+
+    /// Such a worker harms itself: it runs out of memory, or is ended.
+    @Test
+    void givesNothingBackTwiceToAWorkerThatLies() throws Exception {
+        ReleaseRing ring = new ReleaseRing(serverIn, serverOut, 0);
+        ReleaseReader reader = new ReleaseReader(workerIn, workerOut, 0);
+        for (int lie : new int[] {1, -5000, Integer.MAX_VALUE, Integer.MIN_VALUE, 100_000}) {
+            workerOut.memory().set(JAVA_INT, LinkLayout.releasesTaken(0), lie);
+            assertThat(ring.release(7, 7)).isTrue();
+            assertThat(reader.poll()).isFalse();
+        }
+        boolean told = true;
+        for (int i = 0; told && i < 1 << 20; i++) {
+            told = ring.release(7, 7);
+        }
+        assertThat(told).isFalse();
+    }
+
+    @Test
+    void tellsTheNextWorkerNothingOfTheLeasesOfTheOneBefore() throws Exception {
+        ReleaseRing before = new ReleaseRing(serverIn, serverOut, 0);
+        assertThat(before.release(1, 1)).isTrue();
+        before.close();
+        ReleaseRing.clear(serverIn, 0);
+        assertThat(before.release(2, 2)).isTrue();
+        ReleaseReader reader = new ReleaseReader(workerIn, workerOut, 0);
+        assertThat(reader.poll()).isFalse();
+
+        assertThat(new ReleaseRing(serverIn, serverOut, 0).release(3, 3)).isTrue();
+        assertThat(reader.poll()).isTrue();
+        assertThat(reader.lease()).isEqualTo(3);
+    }
+
     /// The bytes that another build of either side must read: a change here is a new version.
     @Test
     void keepsTheLayoutToTheByte() throws Exception {
@@ -251,20 +363,26 @@ final class RingsTest {
         frame.putDimension(2);
         frame.putDimension(3);
         new RequestLane(serverIn, serverOut, 1, silent()).publish(1, 9, frame.length(), 3);
+        int block = LinkLayout.block(LinkLayout.OUT_BLOCKS + 1024);
+        new StartedExecutions(workerOut).put(1, 9);
         ResultFrame result = new ResultFrame(workerOut.memory());
-        result.begin(1);
-        result.putStarted(9);
+        result.begin(block, 1024);
         for (int i = 0; i < 4; i++) {
             result.putTime(i, 100 + i);
         }
-        assertThat(result.putOutput(5, 11, 1, LinkLayout.BLOCKS + 256, 8)).isTrue();
+        assertThat(result.putOutput(5, 11, 1, LinkLayout.OUT_BLOCKS + 256, 8)).isTrue();
         result.putDimension(2);
-        result.putFinished(9);
-        new CompletionWriter(workerIn, workerOut, 1, silent()).complete(0, 1, 9, result.length());
+        result.putFinished(9, 7);
+        new CompletionWriter(workerIn, workerOut, 1, silent())
+                .complete(0, 1, 9, block, 7, result.length());
+        assertThat(new ReleaseRing(serverIn, serverOut, 1).release(block, 7)).isTrue();
+        assertThat(new ReleaseReader(workerIn, workerOut, 1).poll()).isTrue();
+        LinkLayout.press(serverIn.memory());
+        LinkLayout.putPages(workerOut.memory(), 1 << 20);
 
         assertThat(hex(workerIn, 0, 32))
-                .isEqualTo("455350414c4945520300000002000000" + "00006001000000000000600100000000");
-        assertThat(hex(serverOut, 0, 16)).isEqualTo("455350414c4945520300000000000000");
+                .isEqualTo("455350414c4945520400000002000000" + "00006001000000000000600100000000");
+        assertThat(hex(serverOut, 0, 16)).isEqualTo("455350414c4945520400000000000000");
         assertThat(hex(workerIn, (4 << 20) + (16 << 10), 64))
                 .isEqualTo(
                         "0100000001000000"
@@ -274,26 +392,36 @@ final class RingsTest {
                                 + "02000000000000000300000000000000");
         assertThat(hex(workerIn, (128 << 10) + 64 * 32, 20))
                 .isEqualTo("0100000001000000090000004000000003000000");
-        assertThat(hex(serverOut, (4 << 20) + (16 << 10), 88))
+        assertThat(hex(workerIn, 64, 4)).isEqualTo("01000000");
+        assertThat(hex(workerIn, (2304 << 10) + 2048 * 16, 12))
+                .isEqualTo("010000000440000007000000");
+        assertThat(hex(serverOut, 128, 8)).isEqualTo("0000100000000000");
+        assertThat(hex(serverOut, (68 << 10) + 64, 4)).isEqualTo("09000000");
+        assertThat(hex(serverOut, (132 << 10) + 64, 4)).isEqualTo("01000000");
+        assertThat(hex(serverOut, (4 << 20) + 1024, 88))
                 .isEqualTo(
                         "0000000001000000"
                                 + "64000000000000006500000000000000"
                                 + "66000000000000006700000000000000"
-                                + "0900000009000000"
+                                + "0900000007000000"
                                 + "050000000b0000000100000000000000"
-                                + "00014001000000000800000000000000"
+                                + "00014000000000000800000000000000"
                                 + "0200000000000000");
-        assertThat(hex(serverOut, 128 << 10, 16)).isEqualTo("01000000010000000900000058000000");
+        assertThat(hex(serverOut, 256 << 10, 32))
+                .isEqualTo("01000000010000000900000004400000" + "0700000058000000ffff010000000000");
 
         RequestFrame read = new RequestFrame(workerIn.memory()).read(1, frame.length());
         read.nextInput();
         assertThat(read.wanted(0)).isEqualTo(5);
         assertThat(read.inputIndex()).isEqualTo(2);
         assertThat(read.dimension(1)).isEqualTo(3);
-        ResultFrame answer = new ResultFrame(serverOut.memory()).read(1, result.length());
+        ResultFrame answer = new ResultFrame(serverOut.memory()).read(block, result.length());
         answer.nextOutput();
         assertThat(answer.shape()).containsExactly(2);
         assertThat(answer.time(3)).isEqualTo(103);
+        assertThat(answer.isFinished(9, 7)).isTrue();
+        assertThat(answer.isFinished(9, 8)).isFalse();
+        assertThat(answer.isFinished(8, 7)).isFalse();
     }
 
     private static String hex(SharedRegion region, long offset, long length) {

@@ -6,12 +6,15 @@ import dev.espalier.engine.ModelInstance;
 import dev.espalier.engine.NoRoomException;
 import dev.espalier.link.CompletionWriter;
 import dev.espalier.link.LinkException;
+import dev.espalier.link.LinkLayout;
 import dev.espalier.link.MappedSegments;
 import dev.espalier.link.RequestFrame;
 import dev.espalier.link.RequestLaneReader;
 import dev.espalier.link.ResultFrame;
 import dev.espalier.link.SharedRegion;
+import dev.espalier.link.StartedExecutions;
 import dev.espalier.tensor.Signature;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -27,9 +30,11 @@ final class InstanceLoop implements Runnable {
     private final ModelInstance instance;
     private final RequestLaneReader lane;
     private final CompletionWriter completions;
-    private final OutputSlots.Writer memory;
+    private final AnswerMemory.Writer memory;
+    private final StartedExecutions started;
     private final RequestFrame request;
     private final ResultFrame result;
+    private final int frameBytes;
     private final Execution execution;
     private final MappedSegments segments;
     private final long outAddress;
@@ -42,7 +47,7 @@ final class InstanceLoop implements Runnable {
             Signature signature,
             RequestLaneReader lane,
             CompletionWriter completions,
-            OutputSlots.Writer memory,
+            AnswerMemory.Writer memory,
             MappedSegments segments,
             SharedRegion in,
             SharedRegion out,
@@ -52,8 +57,10 @@ final class InstanceLoop implements Runnable {
         this.lane = lane;
         this.completions = completions;
         this.memory = memory;
+        this.started = new StartedExecutions(out);
         this.request = new RequestFrame(in.memory());
         this.result = new ResultFrame(out.memory());
+        this.frameBytes = ResultFrame.sizeFor(signature.outputs().size());
         this.execution =
                 new Execution(signature.inputs().size(), signature.outputs().size(), memory);
         this.segments = segments;
@@ -116,31 +123,50 @@ final class InstanceLoop implements Runnable {
 
     private long execute() {
         int slot = lane.slot();
-        result.begin(slot);
-        result.putTime(0, System.nanoTime());
-        result.putStarted(lane.generation());
-        memory.begin(slot, lane.generation());
+        long begun = System.nanoTime();
+        started.put(slot, lane.generation());
+        boolean answered = memory.begin(frameBytes);
+        if (answered) {
+            result.begin(memory.block(), frameBytes);
+            result.putTime(0, begun);
+            answered = run(slot, begun);
+        }
+        long finished = System.nanoTime();
+        int block = LinkLayout.NO_BLOCK;
+        int lease = 0;
+        int length = 0;
+        if (answered) {
+            block = memory.block();
+            lease = memory.lease();
+            length = result.length();
+            result.putTime(3, finished);
+            result.putFinished(lane.generation(), lease);
+        }
+        for (int mask = lane.loopMask(); mask != 0; mask &= mask - 1) {
+            int loop = Integer.numberOfTrailingZeros(mask);
+            completions.complete(loop, slot, lane.generation(), block, lease, length);
+        }
+        return finished;
+    }
+
+    /// Runs the model, and writes its answer, which may be an error.
+    ///
+    /// @return false when there is no room for that
+    private boolean run(int slot, long begun) {
         try {
             prepare(slot);
             result.putTime(1, System.nanoTime());
             instance.run(execution);
             result.putTime(2, System.nanoTime());
             publishOutputs();
+            return true;
         } catch (NoRoomException failure) {
-            fail(ResultFrame.NO_ROOM, String.valueOf(failure.getMessage()));
+            return fail(begun, ResultFrame.NO_ROOM, String.valueOf(failure.getMessage()));
         } catch (EngineException | LinkException failure) {
-            fail(ResultFrame.ENGINE_ERROR, String.valueOf(failure.getMessage()));
+            return fail(begun, ResultFrame.ENGINE_ERROR, String.valueOf(failure.getMessage()));
         } catch (RuntimeException | OutOfMemoryError failure) {
-            fail(ResultFrame.ENGINE_ERROR, "the worker failed: " + failure);
+            return fail(begun, ResultFrame.ENGINE_ERROR, "the worker failed: " + failure);
         }
-        long finished = System.nanoTime();
-        result.putTime(3, finished);
-        result.putFinished(lane.generation());
-        for (int mask = lane.loopMask(); mask != 0; mask &= mask - 1) {
-            completions.complete(
-                    Integer.numberOfTrailingZeros(mask), slot, lane.generation(), result.length());
-        }
-        return finished;
     }
 
     private void prepare(int slot) throws LinkException {
@@ -184,13 +210,23 @@ final class InstanceLoop implements Runnable {
         }
     }
 
-    private void fail(int kind, String message) {
-        long begun = result.time(0);
-        result.begin(lane.slot());
+    /// Makes the answer an error, in place of what it has so far.
+    private boolean fail(long begun, int kind, String message) {
+        byte[] text = message.getBytes(StandardCharsets.UTF_8);
+        int size = ResultFrame.sizeForText(text.length);
+        memory.abandon();
+        if (!memory.begin(size)) {
+            size = frameBytes;
+            if (!memory.begin(size)) {
+                return false;
+            }
+        }
+        result.begin(memory.block(), size);
         result.putTime(0, begun);
         long now = System.nanoTime();
         result.putTime(1, now);
         result.putTime(2, now);
-        result.putError(kind, message);
+        result.putError(kind, text);
+        return true;
     }
 }

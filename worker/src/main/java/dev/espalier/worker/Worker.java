@@ -38,8 +38,8 @@ final class Worker {
     /// When an instance that has not ended is told once more to.
     private static final Duration STOP_AGAIN = Duration.ofMillis(5);
 
-    /// Memory of results that is not used for so long, and at most twice as long, is given back.
-    private static final int BEATS_A_TRIM = 50;
+    /// Memory of answers that is not used for so long, and at most twice as long, is given back.
+    private static final int BEATS_A_TRIM = 100;
 
     private final LinkKind link;
     private final ControlSocket socket;
@@ -52,7 +52,7 @@ final class Worker {
     private final SharedRegion out;
     private final Doorbells doorbells;
     private final CompletionWriter completions;
-    private final OutputSlots outputs;
+    private final AnswerMemory answers;
     private final MappedSegments inputs;
 
     /// Opens when the server wants this worker to serve: at once, or when it takes the place of another.
@@ -82,7 +82,7 @@ final class Worker {
         doorbells = socket.workerDoorbells(in, loops, handles.subList(2, handles.size()));
         LinkLayout.writeOutHeader(out.memory());
         completions = new CompletionWriter(in, out, loops, doorbells);
-        outputs = new OutputSlots(in, out, this::disconnected);
+        answers = new AnswerMemory(in, out, loops, this::disconnected);
         inputs = new MappedSegments(in);
     }
 
@@ -146,9 +146,11 @@ final class Worker {
                 }
                 LinkLayout.beat(out.memory());
                 Thread.sleep(BEAT_MILLIS);
-                outputs.takeBack();
+                if (serving.getCount() == 0) {
+                    answers.tend();
+                }
                 if (beats % BEATS_A_TRIM == 0) {
-                    outputs.trim();
+                    answers.trim();
                 }
             }
         } catch (InterruptedException _) {
@@ -215,7 +217,7 @@ final class Worker {
                             model.signature(),
                             new RequestLaneReader(in, out, load.firstLane() + i, doorbells),
                             completions,
-                            outputs.new Writer(),
+                            answers.new Writer(),
                             inputs,
                             in,
                             out,

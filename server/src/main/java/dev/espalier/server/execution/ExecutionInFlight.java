@@ -1,13 +1,14 @@
 package dev.espalier.server.execution;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One execution that a worker has been given, and the requests that wait for it.
 ///
 /// Its outcome is set once, by whichever loop comes first or by the worker's death; each loop then
-/// delivers it to its own requests, once. The memory of the result is given back when the last request
-/// has released it.
+/// delivers it to its own requests, once. When all of them have it, the slot is free: what an [Answer] holds is
+/// its own.
 public final class ExecutionInFlight {
     private final LinkedWorker worker;
     private final Completion completion;
@@ -16,9 +17,8 @@ public final class ExecutionInFlight {
     private final int lane;
     private final int loopMask;
     private final AtomicInteger undelivered;
-    private final AtomicInteger unreleased;
+    private final int members;
     private @Nullable ExecutionOutcome outcome;
-    private volatile long resultBytes;
 
     /// When the watch first saw it running; 0 before. The watch's own.
     private long seenRunning;
@@ -38,7 +38,7 @@ public final class ExecutionInFlight {
         this.lane = lane;
         this.loopMask = loopMask;
         this.undelivered = new AtomicInteger(loopMask);
-        this.unreleased = new AtomicInteger(members);
+        this.members = members;
     }
 
     /// Who waits for an execution.
@@ -47,14 +47,19 @@ public final class ExecutionInFlight {
         long limitMillis();
 
         /// Called once, by the first loop that learns of the outcome: the instance is free.
-        void finished(ExecutionInFlight execution, ExecutionOutcome outcome);
+        void finished(ExecutionOutcome outcome);
 
         /// Called once a loop, on that loop, for the requests that belong to it.
-        void deliver(ExecutionInFlight execution, ExecutionOutcome outcome, LinkedLoop loop);
+        void deliver(ExecutionOutcome outcome, LinkedLoop loop);
     }
 
     int slot() {
         return slot;
+    }
+
+    /// How many requests it runs for.
+    int members() {
+        return members;
     }
 
     int generation() {
@@ -83,44 +88,36 @@ public final class ExecutionInFlight {
         return outcome;
     }
 
-    /// What its result takes up in OUT.
-    long resultBytes() {
-        return resultBytes;
-    }
-
     /// Sets the outcome if there is none yet, and delivers it to the requests of `loop`.
-    void finish(ExecutionOutcome proposed, LinkedLoop loop) {
+    ///
+    /// @param proposed tells the outcome; asked once at most
+    void finish(Supplier<ExecutionOutcome> proposed, LinkedLoop loop) {
         int bit = 1 << loop.index();
         if ((loopMask & bit) == 0) {
             return;
         }
-        if ((undelivered.getAndUpdate(mask -> mask & ~bit) & bit) == 0) {
+        int before = undelivered.getAndUpdate(mask -> mask & ~bit);
+        if ((before & bit) == 0) {
             return;
         }
         boolean first;
         ExecutionOutcome settled;
         synchronized (this) {
-            first = outcome == null;
-            if (first) {
-                outcome = proposed;
-            }
-            settled = outcome == null ? proposed : outcome;
+            ExecutionOutcome known = outcome;
+            first = known == null;
+            settled = known == null ? proposed.get() : known;
+            outcome = settled;
+        }
+        if (before == bit) {
+            // The last loop has read what there was to read: the slot can have another execution.
+            worker.leave(this);
         }
         if (first) {
-            resultBytes = settled.resultBytes();
-            worker.count(resultBytes);
-            completion.finished(this, settled);
+            if (settled instanceof ExecutionOutcome.Done done) {
+                done.answer().begin();
+            }
+            completion.finished(settled);
         }
-        completion.deliver(this, settled, loop);
-    }
-
-    /// One of the requests has consumed its part of the result, or never will.
-    public void release() {
-        int left = unreleased.decrementAndGet();
-        if (left == 0) {
-            worker.release(this);
-        } else if (left < 0) {
-            throw new IllegalStateException("a result was released twice");
-        }
+        completion.deliver(settled, loop);
     }
 }

@@ -7,21 +7,17 @@ import java.util.List;
 
 /// How an execution ended.
 public sealed interface ExecutionOutcome {
-    /// What it takes up in OUT.
-    default long resultBytes() {
-        long bytes = 0;
-        if (this instanceof Done done) {
-            for (Output output : done.outputs()) {
-                bytes += output.data().byteSize();
-            }
-        }
-        return bytes;
-    }
-
     /// The engine ran the model. Times are of the machine's monotonic clock, in ns.
     ///
+    /// @param answer where the outputs lie; every request of the execution releases it once
     /// @param outputs what it produced, by index of the model's signature
-    record Done(long begun, long called, long returned, long finished, List<Output> outputs)
+    record Done(
+            Answer answer,
+            long begun,
+            long called,
+            long returned,
+            long finished,
+            List<Output> outputs)
             implements ExecutionOutcome {}
 
     /// It failed, for all its requests.

@@ -33,7 +33,7 @@ final class InputSegments {
     private static final int WHOLE_FROM = 32 << 20;
     private static final int LARGEST_SHARED = 64 << 20;
     private static final int PAGE = 4096;
-    private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final ByteBudget budget;
     private final Links links;

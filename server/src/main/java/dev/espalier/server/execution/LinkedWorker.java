@@ -7,14 +7,11 @@ import dev.espalier.link.Doorbells;
 import dev.espalier.link.Handle;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
+import dev.espalier.link.ReleaseRing;
 import dev.espalier.link.RequestFrame;
 import dev.espalier.link.RequestLane;
-import dev.espalier.link.ResultFrame;
 import dev.espalier.link.SharedRegion;
-import dev.espalier.link.SlotReleases;
-import dev.espalier.server.failure.ErrorCode;
-import dev.espalier.server.failure.ServingException;
-import java.lang.foreign.MemorySegment;
+import dev.espalier.link.StartedExecutions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,10 +38,10 @@ public final class LinkedWorker {
     private final String name;
     private final LinkedLoops loops;
     private final InputMemory input;
-    private final SharedRegion out;
+    private final OutMemory out;
     private final CompletionRing[] rings;
-    private final ResultFrame[] results;
-    private final SlotReleases releases;
+    private final AnswerReader[] answers;
+    private final StartedExecutions started;
     private volatile @Nullable Doorbells doorbells;
 
     /// What this worker rings the loops by, one a loop, and no other worker holds; none where it rings the
@@ -59,41 +56,37 @@ public final class LinkedWorker {
     private final int[] freeSlots = new int[LinkLayout.SLOTS];
     private int freeCount;
     private final List<Runnable> starved = new ArrayList<>();
-    private boolean dead;
     private @Nullable SegmentMapping mapping;
-
-    /// Loops that may still look at OUT.
-    private int lookingLoops;
 
     /// Makes OUT for a new worker on `input`, which must not run anything before [#activate].
     public LinkedWorker(String name, LinkedLoops loops, InputMemory input) throws LinkException {
         this.name = name;
         this.loops = loops;
         this.input = input;
-        this.out = input.links().createOut(LinkLayout.BLOCKS + input.budget().limit());
-        this.loopBells = ownBells(loops, out);
-        this.releases = new SlotReleases(input.region());
+        this.loopBells = loops.newDoorbells();
         int count = loops.all().size();
+        this.out = memory(input, count, loopBells);
+        SharedRegion region = out.region();
+        this.started = new StartedExecutions(region);
         rings = new CompletionRing[count];
-        results = new ResultFrame[count];
+        answers = new AnswerReader[count];
         for (int i = 0; i < count; i++) {
-            rings[i] = new CompletionRing(input.region(), out, i);
-            results[i] = new ResultFrame(out.memory());
+            rings[i] = new CompletionRing(input.region(), region, i);
+            answers[i] = new AnswerReader(name, out, i);
         }
         for (int slot = LinkLayout.SLOTS - 1; slot >= 0; slot--) {
             freeSlots[freeCount++] = slot;
         }
-        lookingLoops = count;
-        input.hold();
-        LinkLayout.writeInHeader(input.memory(), count, out.size());
+        LinkLayout.writeInHeader(input.memory(), count, region.size());
     }
 
-    private static List<Doorbell> ownBells(LinkedLoops loops, SharedRegion out)
+    private static OutMemory memory(InputMemory input, int loops, List<Doorbell> loopBells)
             throws LinkException {
+        Runnable closeBells = () -> loopBells.forEach(Doorbell::close);
         try {
-            return loops.newDoorbells();
+            return new OutMemory(input, loops, closeBells);
         } catch (LinkException failure) {
-            out.close();
+            closeBells.run();
             throw failure;
         }
     }
@@ -102,7 +95,7 @@ public final class LinkedWorker {
     public List<Handle> handles() {
         List<Handle> handles = new ArrayList<>();
         handles.add(input.region().handle());
-        handles.add(out.handle());
+        handles.add(out.region().handle());
         loopBells.forEach(doorbell -> handles.add(doorbell.handle()));
         return handles;
     }
@@ -112,12 +105,12 @@ public final class LinkedWorker {
     }
 
     public long outSize() {
-        return out.size();
+        return out.region().size();
     }
 
     /// What IN and OUT take up at most when they are touched.
     public long mappedBytes() {
-        return input.segments().mappedBytes() + out.size();
+        return input.segments().mappedBytes() + outSize();
     }
 
     /// Has `process` map the segments of IN that there are and those that come, until its [#die] or
@@ -146,10 +139,13 @@ public final class LinkedWorker {
         }
     }
 
-    /// Makes this the worker of its IN memory, the one before it being dead: empties the lanes, and has all
-    /// loops watch it.
+    /// Makes this the worker of its IN memory, the one before it being dead: empties the lanes and the rings of
+    /// releases, and has all loops watch it.
     public void activate() {
         input.clearLanes();
+        for (int loop = 0; loop < rings.length; loop++) {
+            ReleaseRing.clear(input.region(), loop);
+        }
         for (LinkedLoop loop : loops.all()) {
             loop.execute(() -> loop.attach(this));
         }
@@ -162,7 +158,7 @@ public final class LinkedWorker {
             throw new IllegalStateException("no process has attached to worker " + name);
         }
         input.useLane(lane);
-        return new RequestLane(input.region(), out, lane, attached);
+        return new RequestLane(input.region(), out.region(), lane, attached);
     }
 
     /// A cursor for the frames of requests.
@@ -190,18 +186,18 @@ public final class LinkedWorker {
         }
     }
 
-    /// Gives an unused slot back.
-    public void returnSlot(int slot) {
+    /// The execution is over for all its loops: its slot is free.
+    void leave(ExecutionInFlight execution) {
+        inFlight.set(execution.slot(), null);
         Runnable[] retries;
         synchronized (slotLock) {
-            freeSlots[freeCount++] = slot;
+            freeSlots[freeCount++] = execution.slot();
             retries = starved.toArray(new Runnable[0]);
             starved.clear();
         }
         for (Runnable retry : retries) {
             retry.run();
         }
-        closeWhenUnused();
     }
 
     /// Enters an execution into the table, just before its lane gets it.
@@ -231,18 +227,6 @@ public final class LinkedWorker {
         lane.ring();
     }
 
-    /// A result of so many bytes lies in OUT, until its execution is released.
-    void count(long resultBytes) {
-        input.budget().count(resultBytes);
-    }
-
-    void release(ExecutionInFlight execution) {
-        input.budget().give(execution.resultBytes());
-        inFlight.set(execution.slot(), null);
-        releases.release(execution.slot(), execution.generation());
-        returnSlot(execution.slot());
-    }
-
     /// Takes what the worker has finished for `loop`, up to what a loop may do for one worker before it looks
     /// at others: the rest makes the ring not empty, so the loop does not sleep. On the loop's thread.
     void drain(LinkedLoop loop) {
@@ -255,56 +239,14 @@ public final class LinkedWorker {
                 int _ = nonsense.incrementAndGet(); // Not the server's.
                 continue;
             }
-            execution.finish(outcome(execution, ring.frameLength(), results[loop.index()]), loop);
+            AnswerReader reader = answers[loop.index()];
+            execution.finish(() -> reader.read(ring, execution.members()), loop);
         }
     }
 
     /// How many completions there have been of executions that the worker does not have.
     public int nonsense() {
         return nonsense.get();
-    }
-
-    private ExecutionOutcome outcome(
-            ExecutionInFlight execution, int frameLength, ResultFrame cursor) {
-        try {
-            ResultFrame frame = cursor.read(execution.slot(), frameLength);
-            ExecutionOutcome outcome = frame.isError() ? failed(frame) : done(frame);
-            if (!frame.isFinished(execution.generation())) {
-                throw new LinkException("somebody else has written into its memory");
-            }
-            return outcome;
-        } catch (LinkException failure) {
-            return failed(
-                    ErrorCode.INTERNAL,
-                    "worker %s gave a result that cannot be read: %s"
-                            .formatted(name, failure.getMessage()));
-        }
-    }
-
-    private static ExecutionOutcome failed(ResultFrame frame) {
-        return failed(
-                frame.isNoRoom() ? ErrorCode.OVERLOADED : ErrorCode.INTERNAL, frame.errorText());
-    }
-
-    private static ExecutionOutcome failed(ErrorCode code, String text) {
-        return new ExecutionOutcome.Failed(new ServingException(code, text));
-    }
-
-    private ExecutionOutcome done(ResultFrame frame) throws LinkException {
-        int count = frame.outputCount();
-        ExecutionOutcome.Output[] outputs = new ExecutionOutcome.Output[count];
-        for (int i = 0; i < count; i++) {
-            frame.nextOutput();
-            MemorySegment data =
-                    frame.byteSize() == 0
-                            ? MemorySegment.NULL
-                            : out.memory().asSlice(frame.offset(), frame.byteSize()).asReadOnly();
-            outputs[i] =
-                    new ExecutionOutcome.Output(
-                            frame.outputIndex(), frame.type(), frame.shape(), data);
-        }
-        return new ExecutionOutcome.Done(
-                frame.time(0), frame.time(1), frame.time(2), frame.time(3), List.of(outputs));
     }
 
     // --- what a watch sees
@@ -324,12 +266,22 @@ public final class LinkedWorker {
     public record Overdue(int lane, long limitMillis) {}
 
     private boolean isStarted(ExecutionInFlight execution) {
-        return ResultFrame.isStarted(out.memory(), execution.slot(), execution.generation());
+        return started.isStarted(execution.slot(), execution.generation());
     }
 
     /// How often the worker has said that it lives.
     public long heartbeat() {
         return LinkLayout.heartbeat(out.memory());
+    }
+
+    /// Tells the worker of memory that it can have back and has not been told of, and counts what it keeps.
+    public void tendMemory() {
+        out.tend();
+    }
+
+    /// Whether the worker takes no memory back.
+    public boolean takesNothingBack() {
+        return out.isBehind();
     }
 
     /// Wakes loops that have not been told of what is finished: an op can close the doorbells.
@@ -352,9 +304,7 @@ public final class LinkedWorker {
     /// @return the lanes whose executions are blamed
     public Set<Integer> die(String death, int blamedLane) {
         unmap();
-        synchronized (slotLock) {
-            dead = true;
-        }
+        out.end();
         // First all loops take what is finished. Only then is the rest known to be lost: what two
         // loops have requests in can be finished for one and not yet told to the other.
         onEachLoop(loop -> {
@@ -365,15 +315,15 @@ public final class LinkedWorker {
         });
         List<ExecutionInFlight> left = left();
         Set<Integer> blamed = blamedLanes(left, blamedLane);
+        AtomicInteger looking = new AtomicInteger(rings.length);
         onEachLoop(loop -> {
             for (ExecutionInFlight execution : left) {
-                execution.finish(outcome(execution, blamed, death), loop);
+                execution.finish(() -> lost(execution, blamed, death), loop);
             }
-            synchronized (slotLock) {
-                lookingLoops--;
+            if (looking.decrementAndGet() == 0) {
+                out.close();
             }
         });
-        closeWhenUnused();
         return blamed;
     }
 
@@ -416,12 +366,7 @@ public final class LinkedWorker {
         return running.contains(blamedLane) ? Set.of(blamedLane) : running;
     }
 
-    private ExecutionOutcome outcome(
-            ExecutionInFlight execution, Set<Integer> blamed, String death) {
-        ExecutionOutcome known = execution.outcome();
-        if (known != null) {
-            return known;
-        }
+    private ExecutionOutcome lost(ExecutionInFlight execution, Set<Integer> blamed, String death) {
         ExecutionOutcome.Part part = ExecutionOutcome.Part.WAITING;
         if (isStarted(execution)) {
             part =
@@ -435,11 +380,8 @@ public final class LinkedWorker {
     /// Gives the memory of a worker back that has never been activated.
     public void discard() {
         unmap();
-        synchronized (slotLock) {
-            dead = true;
-            lookingLoops = 0;
-        }
-        closeWhenUnused();
+        out.end();
+        out.close();
     }
 
     private void unmap() {
@@ -447,19 +389,6 @@ public final class LinkedWorker {
         if (known != null) {
             input.segments().removeMapping(known);
         }
-    }
-
-    /// OUT goes when the worker is dead and the last result has been written to its client.
-    private void closeWhenUnused() {
-        synchronized (slotLock) {
-            if (!dead || lookingLoops > 0 || freeCount < LinkLayout.SLOTS) {
-                return;
-            }
-            lookingLoops = Integer.MAX_VALUE;
-        }
-        loopBells.forEach(Doorbell::close);
-        out.close();
-        input.close();
     }
 
     @Override

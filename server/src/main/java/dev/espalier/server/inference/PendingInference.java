@@ -1,6 +1,5 @@
 package dev.espalier.server.inference;
 
-import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.failure.InternalErrors;
@@ -88,17 +87,16 @@ final class PendingInference extends Member implements Inference {
     }
 
     @Override
-    protected void completed(
-            ExecutionInFlight execution, ExecutionOutcome.Done outcome, int batchRows, int row) {
+    protected void completed(ExecutionOutcome.Done outcome, int batchRows, int row) {
         InferenceResult result;
         try {
-            result = ResultSlice.of(request, model, validated, execution, outcome, batchRows, row);
+            result = ResultSlice.of(request, model, validated, outcome, batchRows, row);
         } catch (ServingException failure) {
-            execution.release();
+            outcome.answer().release();
             failed(failure);
             return;
         } catch (Throwable failure) {
-            execution.release();
+            outcome.answer().release();
             broken(failure);
             return;
         }

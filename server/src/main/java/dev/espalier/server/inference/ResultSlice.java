@@ -1,6 +1,6 @@
 package dev.espalier.server.inference;
 
-import dev.espalier.server.execution.ExecutionInFlight;
+import dev.espalier.server.execution.Answer;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
@@ -23,7 +23,7 @@ final class ResultSlice implements InferenceResult {
     private final InferenceRequest request;
     private final ServedModel model;
     private final RequestValidator.Validated validated;
-    private final ExecutionInFlight execution;
+    private final Answer answer;
     private final List<Output> outputs;
     private @Nullable BudgetShare countedIn;
     private long counted;
@@ -32,12 +32,12 @@ final class ResultSlice implements InferenceResult {
             InferenceRequest request,
             ServedModel model,
             RequestValidator.Validated validated,
-            ExecutionInFlight execution,
+            Answer answer,
             List<Output> outputs) {
         this.request = request;
         this.model = model;
         this.validated = validated;
-        this.execution = execution;
+        this.answer = answer;
         this.outputs = outputs;
     }
 
@@ -48,7 +48,6 @@ final class ResultSlice implements InferenceResult {
             InferenceRequest request,
             ServedModel model,
             RequestValidator.Validated validated,
-            ExecutionInFlight execution,
             ExecutionOutcome.Done outcome,
             int batchRows,
             int row)
@@ -80,7 +79,7 @@ final class ResultSlice implements InferenceResult {
             }
             outputs.add(new Output(tensor.name(), whole.type(), shape, data));
         }
-        return new ResultSlice(request, model, validated, execution, outputs);
+        return new ResultSlice(request, model, validated, outcome.answer(), outputs);
     }
 
     @Override
@@ -111,7 +110,7 @@ final class ResultSlice implements InferenceResult {
                                 outputs.get(i), batched(), classes, tensor.labels()));
             }
         }
-        return any ? new ResultSlice(request, model, validated, execution, ranked) : this;
+        return any ? new ResultSlice(request, model, validated, answer, ranked) : this;
     }
 
     private void count(BudgetShare heap, long bytes) throws ServingException {
@@ -220,6 +219,6 @@ final class ResultSlice implements InferenceResult {
         if (countedIn != null) {
             countedIn.give(counted);
         }
-        execution.release();
+        answer.release();
     }
 }

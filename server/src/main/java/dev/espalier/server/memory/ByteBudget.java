@@ -43,9 +43,14 @@ public final class ByteBudget {
         return used.get();
     }
 
+    /// Those of the used ones that are not only kept for later.
+    public long inUse() {
+        return used.get() - kept.get();
+    }
+
     /// How many are left, counting those that would be given back when they were wanted.
     public long left() {
-        return limit - used.get() + kept.get();
+        return limit - inUse();
     }
 
     /// So many of the bytes that are taken are only kept for later now.
@@ -93,7 +98,7 @@ public final class ByteBudget {
         return new ServingException(
                 ErrorCode.OVERLOADED,
                 "no room for %d bytes of a request: %d of %d bytes of %s are in use; try again later or %s"
-                        .formatted(bytes, used(), limit, name, advice));
+                        .formatted(bytes, inUse(), limit, name, advice));
     }
 
     /// Counts bytes that exist already, even beyond the limit: later ones wait for them.

@@ -1,6 +1,5 @@
 package dev.espalier.server.scheduling;
 
-import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.failure.ServingException;
@@ -59,9 +58,8 @@ public abstract class Member {
     }
 
     /// The execution is done; rows `firstRow` to `firstRow + rows` of each output are this request's.
-    /// Whoever is called must call [ExecutionInFlight#release] once. On the request's loop.
-    protected abstract void completed(
-            ExecutionInFlight execution, ExecutionOutcome.Done outcome, int batchRows, int row);
+    /// Whoever is called must call [Answer#release] once. On the request's loop.
+    protected abstract void completed(ExecutionOutcome.Done outcome, int batchRows, int row);
 
     /// The request failed. On the request's loop.
     protected abstract void failed(ServingException failure);

@@ -371,9 +371,9 @@ public final class ModelScheduler {
         }
 
         @Override
-        public void finished(ExecutionInFlight execution, ExecutionOutcome outcome) {
+        public void finished(ExecutionOutcome outcome) {
             if (outcome instanceof ExecutionOutcome.Lost lost) {
-                settle(execution, lost);
+                settle(lost);
             } else {
                 synchronized (lock) {
                     finishRun();
@@ -395,7 +395,7 @@ public final class ModelScheduler {
 
         /// Decides which requests of a lost execution run again, and puts those back in line. Done by
         /// whichever loop comes first.
-        private void settle(ExecutionInFlight execution, ExecutionOutcome.Lost lost) {
+        private void settle(ExecutionOutcome.Lost lost) {
             List<Member> again = new ArrayList<>();
             synchronized (lock) {
                 if (settled) {
@@ -422,9 +422,6 @@ public final class ModelScheduler {
                 waiting += again.size();
                 line.putBack(again);
             }
-            for (int i = refusals.size(); i < members.size(); i++) {
-                execution.release();
-            }
             for (Member member : again) {
                 member.loop().execute(() -> expireAgain(member));
             }
@@ -435,13 +432,12 @@ public final class ModelScheduler {
         }
 
         @Override
-        public void deliver(
-                ExecutionInFlight execution, ExecutionOutcome outcome, LinkedLoop loop) {
+        public void deliver(ExecutionOutcome outcome, LinkedLoop loop) {
             if (outcome instanceof ExecutionOutcome.Lost lost) {
-                settle(execution, lost);
+                settle(lost);
                 refusals.forEach((member, refusal) -> {
                     if (member.loop() == loop) {
-                        deliver(member, execution, new ExecutionOutcome.Failed(refusal), 0);
+                        deliver(member, new ExecutionOutcome.Failed(refusal), 0);
                     }
                 });
                 return;
@@ -449,30 +445,24 @@ public final class ModelScheduler {
             int row = 0;
             for (Member member : members) {
                 if (member.loop() == loop) {
-                    deliver(member, execution, outcome, row);
+                    deliver(member, outcome, row);
                 }
                 row += member.placement().rows();
             }
         }
 
-        private void deliver(
-                Member member, ExecutionInFlight execution, ExecutionOutcome outcome, int row) {
+        private void deliver(Member member, ExecutionOutcome outcome, int row) {
             member.neverExpire();
             boolean wanted;
             synchronized (lock) {
                 wanted = member.state == Member.State.RUNNING;
                 member.state = Member.State.GONE;
             }
-            if (!wanted) {
-                execution.release();
-                return;
-            }
             switch (outcome) {
-                case ExecutionOutcome.Done done -> member.completed(execution, done, rows, row);
-                case ExecutionOutcome.Failed failed -> {
-                    execution.release();
-                    member.failed(failed.failure());
-                }
+                case ExecutionOutcome.Done done when wanted -> member.completed(done, rows, row);
+                case ExecutionOutcome.Done done -> done.answer().release();
+                case ExecutionOutcome.Failed failed when wanted -> member.failed(failed.failure());
+                case ExecutionOutcome.Failed _ -> {}
                 case ExecutionOutcome.Lost _ ->
                         throw new IllegalStateException("a lost execution has refusals");
             }

@@ -46,6 +46,7 @@ final class Vitals {
     /// @return what the worker must be ended for; null for nothing
     @Nullable DeathCause look(long now, long lookMillis) {
         link.wakeLoops();
+        link.tendMemory();
         long beat = link.heartbeat();
         silentLooks = beat == lastBeat ? silentLooks + 1 : 0;
         lastBeat = beat;
@@ -60,6 +61,9 @@ final class Vitals {
         if (nonsense > MOST_NONSENSE) {
             return new DeathCause.Nonsense(
                     "%d completions of nothing that it runs".formatted(nonsense));
+        }
+        if (link.takesNothingBack()) {
+            return new DeathCause.Nonsense("it takes the memory of its answers back no more");
         }
         Orders.Order stuck =
                 loadLimitNanos == 0 ? null : process.orders().overdue(now, loadLimitNanos);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.link.LinkKind;
 import dev.espalier.link.Links;
-import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
@@ -62,11 +61,7 @@ final class BatchLineTest {
         return new Member(
                 loops.serving().group().next().submit(loops::current).get(), placement, 0) {
             @Override
-            protected void completed(
-                    ExecutionInFlight execution,
-                    ExecutionOutcome.Done outcome,
-                    int batchRows,
-                    int row) {}
+            protected void completed(ExecutionOutcome.Done outcome, int batchRows, int row) {}
 
             @Override
             protected void failed(ServingException failure) {}

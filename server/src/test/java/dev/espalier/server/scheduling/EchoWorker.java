@@ -12,21 +12,26 @@ import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
 import dev.espalier.link.Links;
 import dev.espalier.link.MappedSegments;
+import dev.espalier.link.ReleaseReader;
 import dev.espalier.link.RequestFrame;
 import dev.espalier.link.RequestLaneReader;
 import dev.espalier.link.ResultFrame;
 import dev.espalier.link.SharedRegion;
+import dev.espalier.link.StartedExecutions;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.execution.SegmentMapping;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A worker's end of a link on threads of the test: its models give each input back as the output of the
 /// same index. It runs an execution only when the test lets it.
@@ -41,11 +46,19 @@ public final class EchoWorker {
     private final CompletionWriter completions;
     private final MappedSegments inputs;
     private final BlockAllocator blocks;
-    private final Map<Integer, List<Long>> blocksOfSlots = new ConcurrentHashMap<>();
+    private final StartedExecutions started;
+    private final List<ReleaseReader> releases = new ArrayList<>();
+
+    /// The blocks of each answer that has not been given back, by its lease.
+    private final Map<Integer, List<Long>> leases = new ConcurrentHashMap<>();
+
+    private final AtomicInteger lastLease = new AtomicInteger();
+    private int unknown;
     private final Semaphore permits = new Semaphore(0);
     private final Semaphore begun = new Semaphore(0);
     private final List<Long> batches = new CopyOnWriteArrayList<>();
     private volatile String failure = "";
+    private volatile Forging forging = Forging.NOTHING;
     private volatile Emptying emptying = Emptying.NEVER;
     private volatile boolean stopped;
 
@@ -71,7 +84,11 @@ public final class EchoWorker {
         int loops = LinkLayout.loops(in.memory());
         doorbells = socket.workerDoorbells(in, loops, handles.subList(2, handles.size()));
         completions = new CompletionWriter(in, out, loops, doorbells);
-        blocks = new BlockAllocator(out, LinkLayout.BLOCKS);
+        blocks = new BlockAllocator(out, LinkLayout.OUT_BLOCKS);
+        started = new StartedExecutions(out);
+        for (int loop = 0; loop < loops; loop++) {
+            releases.add(new ReleaseReader(in, out, loop));
+        }
         inputs = new MappedSegments(in);
         link.map(new Mapping());
         link.attach(serverSocket);
@@ -122,6 +139,30 @@ public final class EchoWorker {
         AFTER_ITS_END
     }
 
+    /// What a worker that lies says of an answer.
+    enum Forging {
+        NOTHING,
+        /// None, for want of room.
+        NO_BLOCK,
+        /// One among the control words.
+        BLOCK_OF_CONTROL_WORDS,
+        BLOCK_BEHIND_THE_END,
+        /// One that another answer has.
+        BLOCK_OF_ANOTHER,
+        LEASE_OF_ANOTHER,
+        LENGTH,
+        /// For one request of a batch.
+        MEMBER,
+        /// As if others had come before it.
+        NUMBER,
+        NOT_THE_LAST
+    }
+
+    /// Makes the completions of all answers from now on lie.
+    void forge(Forging what) {
+        forging = what;
+    }
+
     /// Makes an op empty the memory of each result from now on, before its news.
     void emptyResults(Emptying when) {
         emptying = when;
@@ -159,11 +200,40 @@ public final class EchoWorker {
         }
     }
 
+    /// Frees what the server has given back.
+    private synchronized void takeBack() {
+        for (ReleaseReader released : releases) {
+            while (released.poll()) {
+                List<Long> used = leases.get(released.lease());
+                if (used != null && LinkLayout.block(used.getFirst()) == released.block()) {
+                    leases.remove(released.lease());
+                    used.forEach(blocks::free);
+                } else {
+                    unknown++;
+                }
+            }
+        }
+    }
+
+    /// How many answers have been given back that it does not have.
+    synchronized int unknown() {
+        takeBack();
+        return unknown;
+    }
+
+    /// How many answers have not been given back.
+    int leases() {
+        takeBack();
+        return leases.size();
+    }
+
     /// One model instance.
     private final class Instance implements Runnable {
         private final RequestLaneReader lane;
         private final RequestFrame request = new RequestFrame(in.memory());
         private final ResultFrame result = new ResultFrame(out.memory());
+        private int block;
+        private int lease;
 
         Instance(int number) {
             lane = new RequestLaneReader(in, out, number, doorbells);
@@ -177,8 +247,7 @@ public final class EchoWorker {
                         lane.sleep();
                         continue;
                     }
-                    result.begin(lane.slot());
-                    result.putStarted(lane.generation());
+                    started.put(lane.slot(), lane.generation());
                     begun.release();
                     permits.acquire();
                     if (!stopped) {
@@ -192,10 +261,13 @@ public final class EchoWorker {
 
         private void execute() throws LinkException {
             request.read(lane.slot(), lane.frameLength());
-            List<Long> used =
-                    blocksOfSlots.computeIfAbsent(lane.slot(), _ -> new CopyOnWriteArrayList<>());
-            used.forEach(blocks::free);
-            used.clear();
+            takeBack();
+            lease = lastLease.incrementAndGet();
+            List<Long> used = new ArrayList<>();
+            used.add(blocks.allocate(LinkLayout.FRAME_SIZE));
+            leases.put(lease, used);
+            block = LinkLayout.block(used.getFirst());
+            result.begin(block, LinkLayout.FRAME_SIZE);
             for (int i = 0; i < 4; i++) {
                 result.putTime(i, System.nanoTime());
             }
@@ -210,25 +282,50 @@ public final class EchoWorker {
                     }
                 }
             } else {
-                result.putError(ResultFrame.ENGINE_ERROR, failure);
+                result.putError(ResultFrame.ENGINE_ERROR, failure.getBytes(StandardCharsets.UTF_8));
             }
             empty(Emptying.BEFORE_ITS_END);
-            result.putFinished(lane.generation());
+            result.putFinished(lane.generation(), lease);
             empty(Emptying.AFTER_ITS_END);
             for (int mask = lane.loopMask(); mask != 0; mask &= mask - 1) {
-                completions.complete(
-                        Integer.numberOfTrailingZeros(mask),
-                        lane.slot(),
-                        lane.generation(),
-                        result.length());
+                int loop = Integer.numberOfTrailingZeros(mask);
+                if (forging == Forging.NOTHING) {
+                    completions.complete(
+                            loop, lane.slot(), lane.generation(), block, lease, result.length());
+                } else {
+                    forged(loop);
+                }
             }
             completions.ring(lane.loopMask());
+        }
+
+        private void forged(int loop) {
+            int named =
+                    switch (forging) {
+                        case NO_BLOCK -> LinkLayout.NO_BLOCK;
+                        case BLOCK_OF_CONTROL_WORDS -> 1;
+                        case BLOCK_BEHIND_THE_END -> LinkLayout.block(out.size());
+                        case BLOCK_OF_ANOTHER -> LinkLayout.block(LinkLayout.OUT_BLOCKS);
+                        default -> block;
+                    };
+            int length = forging == Forging.LENGTH ? result.length() + 8 : result.length();
+            int by = forging == Forging.LEASE_OF_ANOTHER ? lease - 1 : lease;
+            completions.complete(
+                    loop,
+                    lane.slot(),
+                    lane.generation(),
+                    named,
+                    by,
+                    length,
+                    forging == Forging.MEMBER ? 3 : LinkLayout.ALL_MEMBERS,
+                    forging == Forging.NUMBER ? 1 : 0,
+                    forging != Forging.NOT_THE_LAST);
         }
 
         private void empty(Emptying now) {
             if (emptying == now) {
                 out.memory()
-                        .asSlice(LinkLayout.frame(lane.slot()), LinkLayout.FRAME_SIZE)
+                        .asSlice(LinkLayout.blockOffset(block), LinkLayout.FRAME_SIZE)
                         .fill((byte) 0);
             }
         }

@@ -4,110 +4,16 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.espalier.link.LinkKind;
-import dev.espalier.link.Links;
-import dev.espalier.server.execution.ExecutionInFlight;
-import dev.espalier.server.execution.ExecutionOutcome;
-import dev.espalier.server.execution.InputMemory;
-import dev.espalier.server.execution.LinkedLoop;
-import dev.espalier.server.execution.LinkedLoops;
-import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.ErrorCode;
-import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
-import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.metrics.FailureReason;
-import dev.espalier.server.metrics.ModelStatistics;
-import dev.espalier.server.metrics.StatisticsSnapshot;
-import dev.espalier.tensor.DataType;
 import java.lang.ref.WeakReference;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/// Over real memory and real loops; only the model is made up.
-@ParameterizedClass
-@EnumSource(LinkKind.class)
-@Timeout(60)
-final class ModelSchedulerTest {
-    private static final long MEMORY = 64L << 20;
-
-    private final ModelStatistics statistics = new ModelStatistics();
-    @Parameter LinkKind kind;
-
-    private Links links;
-    private LinkedLoops loops;
-    private InputMemory input;
-    private LinkedWorker link;
-    private EchoWorker worker;
-    private ModelScheduler scheduler;
-
-    @BeforeEach
-    void start() throws Exception {
-        links = kind.open();
-        loops = new LinkedLoops(2, kind, new InternalErrors(() -> {}));
-        input =
-                new InputMemory(
-                        new ByteBudget("request memory", "wait", MEMORY), links, Runnable::run);
-    }
-
-    @AfterEach
-    void stop() {
-        worker.stop();
-        loops.close();
-        links.close();
-    }
-
-    private void serve(SchedulingPolicy policy) throws Exception {
-        serve(policy, ExecutionPolicy.DEFAULT);
-    }
-
-    private void serve(SchedulingPolicy policy, ExecutionPolicy execution) throws Exception {
-        scheduler =
-                new ModelScheduler(
-                        "echo",
-                        policy,
-                        execution,
-                        input,
-                        statistics,
-                        loops.serving().group().next());
-        attachWorker();
-    }
-
-    private void attachWorker() throws Exception {
-        link = new LinkedWorker("test", loops, input);
-        link.activate();
-        worker = new EchoWorker(link, links);
-        scheduler.attach(link, 0, 1);
-    }
-
-    private void die() {
-        worker.stop();
-        scheduler.detach(link);
-        link.die("worker test was ended by SIGKILL", -1);
-    }
-
-    private static SchedulingPolicy batching(int maxBatchSize, long delayNanos) {
-        return new SchedulingPolicy(maxBatchSize, true, List.of(), delayNanos, 0, 0, false, true);
-    }
-
-    private static SchedulingPolicy single(int maxQueueSize, long timeoutMicros) {
-        return new SchedulingPolicy(
-                0, false, List.of(), 0, maxQueueSize, timeoutMicros, false, true);
-    }
-
+final class ModelSchedulerTest extends SchedulerFixture {
     @Test
     void answersOneRequest() throws Exception {
         serve(single(0, 0));
@@ -235,83 +141,6 @@ final class ModelSchedulerTest {
         return new WeakReference<>(request.member);
     }
 
-    @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NEVER")
-    void failsARequestWhoseResultAnOpHasEmptied(EchoWorker.Emptying when) throws Exception {
-        serve(single(1, 0));
-        worker.emptyResults(when);
-        Request request = request(1).send();
-        worker.permit(1);
-
-        assertThatThrownBy(request::answer)
-                .hasMessageContaining("worker test gave a result that cannot be read");
-        StatisticsSnapshot counted = statistics.snapshot("echo", "1");
-        assertThat(counted.success().count()).isZero();
-        assertThat(counted.fail().count()).isOne();
-    }
-
-    @Test
-    void tellsOfTheWorkersDeathAndServesTheQueueWithTheNextOne() throws Exception {
-        serve(single(1, 0));
-        Request running = request(1).send();
-        Request waiting = request(2).send();
-        worker.awaitBegun();
-        die();
-
-        assertThatThrownBy(running::answer)
-                .hasCauseInstanceOf(ServingException.class)
-                .hasMessageContaining(
-                        "model 'echo': worker test was ended by SIGKILL while it ran this request");
-        attachWorker();
-        worker.permit(1);
-        assertThat(waiting.answer()).containsExactly(2);
-    }
-
-    @Test
-    void runsTheRequestsOfABatchThatMayBeToBlameAgainOneByOne() throws Exception {
-        serve(batching(2, SECONDS.toNanos(60)));
-        Request first = request(1).send();
-        Request second = request(2).send();
-        worker.awaitBegun();
-        die();
-
-        attachWorker();
-        worker.permit(2);
-        assertThat(first.answer()).containsExactly(1);
-        assertThat(second.answer()).containsExactly(2);
-        assertThat(worker.batches()).containsExactly(1L, 1L);
-    }
-
-    @Test
-    void givesUpARequestThatRanWhenTwoWorkersDied() throws Exception {
-        serve(batching(2, SECONDS.toNanos(60)));
-        Request first = request(1).send();
-        Request second = request(2).send();
-        worker.awaitBegun();
-        die();
-        attachWorker();
-        worker.awaitBegun();
-        die();
-
-        attachWorker();
-        worker.permit(2);
-        assertThatThrownBy(first::answer)
-                .hasMessageContaining("while it ran this request for the second time");
-        assertThat(second.answer()).containsExactly(2);
-    }
-
-    @Test
-    void neverRunsARequestTwiceThatIsNotIdempotent() throws Exception {
-        serve(batching(2, SECONDS.toNanos(60)), new ExecutionPolicy(0, false));
-        Request first = request(1).send();
-        Request second = request(2).send();
-        worker.awaitBegun();
-        die();
-
-        assertThatThrownBy(first::answer).hasMessageContaining("which is not run twice");
-        assertThatThrownBy(second::answer).hasMessageContaining("which is not run twice");
-    }
-
     @Test
     void failsTheQueueWhenNothingWillServeIt() throws Exception {
         serve(single(1, 0));
@@ -333,19 +162,6 @@ final class ModelSchedulerTest {
 
         uploading.fillAndSubmit();
         assertThatThrownBy(uploading::answer).hasMessageContaining("in quarantine");
-    }
-
-    @Test
-    void whatRunsOnceMoreFailsWhereNothingWillServeIt() throws Exception {
-        serve(single(5, 0));
-        Request lost = request(1).send();
-        worker.awaitBegun();
-        Request waiting = request(2).send();
-        scheduler.fail(new ServingException(ErrorCode.UNAVAILABLE, "in quarantine"));
-        die();
-
-        assertThatThrownBy(waiting::answer).hasMessageContaining("in quarantine");
-        assertThatThrownBy(lost::answer).hasMessageContaining("SIGKILL");
     }
 
     @Test
@@ -373,126 +189,5 @@ final class ModelSchedulerTest {
         scheduler.retire(() -> drained.complete(true));
 
         assertThat(drained).isCompletedWithValue(true);
-    }
-
-    private Request request(int... values) {
-        return new Request(values);
-    }
-
-    /// A request with one INT32 input of a row a value, on a loop by its first value.
-    private final class Request {
-        private final int[] values;
-        private final CompletableFuture<int[]> answer = new CompletableFuture<>();
-        private final LinkedLoop loop;
-        private final Member member;
-        private boolean hasPlace;
-
-        Request(int... values) {
-            this.values = values;
-            this.loop = onLoop(values[0] % 2, loops::current);
-            Placement placement =
-                    new Placement(
-                            values.length,
-                            true,
-                            new int[] {0},
-                            new DataType[] {DataType.INT32},
-                            new long[][] {{values.length}},
-                            new long[] {4L * values.length},
-                            new int[] {0});
-            this.member =
-                    new Member(loop, placement, 0) {
-                        @Override
-                        protected void completed(
-                                ExecutionInFlight execution,
-                                ExecutionOutcome.Done outcome,
-                                int batchRows,
-                                int row) {
-                            ByteBuffer all =
-                                    outcome.outputs()
-                                            .getFirst()
-                                            .data()
-                                            .asByteBuffer()
-                                            .order(ByteOrder.LITTLE_ENDIAN);
-                            int[] rows = new int[values.length];
-                            for (int i = 0; i < rows.length; i++) {
-                                rows[i] = all.getInt(4 * (row + i));
-                            }
-                            execution.release();
-                            answer.complete(rows);
-                        }
-
-                        @Override
-                        protected void failed(ServingException failure) {
-                            answer.completeExceptionally(failure);
-                        }
-                    };
-        }
-
-        Request open() throws Exception {
-            call(() -> {
-                hasPlace = scheduler.open(member);
-                return null;
-            });
-            return this;
-        }
-
-        boolean hasPlace() {
-            return hasPlace;
-        }
-
-        Request send() throws Exception {
-            open();
-            fillAndSubmit();
-            return this;
-        }
-
-        void fillAndSubmit() throws Exception {
-            call(() -> {
-                scheduler.place(member);
-                member.makePages(0, 4L * values.length);
-                ByteBuffer view = member.view(0).order(ByteOrder.LITTLE_ENDIAN);
-                for (int value : values) {
-                    view.putInt(value);
-                }
-                scheduler.submit(member);
-                return null;
-            });
-        }
-
-        void cancel() throws Exception {
-            call(() -> {
-                scheduler.cancel(member);
-                return null;
-            });
-        }
-
-        int[] answer() throws Exception {
-            return answer.get(30, SECONDS);
-        }
-
-        boolean isAnswered() {
-            return answer.isDone();
-        }
-
-        private void call(Callable<Void> action) throws Exception {
-            try {
-                loop.eventLoop().submit(action).get(30, SECONDS);
-            } catch (ExecutionException failure) {
-                throw (Exception) failure.getCause();
-            }
-        }
-    }
-
-    private <T> T onLoop(int index, Callable<T> action) {
-        var children = loops.serving().group().iterator();
-        var executor = children.next();
-        for (int i = 0; i < index; i++) {
-            executor = children.next();
-        }
-        try {
-            return executor.submit(action).get(30, SECONDS);
-        } catch (Exception failure) {
-            throw new IllegalStateException(failure);
-        }
     }
 }

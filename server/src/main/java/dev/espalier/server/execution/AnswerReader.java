@@ -1,0 +1,117 @@
+package dev.espalier.server.execution;
+
+import dev.espalier.link.BlockAllocator;
+import dev.espalier.link.CompletionRing;
+import dev.espalier.link.LinkException;
+import dev.espalier.link.LinkLayout;
+import dev.espalier.link.ResultFrame;
+import dev.espalier.server.failure.ErrorCode;
+import dev.espalier.server.failure.ServingException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/// Reads what the completions for one loop bring. Used by that loop only.
+final class AnswerReader {
+    private final String worker;
+    private final OutMemory memory;
+    private final int loop;
+    private final ResultFrame cursor;
+
+    /// @param worker the worker's name, for messages
+    AnswerReader(String worker, OutMemory memory, int loop) {
+        this.worker = worker;
+        this.memory = memory;
+        this.loop = loop;
+        this.cursor = new ResultFrame(memory.memory());
+    }
+
+    /// How the execution has ended that the ring's completion names. An answer that is none for anybody is given
+    /// back at once; the others have their answer's memory until they release it.
+    ///
+    /// @param readers how many will release the answer
+    ExecutionOutcome read(CompletionRing completion, int readers) {
+        if (completion.block() == LinkLayout.NO_BLOCK) {
+            return failed(
+                    ErrorCode.OVERLOADED,
+                    "worker %s has no room for an answer in its output memory; try again later or raise --request-memory-mb"
+                            .formatted(worker));
+        }
+        ExecutionOutcome outcome;
+        try {
+            outcome = outcome(completion, readers);
+        } catch (LinkException failure) {
+            outcome =
+                    failed(
+                            ErrorCode.INTERNAL,
+                            "worker %s gave a result that cannot be read: %s"
+                                    .formatted(worker, failure.getMessage()));
+        } catch (OutOfMemoryError failure) {
+            // The execution is over for this loop, whatever comes of reading it.
+            outcome =
+                    failed(
+                            ErrorCode.INTERNAL,
+                            "worker %s gave a result for which the server has no memory: %s"
+                                    .formatted(worker, failure.getMessage()));
+        }
+        if (!(outcome instanceof ExecutionOutcome.Done)) {
+            memory.release(loop, completion.block(), completion.lease());
+        }
+        return outcome;
+    }
+
+    private ExecutionOutcome outcome(CompletionRing completion, int readers) throws LinkException {
+        if (completion.member() != LinkLayout.ALL_MEMBERS
+                || completion.number() != 0
+                || !completion.isLast()) {
+            throw new LinkException(
+                    "answer %d for request %d of a batch (expected: one for all)"
+                            .formatted(completion.number(), completion.member()));
+        }
+        ResultFrame frame = cursor.read(completion.block(), completion.frameLength());
+        ExecutionOutcome outcome =
+                frame.isError() ? failed(frame) : done(frame, completion, readers);
+        if (!frame.isFinished(completion.generation(), completion.lease())) {
+            throw new LinkException("somebody else has written into its memory");
+        }
+        return outcome;
+    }
+
+    private static ExecutionOutcome failed(ResultFrame frame) {
+        return failed(
+                frame.isNoRoom() ? ErrorCode.OVERLOADED : ErrorCode.INTERNAL, frame.errorText());
+    }
+
+    private static ExecutionOutcome failed(ErrorCode code, String text) {
+        return new ExecutionOutcome.Failed(new ServingException(code, text));
+    }
+
+    private ExecutionOutcome done(ResultFrame frame, CompletionRing completion, int readers)
+            throws LinkException {
+        int count = frame.outputCount();
+        ExecutionOutcome.Output[] outputs = new ExecutionOutcome.Output[count];
+        long bytes =
+                Math.max(
+                        LinkLayout.LEAST_ANSWER,
+                        BlockAllocator.pageBytes(ResultFrame.sizeFor(count)));
+        for (int i = 0; i < count; i++) {
+            frame.nextOutput();
+            MemorySegment data = MemorySegment.NULL;
+            if (frame.byteSize() > 0) {
+                data = memory.memory().asSlice(frame.offset(), frame.byteSize()).asReadOnly();
+                bytes += BlockAllocator.pageBytes(frame.byteSize());
+            }
+            outputs[i] =
+                    new ExecutionOutcome.Output(
+                            frame.outputIndex(), frame.type(), frame.shape(), data);
+        }
+        Answer answer =
+                new Answer(memory, loop, completion.block(), completion.lease(), bytes, readers);
+        return new ExecutionOutcome.Done(
+                answer,
+                frame.time(0),
+                frame.time(1),
+                frame.time(2),
+                frame.time(3),
+                List.of(outputs));
+    }
+}
