@@ -39,13 +39,13 @@ server=$!
 
 url=
 tries=0
-while [ -z "$url" ]; do
+while ! grep -q "The start is complete" "$work/log"; do
     kill -0 "$server" 2>/dev/null || give_up "the server did not start: $(tail -n 1 "$work/log")"
     [ "$tries" -lt 300 ] || give_up "the server is not ready after 60 s"
     tries=$((tries + 1))
     sleep 0.2
-    url=$(sed -n 's/.*Started HTTP service at \([0-9.:]*\).*/http:\/\/\1/p' "$work/log")
 done
+url=$(sed -n 's/.*Started HTTP service at \([0-9.:]*\).*/http:\/\/\1/p' "$work/log")
 
 ask() { # asks the example with the client; $1 how often, $2 further JVM options
     ESPALIER_JAVA_OPTIONS=$2 "$home/bin/espalier" infer zero_out --input '[[1,2,3]]' --url "$url" \

@@ -10,6 +10,7 @@
 #   extensions   third parties' op libraries        kills       workers that die
 #   perf         perf_analyzer                      ops         op libraries that come, change and go
 #   abuse        clients that misbehave, beside others that must not notice
+#   h2spec       what RFC 9113 says of HTTP/2, frame by frame, against the gRPC port (needs go)
 #   portable     clients and kills once more, over files and sockets (--worker-link=portable)
 # Ends with the end of each failed suite's log, and `N passed, N failed`.
 set -euo pipefail
@@ -29,7 +30,7 @@ while (($#)); do
   esac
 done
 if [[ ${#suites[@]} == 0 ]]; then
-  suites=(clients compare live hostile broken batching conflict extensions kills abuse perf secure ops portable)
+  suites=(clients compare live hostile broken batching conflict extensions kills abuse h2spec perf secure ops portable)
 fi
 
 free_ports() { # free_ports COUNT: consecutive ones, below those that the system gives to clients
@@ -67,8 +68,7 @@ serve() { # serve WHAT [FLAG…]: a server with these flags, the running one if 
     --metrics-address=127.0.0.1 --metrics-port="$metrics" >"$log" 2>&1 </dev/null &
   pid=$! served=$*
   for _ in $(seq 600); do
-    # Printed last, when every model has been loaded or has failed.
-    if grep -qs "Started metrics service at" "$log"; then return; fi
+    if grep -qs "The start is complete" "$log"; then return; fi
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1
   done
@@ -211,7 +211,8 @@ abuse() {
   local began held
   ulimit -n "$(ulimit -Hn)"
   serve abuse --model-repository="$tests/models/repository" --http-header-timeout-secs=3 \
-    --http-body-timeout-secs=3 --http-answer-timeout-secs=5 --exit-timeout-secs=5 || return 1
+    --http-body-timeout-secs=3 --http-answer-timeout-secs=5 --exit-timeout-secs=5 \
+    --grpc-handshake-timeout-secs=3 --grpc-body-timeout-secs=3 --grpc-answer-timeout-secs=5 || return 1
   python "$here/abuse.py" --pid "$pid" --log "$log" || return 1
   python "$here/abuse.py" --hold >"$work/held" &
   held=$!
@@ -223,6 +224,17 @@ abuse() {
   stop || { kill "$held" && return 1; }
   kill "$held" 2>/dev/null || true
   ((SECONDS - began <= 15)) || { echo "FAILED: the server took $((SECONDS - began)) s to end" && return 1; }
+}
+
+# The tool comes from the Go module proxy, once.
+h2spec() {
+  local folder=${XDG_CACHE_HOME:-$HOME/.cache}/espalier/h2spec-2.2.1
+  if [[ ! -x $folder/h2spec ]]; then
+    command -v go >/dev/null || { echo "FAILED: there is no go to build h2spec with (expected: Go 1.21 or newer)" && return 1; }
+    GOBIN=$folder go install github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible || return 1
+  fi
+  plain || return 1
+  python "$here/h2spec.py" --tool "$folder/h2spec"
 }
 
 # The kind of link that needs nothing of Linux. Leaves no file.
@@ -240,7 +252,7 @@ portable() {
 
 run() {
   case $1 in
-    secure | live | conflict | extensions | broken | kills | abuse | ops | portable)
+    secure | live | conflict | extensions | broken | kills | abuse | h2spec | ops | portable)
       "$1"
       return
       ;;

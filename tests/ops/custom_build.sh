@@ -26,7 +26,7 @@ serve() { # serve DISTRIBUTION: sets $url to where it answers, when every model 
     url=
     for _ in $(seq 300); do
         url=$(sed -n 's/.*Started HTTP service at \([0-9.:]*\).*/http:\/\/\1/p' "$work/log")
-        [[ -z $url ]] || return 0
+        if grep -q "The start is complete" "$work/log"; then return 0; fi
         kill -0 "$server" 2>/dev/null || break
         sleep 0.2
     done

@@ -44,14 +44,14 @@ class Server:
                  *(f"--{s}-address=127.0.0.1" for s in ("http", "grpc", "metrics")),
                  *(f"--{s}-port=0" for s in ("http", "grpc", "metrics")), *flags],
                 stdout=log, stderr=log)
-        self.port = self._port("HTTP service")
-        self._port("metrics service")
+        self._logged("The start is complete")
+        self.port = int(self._logged(r"Started HTTP service at \S+:(\d+)").group(1))
 
-    def _port(self, service: str) -> int:
+    def _logged(self, pattern: str) -> re.Match:
         for _ in range(1200):
-            found = re.search(rf"Started {service} at \S+:(\d+)", self.log.read_text())
+            found = re.search(pattern, self.log.read_text())
             if found:
-                return int(found.group(1))
+                return found
             if self.process.poll() is not None:
                 break
             time.sleep(0.05)

@@ -165,7 +165,7 @@ class Started:
         self.environment = environment
 
     def __enter__(self):
-        self.http, self.grpc, self.metrics = free_ports(3)
+        self.http, self.grpc, self.metrics = self.ports()
         self.log = self.state / "server.log"
         self.process = subprocess.Popen(
             [
@@ -189,6 +189,7 @@ class Started:
             },
         )
         until(self.live, READY_WITHIN, "the server")
+        until(lambda: not self.loading(), READY_WITHIN, "the first models")
         return self
 
     def __exit__(self, *failure):
@@ -197,12 +198,20 @@ class Started:
         self.process.wait(60)
         until(lambda: not [pid for pid in children if self.is_worker(pid)], 10, "the end of all workers")
 
+    def ports(self) -> list[int]:
+        return free_ports(3)
+
     def live(self) -> bool:
         assert self.process.poll() is None, f"the server ended:\n{self.log.read_text()[-3000:]}"
         try:
             return self.ask("GET", "/v2/health/live").status == 200
         except OSError:
             return False
+
+    def loading(self) -> list[dict]:
+        """Models of which it is not known yet whether they can be served, as far as that is told without a token."""
+        index = self.ask("POST", "/v2/repository/index", {})
+        return [entry for entry in index.json if entry.get("state") == "LOADING"] if index.status == 200 else []
 
     def settled(self) -> None:
         """Waits until every model is ready or has failed."""

@@ -76,6 +76,9 @@ final class Server implements AutoCloseable {
     private final WorkPool work;
     private volatile boolean started;
 
+    /// Whether every model that is there from the start is ready or has failed.
+    private volatile boolean settled;
+
     /// @param engines those that there are, installed or not
     /// @param errors what becomes of errors that nobody expected
     /// @throws IOException when the machine does not give what the server needs
@@ -204,7 +207,7 @@ final class Server implements AutoCloseable {
 
             @Override
             public boolean ready() {
-                return started
+                return settled
                         && (!options.repository().strictReadiness() || repository.allReady());
             }
         };
@@ -215,22 +218,35 @@ final class Server implements AutoCloseable {
         return file.isEmpty() ? AccessTokens.notRequired() : AccessTokens.read(Path.of(file));
     }
 
-    /// Loads the models and opens the ports.
+    /// Opens the ports while the models load, and waits for them: who asks meanwhile learns that the server is live
+    /// and not ready, instead of finding nobody there however long a model takes.
     ///
     /// @return false where a model cannot be served and the options say that the server then ends
     /// @throws IOException when a port cannot be opened
     boolean start() throws IOException, InterruptedException {
+        long begun = System.nanoTime();
         repository.load();
+        started = true;
+        openPorts();
         repository.await();
         ModelTable.lines(repository.index()).forEach(line -> LOG.log(Level.INFO, line));
         if (options.repository().exitOnError() && !repository.allReady()) {
             return false;
         }
-        started = true;
         Duration pause = options.repository().pollPause();
         if (options.repository().control() == ControlMode.POLL && pause.isPositive()) {
             opened(new RepositoryPoll(repository, pause, errors));
         }
+        settled = true;
+        // Scripts wait for this line.
+        LOG.log(
+                Level.INFO,
+                "The start is complete after {0} ms: every model is ready or has failed",
+                Long.toString((System.nanoTime() - begun) / 1_000_000));
+        return true;
+    }
+
+    private void openPorts() throws IOException {
         open.push(this::closeServices);
         // As Triton: whoever has seen the HTTP service live finds the gRPC one open.
         if (options.grpc().allowed()) {
@@ -249,7 +265,6 @@ final class Server implements AutoCloseable {
             open.push(() -> served.close(Duration.ZERO));
             announce("metrics service", options.metrics().address(), served.port());
         }
-        return true;
     }
 
     /// Both at once, so that no service takes requests while the other one drains, and both in the same time.
@@ -272,6 +287,7 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         started = false;
+        settled = false;
         while (!open.isEmpty()) {
             AutoCloseable part = open.pop();
             try {

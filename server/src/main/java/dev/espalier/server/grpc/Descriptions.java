@@ -57,7 +57,7 @@ final class Descriptions {
                             .setName(entry.name())
                             .setVersion(entry.version())
                             .setReason(entry.reason());
-            if (!entry.version().isEmpty()) {
+            if (entry.hasState()) {
                 model.setState(entry.state().name());
             }
         }

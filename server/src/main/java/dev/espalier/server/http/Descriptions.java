@@ -65,6 +65,8 @@ final class Descriptions {
             first = false;
             if (!entry.version().isEmpty()) {
                 json.raw(",\"version\":").string(entry.version());
+            }
+            if (entry.hasState()) {
                 json.raw(",\"state\":\"").raw(entry.state().name()).raw('"');
             }
             if (!entry.reason().isEmpty()) {

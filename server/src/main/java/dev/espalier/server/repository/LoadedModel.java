@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class LoadedModel {
     private final String name;
     private final String failure;
+    private final boolean loading;
     private final NavigableMap<Long, LoadedVersion> versions;
     private final Map<Long, String> failures;
 
@@ -25,10 +26,12 @@ final class LoadedModel {
     private LoadedModel(
             String name,
             String failure,
+            boolean loading,
             Collection<LoadedVersion> versions,
             Map<Long, String> failures) {
         this.name = name;
         this.failure = failure;
+        this.loading = loading;
         this.versions = new TreeMap<>();
         versions.forEach(version -> this.versions.put(version.number(), version));
         this.failures = new TreeMap<>(failures);
@@ -40,14 +43,19 @@ final class LoadedModel {
     /// @param failures versions that could not even be begun, with the reasons
     static LoadedModel of(
             String name, Collection<LoadedVersion> versions, Map<Long, String> failures) {
-        return new LoadedModel(name, "", versions, failures);
+        return new LoadedModel(name, "", false, versions, failures);
     }
 
     /// A model without versions.
     ///
     /// @param failure why it has none; empty where it has not been loaded yet
     static LoadedModel without(String name, String failure) {
-        return new LoadedModel(name, failure, List.of(), Map.of());
+        return new LoadedModel(name, failure, false, List.of(), Map.of());
+    }
+
+    /// A model whose files are going to be read for the first time: which versions it has is not known yet.
+    static LoadedModel loading(String name) {
+        return new LoadedModel(name, "", true, List.of(), Map.of());
     }
 
     String name() {
@@ -107,7 +115,7 @@ final class LoadedModel {
     List<ModelCatalog.IndexEntry> index(String trouble) {
         List<ModelCatalog.IndexEntry> entries = new ArrayList<>();
         if (versions.isEmpty() && failures.isEmpty()) {
-            entries.add(entry("", ModelState.UNAVAILABLE, failure));
+            entries.add(entry("", loading ? ModelState.LOADING : ModelState.UNAVAILABLE, failure));
         }
         failures.forEach((number, reason) ->
                 entries.add(entry(Long.toString(number), ModelState.UNAVAILABLE, reason)));
@@ -167,8 +175,9 @@ final class LoadedModel {
         if (found != null) {
             return found;
         }
-        boolean failed = failures.keySet().stream().anyMatch(n -> version.equals(n.toString()));
-        throw failed
+        boolean known =
+                loading || failures.keySet().stream().anyMatch(n -> version.equals(n.toString()));
+        throw known
                 ? notReady(version)
                 : unknown(ErrorCode.NOT_FOUND, "version %s is not found".formatted(version));
     }

@@ -29,5 +29,11 @@ public interface ModelCatalog {
     ///
     /// @param version empty for a model that never got as far as a version
     /// @param reason why it is in that state; empty for none
-    record IndexEntry(String name, String version, ModelState state, String reason) {}
+    record IndexEntry(String name, String version, ModelState state, String reason) {
+        /// Whether the state is told: as with Triton, a model without a version has none, but for one whose files are
+        /// being read for the first time.
+        public boolean hasState() {
+            return !version.isEmpty() || state == ModelState.LOADING;
+        }
+    }
 }

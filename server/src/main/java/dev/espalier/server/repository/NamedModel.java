@@ -19,7 +19,7 @@ final class NamedModel {
 
     NamedModel(String name) {
         this.name = name;
-        this.current = LoadedModel.without(name, "");
+        this.current = LoadedModel.loading(name);
         this.look = new ModelReading.Look(Set.of(), FileStamps.NONE);
     }
 

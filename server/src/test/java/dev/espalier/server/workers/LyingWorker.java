@@ -62,7 +62,7 @@ final class LyingWorker {
 
     /// `LINK SOCKET ENGINE WAY`.
     public static void main(String[] arguments) throws Exception {
-        Way way = Way.valueOf(arguments[3]);
+        Way way = Way.valueOf(String.valueOf(Path.of(arguments[3]).getFileName()));
         if (way == Way.EXITS) {
             System.exit(3);
         }
@@ -117,7 +117,7 @@ final class LyingWorker {
 
     private void load(ControlMessage.Load load) throws IOException, InterruptedException {
         boolean bad = load.name().startsWith("bad");
-        byte[] loaded = new ControlMessage.Loaded(load.model(), Signature.EMPTY).encoded();
+        byte[] loaded = new ControlMessage.Loaded(load.model(), load.declared()).encoded();
         switch (bad ? way : Way.HONEST) {
             case HANGS -> forEver();
             case DIES -> Runtime.getRuntime().halt(7);

@@ -1,11 +1,15 @@
 package dev.espalier.chaos;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,8 +17,6 @@ import java.util.regex.Pattern;
 final class DistServer implements AutoCloseable {
     private static final int START_SECONDS = 120;
     private static final int END_SECONDS = 60;
-    private static final Pattern STARTED =
-            Pattern.compile("Started (\\w+)(?: service)? at \\S+:(\\d+)");
 
     private final Process process;
     private final Path work;
@@ -24,9 +26,9 @@ final class DistServer implements AutoCloseable {
     private DistServer(Process process, Path work) throws IOException {
         this.process = process;
         this.work = work;
-        awaitPort("metrics"); // The last to start, when every model has been loaded.
-        this.httpPort = awaitPort("HTTP");
-        this.grpcPort = awaitPort("GRPCInferenceService");
+        awaitLogged(Pattern.compile("The start is complete"));
+        this.httpPort = port("HTTP service");
+        this.grpcPort = port("GRPCInferenceService");
     }
 
     /// Starts the server and waits until it serves.
@@ -56,19 +58,21 @@ final class DistServer implements AutoCloseable {
         }
     }
 
-    private int awaitPort(String service) throws IOException {
+    private int port(String service) throws IOException {
+        return Integer.parseInt(
+                awaitLogged(Pattern.compile("Started " + service + " at \\S+:(\\d+)")).group(1));
+    }
+
+    private MatchResult awaitLogged(Pattern line) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (System.nanoTime() - deadline < 0 && process.isAlive()) {
-            Matcher started = STARTED.matcher(Files.readString(log()));
-            while (started.find()) {
-                if (started.group(1).equals(service)) {
-                    return Integer.parseInt(started.group(2));
-                }
+            Matcher logged = line.matcher(Files.readString(log()));
+            if (logged.find()) {
+                return logged.toMatchResult();
             }
             Pause.millis(50);
         }
-        throw new IOException(
-                "the server has not started its %s; see %s".formatted(service, log()));
+        throw new IOException("the server has not logged '%s'; see %s".formatted(line, log()));
     }
 
     int httpPort() {
@@ -77,6 +81,18 @@ final class DistServer implements AutoCloseable {
 
     int grpcPort() {
         return grpcPort;
+    }
+
+    /// The sum of a metric's values.
+    double metric(String name) throws IOException {
+        URI metrics = URI.create("http://127.0.0.1:%d/metrics".formatted(port("metrics service")));
+        try (InputStream text = metrics.toURL().openStream()) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                    .sum();
+        }
     }
 
     long pid() {
