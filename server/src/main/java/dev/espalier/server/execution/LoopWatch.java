@@ -29,6 +29,7 @@ public final class LoopWatch implements AutoCloseable {
     private final List<Pulse> pulses;
     private final AtomicLong stalledNanos = new AtomicLong();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final long deadNanos;
     private volatile boolean dead;
 
     /// One loop: when it was asked, and whether it has answered.
@@ -45,6 +46,12 @@ public final class LoopWatch implements AutoCloseable {
     }
 
     LoopWatch(List<LinkedLoop> loops, InternalErrors errors) {
+        this(loops, errors, DEAD);
+    }
+
+    /// @param dead in the place of [#DEAD]
+    LoopWatch(List<LinkedLoop> loops, InternalErrors errors, Duration dead) {
+        deadNanos = dead.toNanos();
         pulses = loops.stream().map(Pulse::new).toList();
         Thread _ =
                 Thread.ofPlatform()
@@ -97,7 +104,7 @@ public final class LoopWatch implements AutoCloseable {
                 pulse.told = true;
                 tell(pulse.loop, waited);
             }
-            anyDead |= waited >= DEAD.toNanos();
+            anyDead |= waited >= deadNanos;
         }
         dead = anyDead;
     }

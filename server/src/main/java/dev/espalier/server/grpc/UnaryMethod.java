@@ -20,7 +20,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// A method with one small message each way.
-final class UnaryMethod<Q extends Message> implements ServerCallHandler<InputStream, MessageLite> {
+final class UnaryMethod<Q extends Message> implements ServerCallHandler<InputStream, byte[]> {
     private final Parser<Q> parser;
     private final Answer<Q> answer;
     private final InternalErrors errors;
@@ -59,8 +59,8 @@ final class UnaryMethod<Q extends Message> implements ServerCallHandler<InputStr
             Answer<Q> answer,
             InternalErrors errors,
             Executor executor) {
-        MethodDescriptor<InputStream, MessageLite> method =
-                MethodDescriptor.<InputStream, MessageLite>newBuilder()
+        MethodDescriptor<InputStream, byte[]> method =
+                MethodDescriptor.<InputStream, byte[]>newBuilder()
                         .setType(MethodDescriptor.MethodType.UNARY)
                         .setFullMethodName(
                                 MethodDescriptor.generateFullMethodName(serviceName, name))
@@ -72,7 +72,7 @@ final class UnaryMethod<Q extends Message> implements ServerCallHandler<InputStr
 
     @Override
     public ServerCall.Listener<InputStream> startCall(
-            ServerCall<InputStream, MessageLite> call, Metadata headers) {
+            ServerCall<InputStream, byte[]> call, Metadata headers) {
         // One more than there may be: a second message must be seen.
         call.request(2);
         return new Listener(call);
@@ -87,13 +87,13 @@ final class UnaryMethod<Q extends Message> implements ServerCallHandler<InputStr
     }
 
     private final class Listener extends ServerCall.Listener<InputStream> {
-        private final ServerCall<InputStream, MessageLite> call;
+        private final ServerCall<InputStream, byte[]> call;
         private int messages;
         private @Nullable Q request;
         private Status status =
                 Status.INTERNAL.withDescription("the call ended without a message (expected: one)");
 
-        Listener(ServerCall<InputStream, MessageLite> call) {
+        Listener(ServerCall<InputStream, byte[]> call) {
             this.call = call;
         }
 
@@ -130,10 +130,10 @@ final class UnaryMethod<Q extends Message> implements ServerCallHandler<InputStr
 
         private void reply(Q complete) {
             String name = String.valueOf(call.getMethodDescriptor().getBareMethodName());
-            Outcome<MessageLite> reply =
-                    Outcome.of(() -> answer.to(complete), errors, "grpc", name);
+            Outcome<byte[]> reply =
+                    Outcome.of(() -> answer.to(complete).toByteArray(), errors, "grpc", name);
             try {
-                MessageLite message = reply.get();
+                byte[] message = reply.get();
                 call.sendHeaders(new Metadata());
                 call.sendMessage(message);
                 call.close(Status.OK, new Metadata());
@@ -143,15 +143,15 @@ final class UnaryMethod<Q extends Message> implements ServerCallHandler<InputStr
         }
     }
 
-    /// Messages are sent as protobuf writes them.
-    private static final class WrittenMessage implements MethodDescriptor.Marshaller<MessageLite> {
+    /// Messages have been written before they are sent: what fails then is the call's.
+    private static final class WrittenMessage implements MethodDescriptor.Marshaller<byte[]> {
         @Override
-        public InputStream stream(MessageLite message) {
-            return new ByteArrayInputStream(message.toByteArray());
+        public InputStream stream(byte[] message) {
+            return new ByteArrayInputStream(message);
         }
 
         @Override
-        public MessageLite parse(InputStream stream) {
+        public byte[] parse(InputStream stream) {
             throw new UnsupportedOperationException("a server reads no answers");
         }
     }
