@@ -3,7 +3,8 @@
     abuse.py --http HOST:PORT --grpc HOST:PORT --metrics HOST:PORT --pid SERVER --log FILE [CASE…]
     abuse.py --hold …       only keeps connections of every kind open until it is ended
 
-The server has --http-header-timeout-secs=3, --http-body-timeout-secs=3 and --http-answer-timeout-secs=5. Ends with `N passed, N failed`.
+The server has --http-header-timeout-secs=3, --http-body-timeout-secs=3, --http-answer-timeout-secs=5, the same for gRPC, and
+--grpc-handshake-timeout-secs=3. Ends with `N passed, N failed`.
 """
 
 import argparse
@@ -299,6 +300,34 @@ class Abuse:
                 pass
             time.sleep(1)
 
+    def slow_calls(self) -> None:
+        """400 connections with half a message are told so after 3 s, and 400 that say nothing are closed."""
+        body = wire.infer_message("identity_uint8", "UINT8", bytes(40_000), 40_000)
+        half = wire.settings() + wire.call(1) + wire.message(1, body)[:16_000]
+        slow = [wire.connect(self.grpc) for _ in range(400)]
+        silent = [wire.connect(self.grpc) for _ in range(400)]
+        for connection in slow:
+            connection.sendall(half)
+        begin, told, closed = time.monotonic(), 0, 0
+        for connection in slow:
+            connection.settimeout(max(0.1, 30 - (time.monotonic() - begin)))
+            kinds = set()
+            while wire.HEADERS not in kinds:
+                kinds.add(wire.read_frame(connection)[0])
+            told += 1
+            connection.close()
+        for connection in silent:
+            connection.settimeout(max(0.1, 30 - (time.monotonic() - begin)))
+            try:
+                while connection.recv(1000):
+                    pass
+            except ConnectionResetError:
+                pass
+            closed += 1
+            connection.close()
+        if (told, closed) != (400, 400):
+            raise AssertionError(f"{told} of 400 were told, {closed} of 400 were closed")
+
     def hold(self) -> None:
         """Connections of every kind, until somebody ends this."""
         whole = wire.binary("identity_uint8", "UINT8", bytes(16 * MB), 16 * MB, output={"binary_data": True})
@@ -316,7 +345,7 @@ class Abuse:
 
 CASES = ["classification", "json_answers", "json_requests", "compressed", "slow_gzip_readers", "unread_answers",
          "many_unread_answers", "grpc_without_window", "pipelined", "half_bodies", "half_headers", "many_connections",
-         "bombs", "typed_contents", "cancelled_calls"]
+         "bombs", "typed_contents", "cancelled_calls", "slow_calls"]
 
 
 class Watch:

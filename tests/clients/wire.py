@@ -77,6 +77,22 @@ def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
     return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
 
 
+def read_frame(connection: socket.socket) -> tuple[int, int, int, bytes]:
+    """The next frame of HTTP/2: its kind, flags, stream and payload."""
+    def exactly(count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            piece = connection.recv(count - len(data))
+            if not piece:
+                raise ConnectionError("closed")
+            data += piece
+        return data
+
+    top = exactly(9)
+    payload = exactly(int.from_bytes(top[:3], "big"))
+    return top[3], top[4], int.from_bytes(top[5:], "big"), payload
+
+
 def settings(**window: int) -> bytes:
     payload = b"".join(struct.pack(">HI", INITIAL_WINDOW, size) for size in window.values())
     return HTTP2_PREFACE + frame(SETTINGS, 0, 0, payload)

@@ -18,6 +18,7 @@ import dev.espalier.server.http.HttpServices;
 import dev.espalier.server.http.MetricsServer;
 import dev.espalier.server.inference.InferenceService;
 import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.server.memory.ClientMemory;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.MachineUse;
 import dev.espalier.server.ops.Preload;
@@ -140,7 +141,8 @@ final class Server implements AutoCloseable {
                             errors);
             InferenceService inferences = new InferenceService(repository, loops, errors);
             work = opened(new WorkPool(cores, errors));
-            means = new HttpMeans(heap, work, errors, options.http().limits());
+            ClientMemory memory = new ClientMemory(heap, requestMemory);
+            means = new HttpMeans(memory, work, errors, options.http().limits());
             ServerInfo info = new ServerInfo(options.id(), version(), EXTENSIONS);
             AccessTokens tokens = tokens();
             CopiedBytes httpCopies = new CopiedBytes();
@@ -168,7 +170,7 @@ final class Server implements AutoCloseable {
                             health(),
                             tokens,
                             grpcCopies,
-                            heap,
+                            memory,
                             work,
                             errors);
             metrics =

@@ -20,13 +20,11 @@ enum Flag {
     EXIT_ON_ERROR(
             FlagGroup.REPOSITORY,
             "exit-on-error",
-            new Switch(),
             "false",
             "Stop when a model cannot be loaded. Triton's default is true; here the others serve."),
     STRICT_READINESS(
             FlagGroup.REPOSITORY,
             "strict-readiness",
-            new Switch(),
             "true",
             "Ready only when every model is; false: ready as soon as the server answers."),
     MODEL_CONTROL_MODE(
@@ -46,25 +44,21 @@ enum Flag {
             FlagGroup.REPOSITORY,
             "load-model",
             new Text("<name>"),
-            "",
             "A model to load at the start, or '*'; may be given several times. Mode explicit"
                     + " only."),
     ALLOW_OP_UPLOAD(
             FlagGroup.REPOSITORY,
             "allow-op-upload",
-            new Switch(),
             "true",
             "Take op libraries that come with a request to load a model."),
     DISABLE_AUTO_COMPLETE(
             FlagGroup.REPOSITORY,
             "disable-auto-complete-config",
-            new Switch(),
             "false",
             "Take config.pbtxt as it stands, instead of completing it from the model file."),
     STRICT_MODEL_CONFIG(
             FlagGroup.REPOSITORY,
             "strict-model-config",
-            new Switch(),
             "false",
             "Older name of --disable-auto-complete-config."),
     MODEL_LOAD_THREAD_COUNT(
@@ -89,7 +83,6 @@ enum Flag {
     MODEL_NAMESPACING(
             FlagGroup.REPOSITORY,
             "model-namespacing",
-            new Switch(),
             "false",
             "One name in several repositories. This version knows 'false': names are unique."),
 
@@ -106,7 +99,7 @@ enum Flag {
             "30",
             "How long running requests may take to finish when the server stops."),
 
-    ALLOW_HTTP(FlagGroup.HTTP, "allow-http", new Switch(), "true", "Serve HTTP."),
+    ALLOW_HTTP(FlagGroup.HTTP, "allow-http", "true", "Serve HTTP."),
     HTTP_ADDRESS(
             FlagGroup.HTTP, "http-address", new Text("<address>"), "0.0.0.0", "Where to listen."),
     HTTP_PORT(
@@ -114,7 +107,6 @@ enum Flag {
     REUSE_HTTP_PORT(
             FlagGroup.HTTP,
             "reuse-http-port",
-            new Switch(),
             "false",
             "Share the port with other servers (SO_REUSEPORT)."),
     HTTP_THREAD_COUNT(
@@ -140,8 +132,7 @@ enum Flag {
             "http-body-timeout-secs",
             new Whole(0, 86_400),
             "30",
-            "Seconds in which a client must send the next 64 KB of a body, or its end; 0: any"
-                    + " time."),
+            "Seconds for the next 64 KB of a body, or its end, to come; 0: any time."),
     HTTP_ANSWER_TIMEOUT(
             FlagGroup.HTTP,
             "http-answer-timeout-secs",
@@ -160,12 +151,11 @@ enum Flag {
             new Whole(1, 1_000_000),
             "20000",
             "Connections at once; further ones get a 503."),
-    HTTP_USE_SSL(FlagGroup.HTTP, "http-use-ssl", new Switch(), "false", "Serve HTTPS."),
-    HTTP_SERVER_CERT(
-            FlagGroup.HTTP, "http-server-cert", new Text("<file>"), "", "Certificates, PEM."),
-    HTTP_SERVER_KEY(FlagGroup.HTTP, "http-server-key", new Text("<file>"), "", "Key, PEM."),
+    HTTP_USE_SSL(FlagGroup.HTTP, "http-use-ssl", "false", "Serve HTTPS."),
+    HTTP_SERVER_CERT(FlagGroup.HTTP, "http-server-cert", new Text("<file>"), "Certificates, PEM."),
+    HTTP_SERVER_KEY(FlagGroup.HTTP, "http-server-key", new Text("<file>"), "Key, PEM."),
 
-    ALLOW_GRPC(FlagGroup.GRPC, "allow-grpc", new Switch(), "true", "Serve gRPC."),
+    ALLOW_GRPC(FlagGroup.GRPC, "allow-grpc", "true", "Serve gRPC."),
     GRPC_ADDRESS(
             FlagGroup.GRPC, "grpc-address", new Text("<address>"), "0.0.0.0", "Where to listen."),
     GRPC_PORT(
@@ -173,21 +163,17 @@ enum Flag {
     REUSE_GRPC_PORT(
             FlagGroup.GRPC,
             "reuse-grpc-port",
-            new Switch(),
             "false",
             "Share the port with other servers (SO_REUSEPORT)."),
-    GRPC_USE_SSL(FlagGroup.GRPC, "grpc-use-ssl", new Switch(), "false", "Serve gRPC over TLS."),
+    GRPC_USE_SSL(FlagGroup.GRPC, "grpc-use-ssl", "false", "Serve gRPC over TLS."),
     GRPC_USE_SSL_MUTUAL(
             FlagGroup.GRPC,
             "grpc-use-ssl-mutual",
-            new Switch(),
             "false",
             "TLS, and clients must show a certificate signed by --grpc-root-cert."),
-    GRPC_SERVER_CERT(
-            FlagGroup.GRPC, "grpc-server-cert", new Text("<file>"), "", "Certificates, PEM."),
-    GRPC_SERVER_KEY(FlagGroup.GRPC, "grpc-server-key", new Text("<file>"), "", "Key, PEM."),
-    GRPC_ROOT_CERT(
-            FlagGroup.GRPC, "grpc-root-cert", new Text("<file>"), "", "Clients' signers, PEM."),
+    GRPC_SERVER_CERT(FlagGroup.GRPC, "grpc-server-cert", new Text("<file>"), "Certificates, PEM."),
+    GRPC_SERVER_KEY(FlagGroup.GRPC, "grpc-server-key", new Text("<file>"), "Key, PEM."),
+    GRPC_ROOT_CERT(FlagGroup.GRPC, "grpc-root-cert", new Text("<file>"), "Clients' signers, PEM."),
     GRPC_COMPRESSION(
             FlagGroup.GRPC,
             "grpc-infer-response-compression-level",
@@ -209,7 +195,6 @@ enum Flag {
     GRPC_KEEPALIVE_PERMIT(
             FlagGroup.GRPC,
             "grpc-keepalive-permit-without-calls",
-            new Switch(),
             "false",
             "Clients may ping without a call in flight."),
     GRPC_MIN_PING_INTERVAL(
@@ -224,20 +209,53 @@ enum Flag {
             new Whole(0, Integer.MAX_VALUE),
             "2",
             "Pings that come too early before the connection is closed; 0: any number."),
+    GRPC_HANDSHAKE_TIMEOUT(
+            FlagGroup.GRPC,
+            "grpc-handshake-timeout-secs",
+            new Whole(0, 86_400),
+            "30",
+            "Seconds until a connection is encrypted and speaks HTTP/2; 0: any time."),
+    GRPC_BODY_TIMEOUT(
+            FlagGroup.GRPC,
+            "grpc-body-timeout-secs",
+            new Whole(0, 86_400),
+            "30",
+            "Seconds for the next 64 KB of a call's message, or its end, to come; 0: any time."),
+    GRPC_ANSWER_TIMEOUT(
+            FlagGroup.GRPC,
+            "grpc-answer-timeout-secs",
+            new Whole(0, 86_400),
+            "60",
+            "Seconds in which a client must take the next 64 KB of a call's answer; 0: any time."),
+    GRPC_IDLE_TIMEOUT(
+            FlagGroup.GRPC,
+            "grpc-idle-timeout-secs",
+            new Whole(0, 1_000_000),
+            "600",
+            "Seconds a connection may be open without a call; 0: any time."),
+    GRPC_MAX_CONNECTIONS(
+            FlagGroup.GRPC,
+            "grpc-max-connections",
+            new Whole(1, 1_000_000),
+            "20000",
+            "Connections at once; further ones are closed."),
+    GRPC_MAX_STREAMS(
+            FlagGroup.GRPC,
+            "grpc-max-streams",
+            new Whole(1, 1_000_000),
+            "4000",
+            "Calls at once over one connection; clients keep further ones until there is room."),
 
-    ALLOW_METRICS(
-            FlagGroup.METRICS, "allow-metrics", new Switch(), "true", "Serve /metrics over HTTP."),
+    ALLOW_METRICS(FlagGroup.METRICS, "allow-metrics", "true", "Serve /metrics over HTTP."),
     ALLOW_CPU_METRICS(
             FlagGroup.METRICS,
             "allow-cpu-metrics",
-            new Switch(),
             "true",
             "Tell the machine's CPU and memory use."),
     METRICS_ADDRESS(
             FlagGroup.METRICS,
             "metrics-address",
             new Text("<address>"),
-            "",
             "Where to listen; without it, where HTTP listens."),
     METRICS_PORT(
             FlagGroup.METRICS,
@@ -258,9 +276,9 @@ enum Flag {
             new Whole(0, 9),
             "0",
             "Detail: 1 tells more, 2 still more, 3 also what the network libraries say."),
-    LOG_INFO(FlagGroup.LOGGING, "log-info", new Switch(), "true", "Log what happens."),
-    LOG_WARNING(FlagGroup.LOGGING, "log-warning", new Switch(), "true", "Log warnings."),
-    LOG_ERROR(FlagGroup.LOGGING, "log-error", new Switch(), "true", "Log errors."),
+    LOG_INFO(FlagGroup.LOGGING, "log-info", "true", "Log what happens."),
+    LOG_WARNING(FlagGroup.LOGGING, "log-warning", "true", "Log warnings."),
+    LOG_ERROR(FlagGroup.LOGGING, "log-error", "true", "Log errors."),
     LOG_FORMAT(
             FlagGroup.LOGGING,
             "log-format",
@@ -271,14 +289,12 @@ enum Flag {
             FlagGroup.LOGGING,
             "log-file",
             new Text("<file>"),
-            "",
             "Append to this file instead of the standard error stream."),
 
     BACKEND_CONFIG(
             FlagGroup.BACKENDS,
             "backend-config",
             new Text("<backend>,<name>=<value>"),
-            "",
             "A setting of a backend; may be given several times. Without backend:"
                     + " default-max-batch-size=<n> (4), used when a config is completed."),
 
@@ -286,28 +302,24 @@ enum Flag {
             FlagGroup.OPS,
             "op-shelf",
             new Text("<folder>"),
-            "",
             "Op libraries that models share: files, <name>/ and <name>/<version>/ folders."
                     + " Without it: .ops in each repository."),
     OP_LIBRARY(
             FlagGroup.OPS,
             "op-library",
             new Text("[<engine>:]<file or folder>"),
-            "",
             "Op libraries for all models of the engine; may be given several times. Only models"
                     + " that need them run with them."),
     OP_ALLOW(
             FlagGroup.OPS,
             "op-allow",
             new Text("<file>"),
-            "",
             "Load no op library but those whose SHA-256 is a line of this file."),
 
     STATE_DIRECTORY(
             FlagGroup.WORKERS,
             "state-directory",
             new Text("<folder>"),
-            "",
             "Op libraries by content, probe results, caches; servers may share it."
                     + " Without it: the user's XDG state folder."),
     REQUEST_MEMORY(
@@ -321,14 +333,12 @@ enum Flag {
             FlagGroup.WORKERS,
             "engine-directory",
             new Text("<folder>"),
-            "",
             "Engine packs beside the distribution's, as espalier engine install puts them there."
                     + " Without it: a folder in the user's XDG data folder."),
     WORKER_JAVA_OPTIONS(
             FlagGroup.WORKERS,
             "worker-java-options",
             new Text("<options>"),
-            "",
             "Further options of the workers' JVMs, separated by blanks."),
     WORKER_LINK(
             FlagGroup.WORKERS,
@@ -348,20 +358,17 @@ enum Flag {
             FlagGroup.WORKERS,
             "worker-read",
             new Text("<path>"),
-            "",
             "A file or folder that workers may read beside their own; may be given several times."
                     + " Those of LD_LIBRARY_PATH are."),
     WORKER_WRITE(
             FlagGroup.WORKERS,
             "worker-write",
             new Text("<path>"),
-            "",
             "A file or folder that workers may write beside their own; may be given several"
                     + " times."),
     WORKER_NETWORK(
             FlagGroup.WORKERS,
             "worker-network",
-            new Switch(),
             "false",
             "Let workers use the network, by TCP and UDP."),
     WORKER_USER(
@@ -374,7 +381,6 @@ enum Flag {
             FlagGroup.WORKERS,
             "worker-grant-file",
             new Text("<file>"),
-            "",
             "What models may ask for by their parameters worker_read, worker_write and"
                     + " worker_network, a line each: a model's name or *, then 'read <path>',"
                     + " 'write <path>' or 'network'."),
@@ -382,7 +388,6 @@ enum Flag {
             FlagGroup.WORKERS,
             "worker-environment",
             new Text("<name>"),
-            "",
             "A variable of the server's environment that workers get too; may be given several"
                     + " times. Of the others they get what concerns language, threads and GPUs."),
     EXECUTION_TIMEOUT(
@@ -429,7 +434,6 @@ enum Flag {
     WORKER_STANDBY(
             FlagGroup.WORKERS,
             "worker-standby",
-            new Switch(),
             "false",
             "Keep a second process with its models loaded beside each worker; it takes the place of"
                     + " one that dies within milliseconds, and costs its memory."),
@@ -438,15 +442,19 @@ enum Flag {
             FlagGroup.SECURITY,
             "auth-token-file",
             new Text("<file>"),
-            "",
             "Bearer tokens for HTTP and gRPC, one a line with its scope: infer or admin.");
 
-    private final FlagGroup group;
-    private final String text;
-    private final FlagType type;
-    private final String fallback;
-    private final String help;
-    private final List<String> aliases;
+    private final FlagRow row;
+
+    /// An option without a value of its own.
+    Flag(FlagGroup group, String text, FlagType type, String help) {
+        this(group, text, type, "", help);
+    }
+
+    /// A switch.
+    Flag(FlagGroup group, String text, String fallback, String help) {
+        this(group, text, new Switch(), fallback, help);
+    }
 
     Flag(
             FlagGroup group,
@@ -455,37 +463,27 @@ enum Flag {
             String fallback,
             String help,
             String... aliases) {
-        this.group = group;
-        this.text = text;
-        this.type = type;
-        this.fallback = fallback;
-        this.help = help;
-        this.aliases = List.of(aliases);
+        row = new FlagRow(group, text, type, fallback, help, List.of(aliases));
     }
 
-    FlagGroup group() {
-        return group;
+    FlagRow row() {
+        return row;
     }
 
     /// The name without its dashes.
     String text() {
-        return text;
+        return row.text();
     }
 
     FlagType type() {
-        return type;
+        return row.type();
     }
 
-    /// The value where none is given; empty where there is none.
     String fallback() {
-        return fallback;
+        return row.fallback();
     }
 
     String help() {
-        return help;
-    }
-
-    List<String> aliases() {
-        return aliases;
+        return row.help();
     }
 }

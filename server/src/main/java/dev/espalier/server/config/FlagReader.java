@@ -15,7 +15,7 @@ final class FlagReader {
     FlagReader() {
         for (Flag flag : Flag.values()) {
             byName.put(flag.text(), flag);
-            flag.aliases().forEach(alias -> byName.put(alias, flag));
+            flag.row().aliases().forEach(alias -> byName.put(alias, flag));
         }
     }
 

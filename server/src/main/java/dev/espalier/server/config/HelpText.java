@@ -22,7 +22,7 @@ final class HelpText {
         for (FlagGroup group : FlagGroup.values()) {
             out.append('\n').append(group.title()).append('\n');
             for (Flag flag : Flag.values()) {
-                if (flag.group() == group) {
+                if (flag.row().group() == group) {
                     write(out, flag);
                 }
             }
@@ -37,7 +37,7 @@ final class HelpText {
         if (!flag.fallback().isEmpty()) {
             out.append("   (").append(flag.fallback()).append(')');
         }
-        flag.aliases().forEach(alias -> out.append("   also --").append(alias));
+        flag.row().aliases().forEach(alias -> out.append("   also --").append(alias));
         out.append('\n');
         wrap(out, "      ", flag.help());
     }

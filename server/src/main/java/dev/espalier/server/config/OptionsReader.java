@@ -183,7 +183,14 @@ final class OptionsReader {
                 values.on(Flag.REUSE_GRPC_PORT),
                 tls,
                 values.text(Flag.GRPC_COMPRESSION),
-                keepalive);
+                keepalive,
+                new GrpcLimits(
+                        Duration.ofSeconds(values.number(Flag.GRPC_HANDSHAKE_TIMEOUT)),
+                        Duration.ofSeconds(values.number(Flag.GRPC_BODY_TIMEOUT)),
+                        Duration.ofSeconds(values.number(Flag.GRPC_ANSWER_TIMEOUT)),
+                        Duration.ofSeconds(values.number(Flag.GRPC_IDLE_TIMEOUT)),
+                        values.integer(Flag.GRPC_MAX_CONNECTIONS),
+                        values.integer(Flag.GRPC_MAX_STREAMS)));
     }
 
     private TlsOptions tls(Flag use, boolean used, Flag certificate, Flag key, String clientRoot)

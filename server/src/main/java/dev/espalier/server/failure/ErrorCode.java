@@ -11,7 +11,9 @@ public enum ErrorCode {
     OVERLOADED(503, 14),
     UNSUPPORTED(501, 12),
     ALREADY_EXISTS(400, 6),
-    CANCELLED(400, 1);
+    CANCELLED(400, 1),
+    /// The client takes too long over its part.
+    TOO_SLOW(408, 4);
 
     private final int httpStatus;
     private final int grpcStatus;

@@ -1,5 +1,7 @@
 package dev.espalier.server.grpc;
 
+import dev.espalier.server.config.GrpcLimits;
+import dev.espalier.server.failure.ServingException;
 import io.grpc.ServerCall;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.netty.buffer.ByteBuf;
@@ -9,6 +11,7 @@ import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
@@ -35,6 +38,7 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
     private static final ByteBuf BROKEN_MESSAGE = prefix(1);
 
     private final GrpcConnection connection;
+    private final CallWatch watch;
 
     /// By their streams: calls whose message has not begun or is under way.
     private final IntObjectMap<Arrival> arrivals = new IntObjectHashMap<>();
@@ -53,21 +57,28 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
         final ByteBuf prefix = Unpooled.buffer(PREFIX, PREFIX);
 
         boolean started;
+        boolean refused;
         int missing;
+        long arrived;
 
         Arrival(InferCall call) {
             this.call = call;
         }
     }
 
-    private ArrivingUploads(GrpcHttp2ConnectionHandler handler, GrpcServices services) {
+    private ArrivingUploads(
+            GrpcHttp2ConnectionHandler handler, GrpcServices services, GrpcLimits limits) {
         super(handler.decoder().frameListener());
         connection = new GrpcConnection(services);
+        watch = new CallWatch(limits, handler, this);
     }
 
     /// Looks at the frames of a connection from now on.
-    static void of(GrpcHttp2ConnectionHandler handler, GrpcServices services) {
-        ArrivingUploads uploads = new ArrivingUploads(handler, services);
+    ///
+    /// @return how its calls get on
+    static CallWatch of(
+            GrpcHttp2ConnectionHandler handler, GrpcServices services, GrpcLimits limits) {
+        ArrivingUploads uploads = new ArrivingUploads(handler, services, limits);
         handler.decoder().frameListener(uploads);
         handler.connection()
                 .addListener(
@@ -75,8 +86,10 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
                             @Override
                             public void onStreamClosed(Http2Stream stream) {
                                 uploads.closed(stream.id());
+                                uploads.watch.closed(stream);
                             }
                         });
+        return uploads.watch;
     }
 
     private static ByteBuf prefix(int length) {
@@ -94,8 +107,48 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
     }
 
     /// The connection over which a call has just begun.
-    static GrpcConnection connection() {
+    static GrpcConnection current() {
         return CURRENT.get().connection;
+    }
+
+    GrpcConnection connection() {
+        return connection;
+    }
+
+    /// How many bytes of a call's message have come.
+    long arrived(int streamId) {
+        Arrival arrival = arrivals.get(streamId);
+        CountedMessage message = others.get(streamId);
+        return arrival != null ? arrival.arrived : message != null ? message.length() : 0;
+    }
+
+    /// Answers a call whose message is still under way; what is coming of it is thrown away.
+    ///
+    /// @return false where nobody knows the call
+    boolean refuse(int streamId, ServingException failure) {
+        Arrival arrival = arrivals.get(streamId);
+        CountedMessage message = others.get(streamId);
+        if (arrival != null) {
+            arrival.refused = true;
+            arrival.call.refuse(failure);
+        } else if (message != null) {
+            message.refuse(failure);
+        }
+        return arrival != null || message != null;
+    }
+
+    @Override
+    public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings)
+            throws Http2Exception {
+        watch.speaks();
+        super.onSettingsRead(context, settings);
+    }
+
+    @Override
+    public void onWindowUpdateRead(ChannelHandlerContext context, int streamId, int increment)
+            throws Http2Exception {
+        watch.granted(streamId, increment);
+        super.onWindowUpdateRead(context, streamId, increment);
     }
 
     /// Called by an inference call that begins: its frames are wanted.
@@ -119,7 +172,6 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
             int padding,
             boolean endOfStream)
             throws Http2Exception {
-        connection.livesOn(context.executor());
         ScopedValue.where(CURRENT, this)
                 .call(() -> {
                     super.onHeadersRead(
@@ -162,6 +214,10 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
                 return data.readableBytes() + padding;
             }
             return super.onDataRead(context, streamId, data, padding, endOfStream);
+        }
+        arrival.arrived += data.readableBytes();
+        if (arrival.refused) {
+            return data.readableBytes() + padding;
         }
         if (!arrival.started) {
             int had = arrival.prefix.readableBytes();

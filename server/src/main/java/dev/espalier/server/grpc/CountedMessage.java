@@ -60,13 +60,19 @@ final class CountedMessage implements AutoCloseable {
             }
             return true;
         } catch (ServingException failure) {
-            refused = true;
             refuse(failure);
             return false;
         }
     }
 
-    private void refuse(ServingException failure) {
+    /// How much of it has come.
+    long length() {
+        return length;
+    }
+
+    /// Ends its call; what is coming is not taken.
+    void refuse(ServingException failure) {
+        refused = true;
         try {
             call.close(Failures.status(failure), new Metadata());
         } catch (IllegalStateException _) {

@@ -1,5 +1,6 @@
 package dev.espalier.server.grpc;
 
+import dev.espalier.server.config.GrpcLimits;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
@@ -8,14 +9,24 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
-/// Sets connections up as gRPC does, and has [ArrivingUploads] look at their frames.
+/// Sets connections up as gRPC does, as many as there may be, and has [ArrivingUploads] look at their frames.
 final class FrameNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
     private final InternalProtocolNegotiator.ProtocolNegotiator negotiator;
+    private final boolean encrypted;
     private final GrpcServices services;
+    private final GrpcLimits limits;
+    private final GrpcConnections connections;
 
     /// @param tls null for plain text
-    FrameNegotiator(@Nullable SslContext tls, GrpcServices services) {
+    FrameNegotiator(
+            @Nullable SslContext tls,
+            GrpcServices services,
+            GrpcLimits limits,
+            GrpcConnections connections) {
         this.services = services;
+        this.limits = limits;
+        this.connections = connections;
+        encrypted = tls != null;
         negotiator =
                 tls == null
                         ? InternalProtocolNegotiators.serverPlaintext()
@@ -24,8 +35,8 @@ final class FrameNegotiator implements InternalProtocolNegotiator.ProtocolNegoti
 
     @Override
     public ChannelHandler newHandler(GrpcHttp2ConnectionHandler handler) {
-        ArrivingUploads.of(handler, services);
-        return negotiator.newHandler(handler);
+        CallWatch watch = ArrivingUploads.of(handler, services, limits);
+        return new ConnectionGate(connections, watch, negotiator.newHandler(handler), encrypted);
     }
 
     @Override

@@ -3,33 +3,55 @@ package dev.espalier.server.grpc;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.BudgetShare;
+import dev.espalier.server.memory.ClientMemory;
+import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.work.Outcome;
 import dev.espalier.server.work.Work;
 import dev.espalier.server.work.WorkPool;
+import io.netty.channel.Channel;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One client connection, as its calls see it: what they share, and where their work beside the event loop is done.
 final class GrpcConnection {
-    private final BudgetShare heap;
+    private final ClientMemory clients;
     private final WorkPool.Lane lane;
     private final InternalErrors errors;
     private Executor loop = Runnable::run;
+    private ClientMemory.@Nullable Connection memory;
 
     GrpcConnection(GrpcServices services) {
-        heap = new BudgetShare(services.heap());
+        clients = services.memory();
         lane = services.work().lane();
         errors = services.errors();
     }
 
-    /// Says which loop it lives on, before its first call.
-    void livesOn(Executor eventLoop) {
-        loop = eventLoop;
+    /// Says where it lives, before its first call.
+    void livesOn(Channel channel) {
+        loop = channel.eventLoop();
+        ClientMemory.Connection connected = clients.connected(channel.remoteAddress());
+        memory = connected;
+        var _ = channel.closeFuture().addListener(_ -> connected.close());
+    }
+
+    private ClientMemory.Connection memory() {
+        ClientMemory.Connection connected = memory;
+        if (connected == null) {
+            throw new IllegalStateException("the connection is not open yet");
+        }
+        return connected;
     }
 
     /// What the connection takes of the heap.
     BudgetShare heap() {
-        return heap;
+        return memory().heap();
+    }
+
+    /// What the tensors of its calls count in.
+    List<FairShare> tensors() {
+        return memory().tensors();
     }
 
     /// Has `work` done by the pool, and then `done` on the loop. Work of one connection is done in order.

@@ -1,5 +1,6 @@
 package dev.espalier.server.grpc;
 
+import dev.espalier.server.config.GrpcLimits;
 import dev.espalier.server.config.GrpcOptions;
 import dev.espalier.server.config.TlsOptions;
 import dev.espalier.server.memory.BudgetShare;
@@ -30,6 +31,7 @@ public final class GrpcServer {
             new WriteBufferWaterMark(64 << 10, 4 << 20);
 
     private final Server server;
+    private final GrpcConnections connections;
 
     /// A server that answers from now on.
     ///
@@ -47,7 +49,8 @@ public final class GrpcServer {
                         .withChildOption(ChannelOption.ALLOCATOR, new AnswerAllocator())
                         .directExecutor()
                         .maxInboundMessageSize(
-                                CountedMessage.longest(new BudgetShare(services.heap()).limit()))
+                                CountedMessage.longest(
+                                        new BudgetShare(services.memory().heap()).limit()))
                         .flowControlWindow(WINDOW)
                         .decompressorRegistry(MessageCodings.decompressors())
                         .compressorRegistry(MessageCodings.compressors())
@@ -60,7 +63,10 @@ public final class GrpcServer {
             var _ = builder.withOption(loops.transport().reusePort(), true);
         }
         keepalive(builder, options.keepalive());
-        builder.protocolNegotiator(new FrameNegotiator(tls(options.tls()), services));
+        limit(builder, options.limits());
+        connections = new GrpcConnections(options.limits().connections());
+        builder.protocolNegotiator(
+                new FrameNegotiator(tls(options.tls()), services, options.limits(), connections));
         server = started(builder.build(), options);
     }
 
@@ -74,6 +80,16 @@ public final class GrpcServer {
                 .keepAliveTimeout(keepalive.timeout().toNanos(), TimeUnit.NANOSECONDS)
                 .permitKeepAliveTime(interval.toNanos(), TimeUnit.NANOSECONDS)
                 .permitKeepAliveWithoutCalls(keepalive.permitWithoutCalls());
+    }
+
+    private static void limit(NettyServerBuilder builder, GrpcLimits limits) {
+        builder.maxConcurrentCallsPerConnection(limits.streams());
+        if (!limits.handshake().isZero()) {
+            builder.handshakeTimeout(limits.handshake().toNanos(), TimeUnit.NANOSECONDS);
+        }
+        if (!limits.idle().isZero()) {
+            builder.maxConnectionIdle(limits.idle().toNanos(), TimeUnit.NANOSECONDS);
+        }
     }
 
     private static @Nullable SslContext tls(TlsOptions options) throws IOException {
@@ -116,6 +132,11 @@ public final class GrpcServer {
         return server.getPort();
     }
 
+    /// How many connections are open.
+    int connections() {
+        return connections.count();
+    }
+
     /// Takes no more calls, lets those in flight finish for up to `patience`, then cuts off what is
     /// left. Not to be called on an event loop.
     public void close(Duration patience) {
@@ -129,5 +150,6 @@ public final class GrpcServer {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        connections.stop();
     }
 }

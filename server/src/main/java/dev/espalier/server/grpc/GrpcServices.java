@@ -5,7 +5,7 @@ import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.inference.Inferences;
-import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.server.memory.ClientMemory;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
@@ -14,7 +14,7 @@ import dev.espalier.server.work.WorkPool;
 
 /// What the gRPC methods need of the rest of the server.
 ///
-/// @param heap for what requests and answers take up on the heap
+/// @param memory for what clients' requests and answers take up
 /// @param work for what would hold up an event loop
 /// @param errors for what nobody expected
 public record GrpcServices(
@@ -26,6 +26,6 @@ public record GrpcServices(
         Health health,
         AccessTokens tokens,
         CopiedBytes copied,
-        ByteBudget heap,
+        ClientMemory memory,
         WorkPool work,
         InternalErrors errors) {}

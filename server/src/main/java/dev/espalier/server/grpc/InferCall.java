@@ -3,6 +3,7 @@ package dev.espalier.server.grpc;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.inference.Responder;
+import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.work.Outcome;
 import io.grpc.HasByteBuffer;
 import io.grpc.KnownLength;
@@ -12,6 +13,7 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One call of `ModelInfer`. Everything here runs on its connection's event loop, but for what
@@ -159,6 +161,15 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
         }
     }
 
+    /// The request is not waited for any longer.
+    void refuse(ServingException cause) {
+        refused = true;
+        guarded(() -> {
+            fail(cause);
+            failed(cause);
+        });
+    }
+
     /// The request cannot be served; what is left of it is read past.
     private void fail(ServingException cause) {
         failure = cause;
@@ -271,6 +282,11 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
     }
 
     // --- the answer
+
+    @Override
+    public List<FairShare> shares() {
+        return connection.tensors();
+    }
 
     @Override
     public void completed(InferenceResult result) {

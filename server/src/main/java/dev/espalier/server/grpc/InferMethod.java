@@ -46,8 +46,7 @@ final class InferMethod implements ServerCallHandler<InputStream, InferAnswer> {
             ServerCall<InputStream, InferAnswer> call, Metadata headers) {
         // One more than there may be: a second message must be seen.
         call.request(2);
-        InferCall begun =
-                new InferCall(call, services, ArrivingUploads.connection(), coding(headers));
+        InferCall begun = new InferCall(call, services, ArrivingUploads.current(), coding(headers));
         ArrivingUploads.begun(begun);
         return begun;
     }

@@ -1,8 +1,6 @@
 package dev.espalier.server.http;
 
 import dev.espalier.server.config.HttpLimits;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOutboundBuffer;
 import java.time.Duration;
 
 /// How fast one client sends and takes bytes. It is looked at once a second, so that a request costs no clock: time
@@ -92,12 +90,6 @@ final class ClientPace {
                         .formatted(limits.header().toSeconds())
                 : "the request's body goes on too slowly (expected: 64 KB or its end within %d seconds)"
                         .formatted(limits.body().toSeconds());
-    }
-
-    /// How many bytes of answers the client of a connection has not taken. On its event loop.
-    static long left(Channel channel) {
-        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
-        return out == null ? 0 : out.totalPendingWriteBytes() - Math.max(0, out.currentProgress());
     }
 
     private Verdict request() {

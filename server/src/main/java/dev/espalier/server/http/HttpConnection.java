@@ -2,12 +2,15 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.BudgetShare;
+import dev.espalier.server.memory.ClientMemory;
+import dev.espalier.server.memory.FairShare;
+import dev.espalier.server.transport.PendingBytes;
+import dev.espalier.server.work.Outcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
@@ -15,8 +18,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,17 +35,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /// How much of a request's line the log tells.
     private static final int LONGEST_TOLD = 200;
 
-    private static final ByteBuf CONTINUE =
-            Unpooled.unreleasableBuffer(
-                    Unpooled.directBuffer()
-                            .writeBytes(ResponseHead.ascii("HTTP/1.1 100 Continue\r\n\r\n"))
-                            .asReadOnly());
-
     private final RequestHandler handler;
     private final OpenConnections connections;
     private final HttpMeans means;
-    private final BudgetShare heap;
-    private final Queue<Object> line = new ArrayDeque<>(4);
+    private final ClientMemory.Connection memory;
+    private final WaitingLine line;
     private final JsonBuffer json = new JsonBuffer();
     private final ClientPace pace;
     private final WorkBeside work;
@@ -61,11 +57,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private boolean endsWhenWorked;
     private volatile boolean gone;
 
-    HttpConnection(RequestHandler handler, OpenConnections connections, HttpMeans means) {
+    /// @param memory what it takes of the server's memory, which is closed with it
+    HttpConnection(
+            RequestHandler handler,
+            OpenConnections connections,
+            HttpMeans means,
+            ClientMemory.Connection memory) {
         this.handler = handler;
         this.connections = connections;
         this.means = means;
-        this.heap = new BudgetShare(means.heap());
+        this.memory = memory;
+        this.line = new WaitingLine(memory.heap());
         this.pace = new ClientPace(means.limits());
         this.work = new WorkBeside(this, means);
     }
@@ -92,7 +94,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /// What the connection takes of the heap.
     BudgetShare heap() {
-        return heap;
+        return memory.heap();
+    }
+
+    /// What the tensors of its requests count in.
+    List<FairShare> tensors() {
+        return memory.tensors();
     }
 
     /// Whether the connection is kept after this answer; never by a server that stops.
@@ -116,9 +123,21 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
         } else if (mayHandle(ctx)) {
             handle(message);
-        } else {
-            line.add(message);
+        } else if (line.add(message)) {
             ctx.channel().config().setAutoRead(false);
+        } else {
+            giveUp();
+        }
+    }
+
+    /// There is no room for a header whose end is not in sight.
+    void refuseHeader(ServingException full) {
+        if (answered && bodyRead && line.isEmpty()) {
+            answered = false;
+            answerBegun = false;
+            refuse(Reply.error(full));
+        } else {
+            giveUp();
         }
     }
 
@@ -162,7 +181,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         exchange = handler.begin(this, request);
         if (!refusing && HttpUtil.is100ContinueExpected(request)) {
-            var _ = context().writeAndFlush(CONTINUE.duplicate(), context().voidPromise());
+            var _ = context().writeAndFlush(ResponseHead.goOn(), context().voidPromise());
         }
     }
 
@@ -212,17 +231,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /// Once a second: a client that is too slow is cut off, with an answer where there can still be one.
     void look() {
         guarded(() -> {
-            long left = ClientPace.left(context().channel());
+            long left = PendingBytes.of(context().channel());
             ClientPace.Verdict verdict = pace.look(waitsFor(left), left);
             switch (verdict) {
                 case FINE -> {}
                 case IDLE -> cut();
-                case SLOW_READER -> {
-                    // What lies in the system's buffers is not taken either: without this it stays
-                    // there.
-                    boolean _ = context().channel().config().setOption(ChannelOption.SO_LINGER, 0);
-                    cut();
-                }
+                case SLOW_READER -> PendingBytes.cut(context());
                 case SLOW_HEADER, SLOW_BODY -> {
                     abort();
                     answered = false;
@@ -286,6 +300,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     void fail(ServingException failure) {
         reply(Reply.error(failure));
+    }
+
+    /// Answers with what work beside the loop has come to.
+    void reply(Outcome<Reply> outcome) {
+        try {
+            reply(outcome.get());
+        } catch (ServingException failure) {
+            fail(failure);
+        }
     }
 
     /// Answers before the body has come, and closes: what is still coming is thrown away for a moment,
@@ -359,16 +382,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             draining = false;
         }
         if (refusing) {
-            releaseLine();
+            line.release();
         }
         if (line.isEmpty() && !context().channel().config().isAutoRead()) {
             context().channel().config().setAutoRead(true);
         }
-    }
-
-    private void releaseLine() {
-        line.forEach(ReferenceCountUtil::release);
-        line.clear();
     }
 
     @Override
@@ -410,10 +428,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         connections.closed(this);
         gone = true;
         refusing = true;
-        releaseLine();
+        line.release();
         if (!work.isUnderWay()) {
             guarded(this::abort);
         }
+        memory.close();
     }
 
     private void abort() {
@@ -453,6 +472,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } catch (Throwable second) {
             report(second);
         }
+        giveUp();
+    }
+
+    private void giveUp() {
         refusing = true;
         cut();
     }

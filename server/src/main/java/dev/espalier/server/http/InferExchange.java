@@ -4,10 +4,12 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.inference.Responder;
+import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.memory.GatheredBytes;
 import dev.espalier.server.work.Outcome;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One inference request:
@@ -396,6 +398,11 @@ final class InferExchange implements Exchange, Responder {
     public void failed(ServingException cause) {
         inference = null;
         connection.guarded(() -> connection.fail(cause));
+    }
+
+    @Override
+    public List<FairShare> shares() {
+        return connection.tensors();
     }
 
     @Override

@@ -79,7 +79,12 @@ final class ListeningSocket {
                                             child.pipeline().addLast(tls.newHandler(child.alloc()));
                                         }
                                         HttpConnection connection =
-                                                new HttpConnection(handler, connections, means);
+                                                new HttpConnection(
+                                                        handler,
+                                                        connections,
+                                                        means,
+                                                        means.memory()
+                                                                .connected(child.remoteAddress()));
                                         child.pipeline()
                                                 .addLast(new RequestDecoder(http, connection))
                                                 .addLast(connection);

@@ -1,9 +1,7 @@
 package dev.espalier.server.http;
 
 import dev.espalier.server.config.MetricsOptions;
-import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.transport.ServingLoops;
-import dev.espalier.server.work.Outcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -57,20 +55,12 @@ public final class MetricsServer {
 
         @Override
         public void end() {
-            connection.work().await("metrics", this::reply, this::answer);
+            connection.work().<Reply>await("metrics", this::reply, connection::reply);
         }
 
         private Reply reply() {
             byte[] text = metrics.get().getBytes(StandardCharsets.UTF_8);
             return new Reply(200, "", CONTENT_TYPE, text);
-        }
-
-        private void answer(Outcome<Reply> outcome) {
-            try {
-                connection.reply(outcome.get());
-            } catch (ServingException failure) {
-                connection.fail(failure);
-            }
         }
 
         @Override

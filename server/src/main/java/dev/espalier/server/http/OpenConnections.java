@@ -1,12 +1,7 @@
 package dev.espalier.server.http;
 
-import io.netty.util.concurrent.EventExecutor;
-import java.util.Map;
-import java.util.Set;
+import dev.espalier.server.transport.EachSecond;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The connections of one server: how many there are, how they get on, and that they end gracefully. Safe for use
@@ -14,12 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class OpenConnections {
     private final int most;
     private final AtomicInteger count = new AtomicInteger();
-    private final Map<EventExecutor, Watched> loops = new ConcurrentHashMap<>();
+    private final EachSecond<HttpConnection> open = new EachSecond<>(HttpConnection::look);
     private final CompletableFuture<Void> allClosed = new CompletableFuture<>();
     private volatile boolean stopping;
-
-    /// The connections of one loop, and the task that looks at them.
-    private record Watched(Set<HttpConnection> connections, Future<?> looking) {}
 
     /// @param most how many there may be
     OpenConnections(int most) {
@@ -33,21 +25,10 @@ final class OpenConnections {
     /// On the connection's loop.
     void opened(HttpConnection connection) {
         count.incrementAndGet();
-        loops.computeIfAbsent(connection.context().executor(), OpenConnections::watch)
-                .connections()
-                .add(connection);
+        open.add(connection.context().executor(), connection);
         if (stopping) {
             connection.context().executor().execute(connection::stop);
         }
-    }
-
-    /// Each second, on the loop itself: what it looks at needs no lock.
-    private static Watched watch(EventExecutor loop) {
-        Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
-        Future<?> looking =
-                loop.scheduleAtFixedRate(
-                        () -> connections.forEach(HttpConnection::look), 1, 1, TimeUnit.SECONDS);
-        return new Watched(connections, looking);
     }
 
     /// Whether there are more than there may be.
@@ -56,8 +37,7 @@ final class OpenConnections {
     }
 
     void closed(HttpConnection connection) {
-        Watched watched = loops.get(connection.context().executor());
-        if (watched == null || !watched.connections().remove(connection)) {
+        if (!open.remove(connection.context().executor(), connection)) {
             return;
         }
         if (count.decrementAndGet() == 0 && stopping) {
@@ -72,11 +52,7 @@ final class OpenConnections {
     /// Closes every connection once its requests are answered; complete when all are closed.
     CompletableFuture<Void> stop() {
         stopping = true;
-        for (Watched watched : loops.values()) {
-            for (HttpConnection connection : watched.connections()) {
-                connection.context().executor().execute(connection::stop);
-            }
-        }
+        open.forEach(connection -> connection.context().executor().execute(connection::stop));
         if (count.get() == 0) {
             allClosed.complete(null);
         }
@@ -85,11 +61,9 @@ final class OpenConnections {
 
     /// Closes every connection now.
     void closeAll() {
-        for (Watched watched : loops.values()) {
-            watched.looking().cancel(false);
-            for (HttpConnection connection : watched.connections()) {
-                var _ = connection.context().close();
-            }
-        }
+        open.stop();
+        open.forEach(connection -> {
+            var _ = connection.context().close();
+        });
     }
 }

@@ -86,11 +86,7 @@ final class RepositoryExchange implements Exchange {
 
     private void answer(Outcome<Reply> outcome) {
         abort();
-        try {
-            connection.reply(outcome.get());
-        } catch (ServingException refused) {
-            connection.fail(refused);
-        }
+        connection.reply(outcome);
     }
 
     @Override

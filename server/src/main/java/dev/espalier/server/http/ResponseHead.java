@@ -1,6 +1,7 @@
 package dev.espalier.server.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -11,6 +12,12 @@ import java.nio.charset.StandardCharsets;
 final class ResponseHead {
     /// Enough for every head without extra headers.
     static final int SIZE = 320;
+
+    private static final ByteBuf CONTINUE =
+            Unpooled.unreleasableBuffer(
+                    Unpooled.directBuffer()
+                            .writeBytes(ascii("HTTP/1.1 100 Continue\r\n\r\n"))
+                            .asReadOnly());
 
     private static final byte[] OK = ascii("HTTP/1.1 200 OK\r\n");
     private static final byte[] JSON = ascii("Content-Type: application/json\r\n");
@@ -39,6 +46,11 @@ final class ResponseHead {
     }
 
     private ResponseHead() {}
+
+    /// What a client is told that waits before it sends a body.
+    static ByteBuf goOn() {
+        return CONTINUE.duplicate();
+    }
 
     static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);

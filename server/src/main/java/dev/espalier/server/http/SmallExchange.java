@@ -2,7 +2,6 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
-import dev.espalier.server.work.Outcome;
 import io.netty.buffer.ByteBuf;
 
 /// A request of any route but inference: what its body says does not matter.
@@ -37,7 +36,7 @@ final class SmallExchange implements Exchange {
         if (route.operation().waits()) {
             connection
                     .work()
-                    .await(route.operation().name(), () -> routes.answer(route), this::answer);
+                    .await(route.operation().name(), () -> routes.answer(route), connection::reply);
             return;
         }
         Reply reply;
@@ -48,14 +47,6 @@ final class SmallExchange implements Exchange {
             return;
         }
         connection.reply(reply);
-    }
-
-    private void answer(Outcome<Reply> outcome) {
-        try {
-            connection.reply(outcome.get());
-        } catch (ServingException failure) {
-            connection.fail(failure);
-        }
     }
 
     @Override

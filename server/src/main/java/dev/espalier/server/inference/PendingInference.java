@@ -4,10 +4,12 @@ import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.scheduling.Member;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /// A request between its header and its answer. Lives on one event loop.
 final class PendingInference extends Member implements Inference {
@@ -30,6 +32,11 @@ final class PendingInference extends Member implements Inference {
         this.validated = validated;
         this.responder = responder;
         this.errors = errors;
+    }
+
+    @Override
+    protected List<FairShare> shares() {
+        return responder.shares();
     }
 
     @Override

@@ -3,7 +3,10 @@ package dev.espalier.server.scheduling;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.FairShare;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +66,23 @@ public abstract class Member {
 
     /// The request failed. On the request's loop.
     protected abstract void failed(ServingException failure);
+
+    /// What the memory for the request's tensors counts in, besides its model's share.
+    protected List<FairShare> shares() {
+        return List.of();
+    }
+
+    /// The same, and its model's.
+    List<FairShare> sharesWith(FairShare model) {
+        List<FairShare> known = shares();
+        if (known.isEmpty()) {
+            return List.of(model);
+        }
+        List<FairShare> all = new ArrayList<>(known.size() + 1);
+        all.add(model);
+        all.addAll(known);
+        return all;
+    }
 
     /// The loop that the request lives on.
     public LinkedLoop loop() {

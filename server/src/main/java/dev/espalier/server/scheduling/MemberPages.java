@@ -3,6 +3,7 @@ package dev.espalier.server.scheduling;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.FairShare;
+import java.util.List;
 
 /// How far the inputs of one request can be written. Their place is addresses; pages are made as the bytes arrive,
 /// a step ahead of them, so that a request takes up what it has sent and not what it has announced.
@@ -15,7 +16,7 @@ final class MemberPages {
     private static final long FIRST_AHEAD = 1 << 20;
 
     private final InputMemory memory;
-    private final FairShare share;
+    private final List<FairShare> shares;
     private final long[] addresses;
     private final long[] sizes;
 
@@ -27,9 +28,10 @@ final class MemberPages {
 
     private long counted;
 
-    MemberPages(InputMemory memory, FairShare share, long[] addresses, long[] sizes) {
+    /// @param shares what the pages count in, each of them
+    MemberPages(InputMemory memory, List<FairShare> shares, long[] addresses, long[] sizes) {
         this.memory = memory;
-        this.share = share;
+        this.shares = shares;
         this.addresses = addresses;
         this.sizes = sizes;
         this.there = new long[sizes.length];
@@ -48,8 +50,7 @@ final class MemberPages {
         long to = Math.min(size, Math.max(bytes, from + STEP));
         boolean exist = memory.areThere(addresses[input] + from, to - from);
         if (InputMemory.isCounted(addresses[input])) {
-            share.take(counted, to - from, !exist);
-            counted += to - from;
+            take(to - from, !exist);
         }
         if (!exist) {
             memory.makePages(addresses[input] + from, to - from);
@@ -62,9 +63,23 @@ final class MemberPages {
         }
     }
 
+    private void take(long bytes, boolean limited) throws ServingException {
+        int took = 0;
+        try {
+            for (FairShare share : shares) {
+                share.take(counted, bytes, limited);
+                took++;
+            }
+        } catch (ServingException refused) {
+            shares.subList(0, took).forEach(share -> share.give(bytes));
+            throw refused;
+        }
+        counted += bytes;
+    }
+
     /// The request is over.
     void close() {
-        share.give(counted);
+        shares.forEach(share -> share.give(counted));
         counted = 0;
     }
 }

@@ -83,7 +83,7 @@ final class Strip {
         member.strip = this;
         member.firstRow = rows;
         member.offsets = tails.clone();
-        member.pages = new MemberPages(memory, share, member.offsets, sizes);
+        member.pages = new MemberPages(memory, member.sharesWith(share), member.offsets, sizes);
         for (int i = 0; i < sizes.length; i++) {
             tails[i] += sizes[i];
         }

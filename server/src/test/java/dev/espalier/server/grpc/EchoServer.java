@@ -1,6 +1,7 @@
 package dev.espalier.server.grpc;
 
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.GrpcLimits;
 import dev.espalier.server.config.GrpcOptions;
 import dev.espalier.server.config.TlsOptions;
 import dev.espalier.server.http.EchoBackend;
@@ -18,20 +19,25 @@ final class EchoServer implements AutoCloseable {
     private final GrpcServer grpc;
 
     /// How a test wants its server; what is not said is as by default.
-    record Options(TlsOptions tls, AccessTokens tokens, String compression) {
+    record Options(TlsOptions tls, AccessTokens tokens, String compression, GrpcLimits limits) {
         static final Options DEFAULT =
-                new Options(TlsOptions.NONE, AccessTokens.notRequired(), "none");
+                new Options(
+                        TlsOptions.NONE, AccessTokens.notRequired(), "none", GrpcLimits.DEFAULT);
 
         Options with(TlsOptions other) {
-            return new Options(other, tokens, compression);
+            return new Options(other, tokens, compression, limits);
         }
 
         Options with(AccessTokens other) {
-            return new Options(tls, other, compression);
+            return new Options(tls, other, compression, limits);
         }
 
         Options withCompression(String level) {
-            return new Options(tls, tokens, level);
+            return new Options(tls, tokens, level, limits);
+        }
+
+        Options with(GrpcLimits other) {
+            return new Options(tls, tokens, compression, other);
         }
     }
 
@@ -61,7 +67,8 @@ final class EchoServer implements AutoCloseable {
                                 false,
                                 options.tls(),
                                 options.compression(),
-                                KEEPALIVE),
+                                KEEPALIVE,
+                                options.limits()),
                         backend.loops().serving(),
                         services(backend, backend.inferences(), options.tokens()));
     }
@@ -77,7 +84,7 @@ final class EchoServer implements AutoCloseable {
                 backend.health(),
                 tokens,
                 backend.copied(),
-                backend.heap(),
+                backend.clients(),
                 backend.work(),
                 backend.errors());
     }
@@ -88,6 +95,11 @@ final class EchoServer implements AutoCloseable {
 
     EchoBackend backend() {
         return backend;
+    }
+
+    /// How many connections are open.
+    int connections() {
+        return grpc.connections();
     }
 
     /// Stops like a server that is told to.

@@ -9,6 +9,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -47,6 +48,7 @@ final class Http2Client implements AutoCloseable {
         private String status = "";
         private String text = "";
         private boolean ended;
+        private boolean reset;
 
         /// The messages with their prefixes.
         byte[] data() {
@@ -63,16 +65,31 @@ final class Http2Client implements AutoCloseable {
         }
     }
 
+    /// A client that takes whatever comes.
     Http2Client(int port) throws IOException {
+        this(port, MOST);
+        frame(WINDOW_UPDATE, 0, 0, MOST);
+    }
+
+    /// A client that takes no byte of any answer until [#take].
+    static Http2Client takingNothing(int port) throws IOException {
+        return new Http2Client(port, new byte[Integer.BYTES]);
+    }
+
+    private Http2Client(int port, byte[] window) throws IOException {
         socket = new Socket("127.0.0.1", port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(30_000);
         in = new DataInputStream(socket.getInputStream());
         out = new DataOutputStream(socket.getOutputStream());
         out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        // SETTINGS_INITIAL_WINDOW_SIZE, and as much for the whole connection.
-        frame(SETTINGS, 0, 0, concat(new byte[] {0, 4}, MOST));
-        frame(WINDOW_UPDATE, 0, 0, MOST);
+        // SETTINGS_INITIAL_WINDOW_SIZE
+        frame(SETTINGS, 0, 0, concat(new byte[] {0, 4}, window));
+    }
+
+    /// Takes so many more bytes of a stream's answer, or with 0 of all together.
+    void take(int stream, int bytes) throws IOException {
+        frame(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(Integer.BYTES).putInt(bytes).array());
     }
 
     /// Begins a call of `ModelInfer`.
@@ -136,6 +153,13 @@ final class Http2Client implements AutoCloseable {
         return answer;
     }
 
+    /// Waits until the server has reset the stream.
+    void awaitReset(int stream) throws IOException {
+        while (!answers.get(stream).reset) {
+            read();
+        }
+    }
+
     /// How many bytes of its window the server has given back, on the whole connection.
     long returned() {
         return returned;
@@ -148,7 +172,8 @@ final class Http2Client implements AutoCloseable {
         }
     }
 
-    private void read() throws IOException {
+    /// Reads one frame.
+    void read() throws IOException {
         int head = in.readInt();
         int flags = in.readByte();
         int stream = in.readInt();
@@ -161,6 +186,7 @@ final class Http2Client implements AutoCloseable {
             case RST_STREAM -> {
                 answer.status = answer.ended ? answer.status : "reset";
                 answer.ended = true;
+                answer.reset = true;
             }
             case SETTINGS, PING -> {
                 if ((flags & ACK) == 0) {
@@ -168,7 +194,14 @@ final class Http2Client implements AutoCloseable {
                     frame(head & 0xff, ACK, 0, reply);
                 }
             }
-            case GO_AWAY -> throw new IOException("the server ends the connection");
+            case GO_AWAY ->
+                    throw new IOException(
+                            "the server ends the connection: "
+                                    + new String(
+                                            payload,
+                                            2 * Integer.BYTES,
+                                            payload.length - 2 * Integer.BYTES,
+                                            StandardCharsets.US_ASCII));
             case WINDOW_UPDATE -> {
                 if (stream == 0) {
                     returned += Unpooled.wrappedBuffer(payload).readUnsignedInt();

@@ -14,6 +14,7 @@ import dev.espalier.server.inference.InferenceService;
 import dev.espalier.server.inference.Inferences;
 import dev.espalier.server.inference.ServedModels;
 import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.server.memory.ClientMemory;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.repository.ConfigJson;
@@ -32,6 +33,8 @@ public final class EchoBackend implements AutoCloseable {
     private static final long HEAP = 256L << 20;
 
     private final ByteBudget heap = new ByteBudget("heap", "send less", HEAP);
+    private final ByteBudget tensors = new ByteBudget("request memory", "wait", MEMORY);
+    private final ClientMemory clients = new ClientMemory(heap, tensors);
 
     private final InternalErrors errors = new InternalErrors(() -> {});
     private final WorkPool work = new WorkPool(2, errors);
@@ -46,9 +49,7 @@ public final class EchoBackend implements AutoCloseable {
     public EchoBackend() throws IOException {
         links = LinkKind.ofThisMachine().open();
         loops = new LinkedLoops(2, links.kind(), errors);
-        InputMemory memory =
-                new InputMemory(
-                        new ByteBudget("request memory", "wait", MEMORY), links, Runnable::run);
+        InputMemory memory = new InputMemory(tensors, links, Runnable::run);
         models = new EchoModels(memory, loops);
         LinkedWorker link = new LinkedWorker("echo", loops, memory);
         link.activate();
@@ -123,7 +124,7 @@ public final class EchoBackend implements AutoCloseable {
                 health(),
                 tokens,
                 copied,
-                new HttpMeans(heap, pool, errors, HttpLimits.DEFAULT),
+                new HttpMeans(clients, pool, errors, HttpLimits.DEFAULT),
                 ConfigJson::of,
                 List::of);
     }
@@ -138,6 +139,15 @@ public final class EchoBackend implements AutoCloseable {
 
     public ByteBudget heap() {
         return heap;
+    }
+
+    /// What requests' tensors take up.
+    public ByteBudget tensors() {
+        return tensors;
+    }
+
+    public ClientMemory clients() {
+        return clients;
     }
 
     public CopiedBytes copied() {

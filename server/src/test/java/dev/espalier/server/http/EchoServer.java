@@ -65,6 +65,11 @@ final class EchoServer implements AutoCloseable {
         return backend.statistics(model);
     }
 
+    /// How much of the heap its clients' requests have.
+    long heapUsed() {
+        return backend.heap().used();
+    }
+
     ObservedInferences inferences() {
         return backend.inferences();
     }

@@ -148,7 +148,8 @@ final class InferRequestFuzzTest {
                         new HttpConnection(
                                 new ApiRequests(services, MOST),
                                 new OpenConnections(10),
-                                services.means()));
+                                services.means(),
+                                services.means().memory().connected(null)));
         try {
             send(channel, head(body.length, jsonLength, model, coding), 0);
             send(channel, body, piece);

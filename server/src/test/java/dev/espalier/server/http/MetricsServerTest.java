@@ -9,6 +9,7 @@ import dev.espalier.server.config.MetricsOptions;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.server.memory.ClientMemory;
 import dev.espalier.server.work.WorkPool;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -38,7 +39,9 @@ final class MetricsServerTest {
                 new MetricsOptions(true, "127.0.0.1", port, false, Duration.ofSeconds(2)),
                 loops.serving(),
                 new HttpMeans(
-                        new ByteBudget("heap", "send less", 1 << 20),
+                        new ClientMemory(
+                                new ByteBudget("heap", "send less", 1 << 20),
+                                new ByteBudget("request memory", "wait", 1 << 20)),
                         new WorkPool(1, errors),
                         errors,
                         HttpLimits.DEFAULT),

@@ -10,6 +10,7 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.memory.FairShare;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +57,7 @@ final class MemberPagesTest {
             addresses[i] = at;
             at += sizes[i];
         }
-        return new MemberPages(memory, share, addresses, sizes);
+        return new MemberPages(memory, List.of(share), addresses, sizes);
     }
 
     @Test
@@ -130,7 +131,7 @@ final class MemberPagesTest {
                 .hasMessageContaining("those of model 'a' have");
         FairShare other = new FairShare(budget, "model 'b'", 3);
         MemberPages others =
-                new MemberPages(memory, other, new long[] {more}, new long[] {40 * MB});
+                new MemberPages(memory, List.of(other), new long[] {more}, new long[] {40 * MB});
         others.make(0, 40 * MB);
 
         assertThat(other.taken()).isEqualTo(40 * MB);

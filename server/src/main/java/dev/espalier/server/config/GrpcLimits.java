@@ -1,0 +1,29 @@
+package dev.espalier.server.config;
+
+import java.time.Duration;
+
+/// How long a gRPC client may take, and how many there may be. A duration of zero is no limit.
+///
+/// @param handshake until the connection is encrypted and speaks HTTP/2
+/// @param body for the next 64 KB of a call's message
+/// @param answer for the next 64 KB of a call's answer to be taken
+/// @param idle between two calls
+/// @param connections at once
+/// @param streams calls at once over one connection
+public record GrpcLimits(
+        Duration handshake,
+        Duration body,
+        Duration answer,
+        Duration idle,
+        int connections,
+        int streams) {
+    /// What holds where the command line says nothing.
+    public static final GrpcLimits DEFAULT =
+            new GrpcLimits(
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(60),
+                    Duration.ofMinutes(10),
+                    20_000,
+                    4000);
+}
