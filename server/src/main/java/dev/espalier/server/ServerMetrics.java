@@ -14,6 +14,8 @@ import dev.espalier.server.repository.ModelRepository;
 import dev.espalier.server.repository.OpLibraryUse;
 import dev.espalier.server.workers.WorkerHost;
 import dev.espalier.server.workers.WorkerPool;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -259,6 +261,13 @@ final class ServerMetrics {
                         "gauge",
                         "What requests and answers take up on the heap")
                 .value("espalier_heap_budget_bytes", means.heap().used());
+        if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider buffers) {
+            text.metric(
+                            "espalier_network_buffer_bytes",
+                            "gauge",
+                            "Memory outside of the heap for what comes and goes over connections")
+                    .value("espalier_network_buffer_bytes", buffers.metric().usedDirectMemory());
+        }
         text.metric(
                         "espalier_request_memory_bytes",
                         "gauge",

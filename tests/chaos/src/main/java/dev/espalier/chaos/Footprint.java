@@ -41,7 +41,11 @@ record Footprint(
 
     /// Waits until only living workers are left of all that have been, and counts.
     static Footprint of(DistServer server) throws IOException {
-        int workers = Model.OpSet.values().length;
+        return of(server, Model.OpSet.values().length);
+    }
+
+    /// The same where there are so many workers.
+    static Footprint of(DistServer server, int workers) throws IOException {
         Deadline deadline = new Deadline(Trial.PATIENCE_SECONDS);
         while (children(server) != workers && !deadline.isOver()) {
             Pause.millis(50);
@@ -104,6 +108,11 @@ record Footprint(
 
     /// Nothing may have grown with the number of workers that have been since.
     void checkSince(Footprint before, Report report) {
+        checkSince(before, SPARE_RESIDENT_MB, report);
+    }
+
+    /// The same where so much more memory may be resident.
+    void checkSince(Footprint before, int spareResidentMegabytes, Report report) {
         report.check("no descriptor is left", descriptors <= before.descriptors);
         report.check("no thread is left", threads <= before.threads + SPARE_THREADS);
         report.check("no mapping is left", mappings <= before.mappings + SPARE_MAPPINGS);
@@ -116,7 +125,8 @@ record Footprint(
             heap.growthSince(before.heap).forEach(report::say);
         }
         report.check(
-                "no memory is left", resident <= before.resident + megabytes(SPARE_RESIDENT_MB));
+                "no memory is left",
+                resident <= before.resident + megabytes(spareResidentMegabytes));
     }
 
     private static long megabytes(int count) {

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /// Runs scenarios one after the other, each against a server of its own, and ends with `N passed, N failed`:
 ///
-///     --root=<source tree>  --faults=<how many>  --restarts=<how many>
+///     --root=<source tree>  --faults=<how many>  --restarts=<how many>  --abuse-seconds=<how long>
 ///     --scenarios=<names, separated by commas; empty for all>
 final class Main {
     private static final int KILL_SECONDS = 60;
@@ -19,6 +19,7 @@ final class Main {
         Path root = Path.of(option(arguments, "root", "."));
         int faults = Integer.parseInt(option(arguments, "faults", "100"));
         int restarts = Integer.parseInt(option(arguments, "restarts", "40"));
+        int abuse = Integer.parseInt(option(arguments, "abuse-seconds", "20"));
         List<String> wanted =
                 Stream.of(option(arguments, "scenarios", "").split(","))
                         .filter(name -> !name.isEmpty())
@@ -34,7 +35,8 @@ final class Main {
                         new KilledServer(),
                         new FullDisk(),
                         new AddressSpace(),
-                        new Descriptors());
+                        new Descriptors(),
+                        new Clients(root, abuse));
         Report report = new Report(System.out);
         for (Scenario scenario : scenarios) {
             if (wanted.isEmpty() || wanted.contains(scenario.name())) {

@@ -1,0 +1,130 @@
+package dev.espalier.chaos;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Clients that misbehave in every way, all mixed, beside a light load on all models, none of whose requests may fail.
+/// Afterwards the server has no more of anything than before.
+///
+/// @param root of the source tree
+/// @param seconds how long
+record Clients(Path root, int seconds) implements Scenario {
+    private static final String MODEL = "identity_uint8";
+    private static final int AT_ONCE = 4;
+    private static final int PER_SECOND = 30;
+
+    /// What a server keeps in any case is there after so long.
+    private static final int FIRST_SECONDS = 12;
+
+    private static final int QUIET_MILLIS = 12_000;
+    private static final int SPARE_BUFFER_MB = 64;
+    private static final int SPARE_RESIDENT_MB = 200;
+
+    @Override
+    public String name() {
+        return "clients";
+    }
+
+    @Override
+    public List<String> flags() {
+        List<String> flags = new ArrayList<>(Scenario.super.flags());
+        flags.add("--http-header-timeout-secs=2");
+        for (String protocol : List.of("http", "grpc")) {
+            flags.add("--%s-body-timeout-secs=2".formatted(protocol));
+            flags.add("--%s-answer-timeout-secs=2".formatted(protocol));
+        }
+        return flags;
+    }
+
+    @Override
+    public void prepare(Path state) throws IOException {
+        Path from = root.resolve("tests/models/repository").resolve(MODEL);
+        Path folder = state.resolveSibling("models").resolve(MODEL);
+        Files.createDirectories(folder.resolve("1"));
+        for (String file : List.of("config.pbtxt", "1/model.onnx")) {
+            Files.copy(from.resolve(file), folder.resolve(file));
+        }
+    }
+
+    @Override
+    public void run(Trial trial) throws IOException {
+        Report report = trial.report();
+        trial.underLoad(PER_SECOND, () -> misbehave(trial, FIRST_SECONDS));
+        Footprint before = footprint(trial);
+        long buffersBefore = buffers(trial);
+        report.say(
+                "after %4d s: %s, %d MB of buffers"
+                        .formatted(FIRST_SECONDS, before, buffersBefore));
+        AtomicInteger times = new AtomicInteger();
+        trial.underLoad(PER_SECOND, () -> times.addAndGet(misbehave(trial, seconds)));
+        Footprint after = footprint(trial);
+        long buffersAfter = buffers(trial);
+        report.say(
+                "after %4d s: %s, %d MB of buffers; %d times somebody misbehaved"
+                        .formatted(FIRST_SECONDS + seconds, after, buffersAfter, times.get()));
+        after.checkSince(before, SPARE_RESIDENT_MB, report);
+        report.check("no buffer is left", buffersAfter <= buffersBefore + SPARE_BUFFER_MB);
+        report.check(
+                "no part of the heap's budget is taken for good",
+                trial.server().metric("espalier_heap_budget_bytes") == 0);
+        report.check(
+                "there is no internal error",
+                trial.server().metric("espalier_internal_errors") == 0);
+        report.check("everybody misbehaves", times.get() >= Misbehaviour.values().length);
+    }
+
+    private static Footprint footprint(Trial trial) throws IOException {
+        // The heap goes back when a server has been quiet for a while.
+        Pause.millis(QUIET_MILLIS);
+        return Footprint.of(trial.server(), Model.OpSet.values().length + 1);
+    }
+
+    private static long buffers(Trial trial) throws IOException {
+        return (long) trial.server().metric("espalier_network_buffer_bytes") >> 20;
+    }
+
+    /// @return how often
+    private static int misbehave(Trial trial, int seconds) {
+        Misbehaviour.Target target =
+                new Misbehaviour.Target(
+                        trial.server().httpPort(), trial.server().grpcPort(), MODEL);
+        Deadline end = new Deadline(seconds);
+        AtomicInteger times = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < AT_ONCE; i++) {
+            Random random = new Random(i);
+            threads.add(
+                    Thread.ofPlatform()
+                            .name("abuse " + i)
+                            .start(() -> {
+                                while (!end.isOver()) {
+                                    Misbehaviour[] all = Misbehaviour.values();
+                                    once(all[random.nextInt(all.length)], target);
+                                    times.incrementAndGet();
+                                }
+                            }));
+        }
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException failure) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(failure);
+            }
+        }
+        return times.get();
+    }
+
+    private static void once(Misbehaviour kind, Misbehaviour.Target target) {
+        try {
+            kind.happen(target);
+        } catch (IOException cutOff) {
+            // That is what it is about.
+        }
+    }
+}
