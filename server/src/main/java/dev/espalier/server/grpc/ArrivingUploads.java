@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -45,6 +46,9 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
 
     /// By their streams: the messages of all other calls.
     private final IntObjectMap<CountedMessage> others = new IntObjectHashMap<>();
+
+    /// The number of the stream that has begun last; they only grow.
+    private int lastBegun;
 
     private @Nullable InferCall begun;
     private @Nullable ServerCall<?, ?> started;
@@ -172,6 +176,7 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
             int padding,
             boolean endOfStream)
             throws Http2Exception {
+        check(streamId, headers);
         ScopedValue.where(CURRENT, this)
                 .call(() -> {
                     super.onHeadersRead(
@@ -196,6 +201,25 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
             arrivals.put(streamId, new Arrival(call));
         } else if (other != null) {
             others.put(streamId, new CountedMessage(other, connection.heap()));
+        }
+    }
+
+    /// What begins a call says what it is and where to: gRPC takes some of that for granted. Further headers of a call do
+    /// not.
+    private void check(int streamId, Http2Headers headers) throws Http2Exception {
+        if (streamId <= lastBegun) {
+            return;
+        }
+        lastBegun = streamId;
+        CharSequence path = headers.path();
+        if (headers.method() == null
+                || headers.scheme() == null
+                || path == null
+                || path.isEmpty()) {
+            throw Http2Exception.streamError(
+                    streamId,
+                    Http2Error.PROTOCOL_ERROR,
+                    "a call begins with :method, :scheme and a :path");
         }
     }
 

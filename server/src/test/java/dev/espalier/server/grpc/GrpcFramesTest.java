@@ -7,7 +7,9 @@ import dev.espalier.server.http.ObservedInferences;
 import dev.espalier.server.metrics.FailureReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -181,6 +183,27 @@ final class GrpcFramesTest {
             Http2Client.Answer answer = client.answer(stream);
             assertThat(answer.status()).isEqualTo("13");
             assertThat(answer.text()).isEqualTo("a second message (expected: one)");
+        }
+    }
+
+    @Test
+    void resetsACallThatDoesNotSayWhatItIs() throws Exception {
+        List<String> whole =
+                List.of(":method", "POST", ":scheme", "http", ":path", Http2Client.INFER);
+        try (Http2Client client = new Http2Client(server.port())) {
+            for (int missing = 0; missing < whole.size(); missing += 2) {
+                List<String> fields = new ArrayList<>(whole);
+                fields.subList(missing, missing + 2).clear();
+                for (int flags : new int[] {0, Http2Client.END_STREAM}) {
+                    int stream = client.beginWith(fields, flags);
+                    assertThat(client.answer(stream).status()).isEqualTo("reset");
+                }
+            }
+            int empty = client.begin("");
+            assertThat(client.answer(empty).status()).isEqualTo("reset");
+            int stream = client.begin();
+            send(client, stream, Http2Client.prefixed(message(tensor(10))), LARGEST_FRAME);
+            assertThatItGivesBack(client.answer(stream), tensor(10));
         }
     }
 

@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// A client's end of an HTTP/2 connection that sends each frame as the test wants it. It minds no window:
@@ -99,18 +101,33 @@ final class Http2Client implements AutoCloseable {
 
     /// Begins a call with further headers, names and values in turn.
     int begin(String method, String... more) throws IOException {
+        List<String> fields =
+                new ArrayList<>(
+                        List.of(
+                                ":method",
+                                "POST",
+                                ":scheme",
+                                "http",
+                                ":path",
+                                method,
+                                ":authority",
+                                "test",
+                                "content-type",
+                                "application/grpc",
+                                "te",
+                                "trailers"));
+        fields.addAll(List.of(more));
+        return beginWith(fields, 0);
+    }
+
+    /// Begins a call with these headers and no others.
+    int beginWith(List<String> fields, int flags) throws IOException {
         lastStream += 2;
         ByteArrayOutputStream block = new ByteArrayOutputStream();
-        field(block, ":method", "POST");
-        field(block, ":scheme", "http");
-        field(block, ":path", method);
-        field(block, ":authority", "test");
-        field(block, "content-type", "application/grpc");
-        field(block, "te", "trailers");
-        for (int i = 0; i < more.length; i += 2) {
-            field(block, more[i], more[i + 1]);
+        for (int i = 0; i < fields.size(); i += 2) {
+            field(block, fields.get(i), fields.get(i + 1));
         }
-        frame(HEADERS, END_HEADERS, lastStream, block.toByteArray());
+        frame(HEADERS, END_HEADERS | flags, lastStream, block.toByteArray());
         answers.put(lastStream, new Answer());
         return lastStream;
     }
