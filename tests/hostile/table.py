@@ -52,7 +52,8 @@ def unsaid(attempt: Attempt) -> None:
     """A thread of the op goes on when the request has been answered, and says in the log that it could."""
     run(attempt)
     time.sleep(8)
-    attempt.must("hostile: BROKE without its first thread" not in attempt.log(), "it has held twice its limit for 6 s")
+    said = [line for line in attempt.log().split("\n") if attempt.name in line and "hostile: BROKE" in line]
+    attempt.must(not said, f"it could: {said}"[:300])
 
 
 def another(attempt: Attempt) -> None:
@@ -351,6 +352,7 @@ ATTACKS = (
     Attack("memory_tables", "hides memory in page tables", **sort_of("hoards", "AS_TABLES")),
     Attack("headless", "hides memory behind the end of its first thread", unsaid, "headless.c"),
     Attack("headless_child", "the same in a child", unsaid, "headless.c", ("-DIN_CHILD",), needs=TREE),
+    Attack("memory_out", "hides memory among that of its answers", unsaid, "out_hoard.c"),
     Attack("in_flight", "has as many descriptors in flight as it can", another, needs=CALLS),
     Attack("leases", "makes others wait for files that it reads", needs=CALLS),
     Attack("memory_children", "hides memory in forked children", **sort_of("hoards", "AS_CHILDREN"), needs=TREE),

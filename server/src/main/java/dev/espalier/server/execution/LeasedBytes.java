@@ -50,6 +50,11 @@ final class LeasedBytes {
         budget.give(less);
     }
 
+    /// What is counted now.
+    synchronized long bytes() {
+        return counted() + kept;
+    }
+
     @GuardedBy("this")
     private long counted() {
         return Math.min(leased, most);

@@ -35,6 +35,9 @@ public final class LinkedWorker {
     /// As many turns take all that a ring can hold.
     private static final int LAST_TURNS = LinkLayout.RING_CAPACITY / MOST_A_TURN;
 
+    /// What a worker writes into OUT between two looks is not counted yet.
+    private static final long UNTOLD_BYTES = 64L << 20;
+
     private final String name;
     private final LinkedLoops loops;
     private final InputMemory input;
@@ -108,9 +111,10 @@ public final class LinkedWorker {
         return out.region().size();
     }
 
-    /// What IN and OUT take up at most when they are touched.
+    /// What IN and OUT take up in the worker: all that it has of IN, and of OUT what is counted or was written a moment
+    /// ago.
     public long mappedBytes() {
-        return input.segments().mappedBytes() + outSize();
+        return input.segments().mappedBytes() + out.countedBytes() + UNTOLD_BYTES;
     }
 
     /// Has `process` map the segments of IN that there are and those that come, until its [#die] or

@@ -76,6 +76,11 @@ final class OutMemory {
         }
     }
 
+    /// What is known of its pages: what is more is the worker's own, whatever it calls it.
+    long countedBytes() {
+        return LinkLayout.OUT_BLOCKS + leased.bytes();
+    }
+
     /// Whether the worker takes no memory back, as no worker of ours does.
     boolean isBehind() {
         return behind;

@@ -37,6 +37,7 @@ final class LeasedBytesTest {
     void countsPagesThatWaitForTheNextAnswersAsKept() {
         leased.take(100);
         assertThat(leased.report(300)).isTrue();
+        assertThat(leased.bytes()).isEqualTo(300);
         assertThat(budget.used()).isEqualTo(300);
         assertThat(budget.inUse()).isEqualTo(100);
         leased.give(100);
