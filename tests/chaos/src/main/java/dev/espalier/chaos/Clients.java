@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Clients that misbehave in every way, all mixed, beside a light load on all models, none of whose requests may fail.
@@ -54,14 +53,14 @@ record Clients(Path root, int seconds) implements Scenario {
     @Override
     public void run(Trial trial) throws IOException {
         Report report = trial.report();
-        trial.underLoad(PER_SECOND, () -> misbehave(trial, FIRST_SECONDS));
+        AtomicInteger times = new AtomicInteger();
+        trial.underLoad(PER_SECOND, () -> misbehave(trial, FIRST_SECONDS, times));
         Footprint before = footprint(trial);
         long buffersBefore = buffers(trial);
         report.say(
                 "after %4d s: %s, %d MB of buffers"
                         .formatted(FIRST_SECONDS, before, buffersBefore));
-        AtomicInteger times = new AtomicInteger();
-        trial.underLoad(PER_SECOND, () -> times.addAndGet(misbehave(trial, seconds)));
+        trial.underLoad(PER_SECOND, () -> misbehave(trial, seconds, times));
         Footprint after = footprint(trial);
         long buffersAfter = buffers(trial);
         report.say(
@@ -88,24 +87,23 @@ record Clients(Path root, int seconds) implements Scenario {
         return (long) trial.server().metric("espalier_network_buffer_bytes") >> 20;
     }
 
-    /// @return how often
-    private static int misbehave(Trial trial, int seconds) {
+    /// Has each kind in turn, so that none is left out.
+    ///
+    /// @param times how often somebody has misbehaved
+    private static void misbehave(Trial trial, int seconds, AtomicInteger times) {
         Misbehaviour.Target target =
                 new Misbehaviour.Target(
                         trial.server().httpPort(), trial.server().grpcPort(), MODEL);
+        Misbehaviour[] all = Misbehaviour.values();
         Deadline end = new Deadline(seconds);
-        AtomicInteger times = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < AT_ONCE; i++) {
-            Random random = new Random(i);
             threads.add(
                     Thread.ofPlatform()
                             .name("abuse " + i)
                             .start(() -> {
                                 while (!end.isOver()) {
-                                    Misbehaviour[] all = Misbehaviour.values();
-                                    once(all[random.nextInt(all.length)], target);
-                                    times.incrementAndGet();
+                                    once(all[times.getAndIncrement() % all.length], target);
                                 }
                             }));
         }
@@ -117,7 +115,6 @@ record Clients(Path root, int seconds) implements Scenario {
                 throw new IllegalStateException(failure);
             }
         }
-        return times.get();
     }
 
     private static void once(Misbehaviour kind, Misbehaviour.Target target) {
