@@ -30,10 +30,16 @@ final class GrpcConnection {
 
     /// Says where it lives, before its first call.
     void livesOn(Channel channel) {
-        loop = channel.eventLoop();
         ClientMemory.Connection connected = clients.connected(channel.remoteAddress());
-        memory = connected;
+        livesOn(channel.eventLoop(), connected);
         var _ = channel.closeFuture().addListener(_ -> connected.close());
+    }
+
+    /// @param eventLoop runs what its calls do
+    /// @param counted what it takes up
+    void livesOn(Executor eventLoop, ClientMemory.Connection counted) {
+        loop = eventLoop;
+        memory = counted;
     }
 
     private ClientMemory.Connection memory() {

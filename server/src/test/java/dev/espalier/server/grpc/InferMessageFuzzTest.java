@@ -16,6 +16,7 @@ import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.inference.Responder;
 import dev.espalier.server.inference.ScratchInferences;
 import java.nio.ByteBuffer;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +40,9 @@ final class InferMessageFuzzTest {
         inferences = new ScratchInferences(backend.models());
         services = EchoServer.services(backend, inferences, AccessTokens.notRequired());
         connection = new GrpcConnection(services);
+        connection.livesOn(
+                Runnable::run,
+                services.memory().connected(new InetSocketAddress("127.0.0.1", 1)));
     }
 
     @AfterAll
