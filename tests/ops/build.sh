@@ -76,7 +76,7 @@ c scale_by_2 examples/scale/scale.c -DFACTOR=2
 c scale_by_10 examples/scale/scale.c -DFACTOR=10
 c conflict_c_add tests/ops/conflict.c '-DEXPRESSION=(x + y)'
 c conflict_c_sub tests/ops/conflict.c '-DEXPRESSION=(x - y)'
-c conflict_c_file tests/ops/conflict.c '-DEXPRESSION=(x + y + number_in_file())' -include "$here/file.h"
+c conflict_c_file tests/ops/conflict.c '-DEXPRESSION=(x + y + number)' -DFROM_FILE -include "$here/file.h"
 # The op and its singleton are visible outside the library, as they are unless an author hides them.
 cpp conflict_cpp_add tests/ops/conflict.cc '-DEXPRESSION=(x + y)' -fvisibility=default
 cpp conflict_cpp_sub tests/ops/conflict.cc '-DEXPRESSION=(x - y)' -fvisibility=default

@@ -9,6 +9,7 @@ import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// Reads what the completions for one loop bring. Used by that loop only.
 final class AnswerReader {
@@ -16,12 +17,15 @@ final class AnswerReader {
     private final OutMemory memory;
     private final int loop;
     private final ResultFrame cursor;
+    private final UnaryOperator<String> told;
 
     /// @param worker the worker's name, for messages
-    AnswerReader(String worker, OutMemory memory, int loop) {
+    /// @param told what becomes of an engine's words
+    AnswerReader(String worker, OutMemory memory, int loop, UnaryOperator<String> told) {
         this.worker = worker;
         this.memory = memory;
         this.loop = loop;
+        this.told = told;
         this.cursor = new ResultFrame(memory.memory());
     }
 
@@ -76,9 +80,10 @@ final class AnswerReader {
         return outcome;
     }
 
-    private static ExecutionOutcome failed(ResultFrame frame) {
+    private ExecutionOutcome failed(ResultFrame frame) {
         return failed(
-                frame.isNoRoom() ? ErrorCode.OVERLOADED : ErrorCode.INTERNAL, frame.errorText());
+                frame.isNoRoom() ? ErrorCode.OVERLOADED : ErrorCode.INTERNAL,
+                told.apply(frame.errorText()));
     }
 
     private static ExecutionOutcome failed(ErrorCode code, String text) {

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// One worker process as the event loops see it: its memories, its completion rings, and the table of
@@ -63,6 +64,13 @@ public final class LinkedWorker {
 
     /// Makes OUT for a new worker on `input`, which must not run anything before [#activate].
     public LinkedWorker(String name, LinkedLoops loops, InputMemory input) throws LinkException {
+        this(name, loops, input, UnaryOperator.identity());
+    }
+
+    /// @param told what becomes of the words in which an engine says why an execution failed; must not wait
+    public LinkedWorker(
+            String name, LinkedLoops loops, InputMemory input, UnaryOperator<String> told)
+            throws LinkException {
         this.name = name;
         this.loops = loops;
         this.input = input;
@@ -75,7 +83,7 @@ public final class LinkedWorker {
         answers = new AnswerReader[count];
         for (int i = 0; i < count; i++) {
             rings[i] = new CompletionRing(input.region(), region, i);
-            answers[i] = new AnswerReader(name, out, i);
+            answers[i] = new AnswerReader(name, out, i, told);
         }
         for (int slot = LinkLayout.SLOTS - 1; slot >= 0; slot--) {
             freeSlots[freeCount++] = slot;

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// Starts worker processes, confined as far as this machine can, and probes.
 public final class WorkerLauncher {
@@ -102,6 +103,18 @@ public final class WorkerLauncher {
     /// What confinement allows.
     SandboxOptions sandbox() {
         return options.sandbox();
+    }
+
+    /// Adds a hint to the words of an engine or an op that was kept from a file.
+    UnaryOperator<String> hints() {
+        return confines()
+                ? new SandboxHint(
+                                sandbox(),
+                                readable.laid().stream()
+                                        .map(laid -> laid.resolve("model"))
+                                        .toList())
+                        ::on
+                : UnaryOperator.identity();
     }
 
     /// Whether workers are confined at all.

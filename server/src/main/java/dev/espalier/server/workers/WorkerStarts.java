@@ -39,7 +39,7 @@ final class WorkerStarts {
     WorkerProcess start() throws IOException {
         StartAttempt attempt = new StartAttempt();
         begin(attempt);
-        LinkedWorker link = new LinkedWorker(label, site.loops(), input);
+        LinkedWorker link = new LinkedWorker(label, site.loops(), input, site.launcher().hints());
         try {
             WorkerProcess process = WorkerProcess.start(label, pack, site, link, attempt);
             LOG.log(

@@ -15,8 +15,8 @@ import dev.espalier.server.http.EchoBackend;
 import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.inference.Responder;
 import dev.espalier.server.inference.ScratchInferences;
-import java.nio.ByteBuffer;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -41,8 +41,7 @@ final class InferMessageFuzzTest {
         services = EchoServer.services(backend, inferences, AccessTokens.notRequired());
         connection = new GrpcConnection(services);
         connection.livesOn(
-                Runnable::run,
-                services.memory().connected(new InetSocketAddress("127.0.0.1", 1)));
+                Runnable::run, services.memory().connected(new InetSocketAddress("127.0.0.1", 1)));
     }
 
     @AfterAll
