@@ -118,6 +118,20 @@ final class AnswerMemoryTest {
         out.close();
     }
 
+    /// A number tells who has had a block from who has it.
+    @Test
+    void ignoresAReleaseOfALeaseThatIsOver() throws Exception {
+        Read over = answer(1);
+        release(over);
+        Read now = answer(2, 64);
+        assertThat(now.block()).isEqualTo(over.block());
+
+        release(over);
+        assertThat(answer(3, 64).block()).isNotEqualTo(now.block());
+        assertThat(now.isWhole()).isTrue();
+        out.close();
+    }
+
     @Test
     void laysSmallOutputsBesideTheirFrame() throws Exception {
         Read small = answer(1, 64, 100, 1);
