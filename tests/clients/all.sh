@@ -143,9 +143,10 @@ live() {
 }
 
 # Each pair of libraries in workers of their own is right. All in one worker, the same test must fail: with ONNX Runtime
-# the C++ ones answer for each other, and TensorFlow calls both kernels of an op an error.
+# the C++ ones answer for each other, TensorFlow calls both kernels of an op an error, and PyTorch ends the process.
 conflict() {
-  local repositories=(--model-repository="$tests/models/conflict" --model-repository="$tests/models/tensorflow_conflict")
+  local repositories=(--model-repository="$tests/models/conflict" --model-repository="$tests/models/tensorflow_conflict"
+    --model-repository="$tests/models/pytorch_conflict")
   local failure
   serve conflict "${repositories[@]}" || return 1
   python "$here/conflict.py" || return 1
@@ -154,7 +155,7 @@ conflict() {
     echo "FAILED: in one worker, too, nothing goes wrong: this test shows nothing"
     return 1
   fi
-  for failure in 'conflict_cpp_.* [1-9][0-9]* wrong' 'custom_.* [1-9][0-9]* error' 'zero_out_.* [1-9][0-9]* error'; do
+  for failure in 'conflict_cpp_.* [1-9][0-9]* wrong' 'custom_.* [1-9][0-9]* error' 'zero_out_.* [1-9][0-9]* error' 'torch_.* [1-9][0-9]* error'; do
     grep -q "^$failure" "$work/together" || { tail -20 "$work/together" && return 1; }
   done
   echo "in one worker, as expected: $(tail -1 "$work/together")"

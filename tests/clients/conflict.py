@@ -4,7 +4,7 @@
 
 Models are asked in turn, over both protocols; what is right is said by the end of a model's name: `add` is X + Y,
 `sub` is X - Y, `one` and `two` keep so many elements of a row. Without names, pairs of libraries for ONNX Runtime, in C
-and in C++, and for TensorFlow are asked, one pair after the other.
+and in C++, for TensorFlow and for PyTorch are asked, one pair after the other.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ PAIRS = [
     ["conflict_cpp_add", "conflict_cpp_sub"],
     ["custom_add", "custom_sub"],
     ["zero_out_one", "zero_out_two"],
+    ["torch_add", "torch_sub"],
 ]
 
 

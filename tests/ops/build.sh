@@ -9,7 +9,8 @@
 #
 # Needs gcc and g++, and headers: ONNX Runtime's from the folder that ORT_INCLUDE names, else from a Go module that
 # carries it (then it needs go); TensorFlow's, of two versions, from the Python packages in the folders that TF_HOME and
-# TF_2_16_HOME name, else from the package tensorflow-cpu, which is fetched once (then it needs pip).
+# TF_2_16_HOME name, else from the package tensorflow-cpu, which is fetched once (then it needs pip); PyTorch's from the
+# folder of the Python package that TORCH_HOME names, else from the package torch in the same way.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -51,6 +52,24 @@ for home in "$TF_HOME" "$TF_2_16_HOME"; do
         exit 1
     }
 done
+
+if [ -z "${TORCH_HOME:-}" ]; then
+    TORCH_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/espalier/torch-2.13.0/torch
+    if [ ! -e "$TORCH_HOME/include/torch" ]; then
+        python3 -m pip download -q --disable-pip-version-check --no-deps --python-version 3.11 \
+            --only-binary=:all: --dest "$work/wheel-torch" torch==2.13.0
+        python3 - "$work/wheel-torch"/*.whl "$(dirname "$TORCH_HOME")" <<'PY'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.startswith("torch/include/")])
+PY
+        rm -rf "$work/wheel-torch"
+    fi
+fi
+[ -e "$TORCH_HOME/include/torch/library.h" ] || {
+    echo "no include/torch/library.h in '$TORCH_HOME': set TORCH_HOME to the folder of the Python package" >&2
+    exit 1
+}
 
 target=$here/$architecture
 [ "${1:-}" != --check ] || target=$work/$architecture
@@ -179,6 +198,33 @@ tf_needs old_abi MaybeSavedModelDirectory "$work/libtensorflow_framework.so.2" -
 tf_needs other_version OfAnotherVersion "$work/libtensorflow_framework.so.2"
 tf_needs not_linked MaybeSavedModelDirectory
 
+# Libraries for PyTorch, which are linked with stand-ins too.
+printf '' >"$work/nothing.c"
+for name in torch_cpu c10; do
+    gcc -shared -nostdlib "-Wl,-soname,lib$name.so" "$work/nothing.c" -o "$work/lib$name.so"
+done
+torch() { # NAME SOURCE [FLAG ...]
+    name=$1 source=$2
+    shift 2
+    g++ -std=c++20 $flags -Wno-error -w -isystem "$TORCH_HOME/include" "-ffile-prefix-map=$TORCH_HOME=torch" "$@" \
+        "$root/$source" -Wl,--no-as-needed "$work/libtorch_cpu.so" "$work/libc10.so" -o "$target/libtorch_$name.so"
+}
+busy='-DBODY=const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(x.flatten()[0].item<int64_t>()); while (std::chrono::steady_clock::now() < end) {}'
+torch custom_modulo examples/torch_custom_modulo/custom_modulo.cc
+torch conflict_add tests/ops/pytorch/conflict.cc '-DEXPRESSION=x + y' -fvisibility=default
+torch conflict_sub tests/ops/pytorch/conflict.cc '-DEXPRESSION=x - y' -fvisibility=default
+for name in twice:2 thrice:3; do
+    op=${name%:*}
+    torch "$op" tests/ops/pytorch/multiple.cc "-DOP=\"$op\"" "-DFACTOR=${name#*:}" -DREGISTER=TORCH_LIBRARY_FRAGMENT
+    torch "${op}_alone" tests/ops/pytorch/multiple.cc "-DOP=\"$op\"" "-DFACTOR=${name#*:}" -DREGISTER=TORCH_LIBRARY
+done
+torch override tests/ops/pytorch/override.cc -DNAMESPACE=aten '-DOP="mul.Tensor"'
+torch kernel_only tests/ops/pytorch/override.cc -DNAMESPACE=test_custom '-DOP="custom_op"'
+torch busy tests/ops/pytorch/single.cc '-DOP="busy"' "$busy"
+torch failing tests/ops/pytorch/single.cc '-DOP="failing"' \
+    '-DBODY=TORCH_CHECK(x.min().item<double>() >= 0, "failing met a negative element");'
+torch other_version tests/ops/pytorch/needs.cc
+
 # Files that are no libraries for this machine: another machine's number in the header, half a file, a program.
 other_machine='\267' # AArch64
 [ "$architecture" != aarch64 ] || other_machine='\076'
@@ -241,3 +287,14 @@ for name in twice thrice; do
     place tf_$name tests/models/tensorflow/twice_and_thrice/1/ops/libtf_$name.so
 done
 place tf_multiply tests/models/tensorflow/triple/1/ops/libtf_multiply.so
+place torch_custom_modulo examples/pytorch-models/torch_custom_modulo/1/ops/libtorch_custom_modulo.so
+for name in add sub; do
+    place torch_conflict_$name tests/models/pytorch_conflict/torch_$name/1/ops/libtorch_conflict_$name.so
+done
+for name in twice thrice; do
+    place torch_$name tests/models/pytorch/twice_and_thrice/1/ops/libtorch_$name.so
+done
+for name in busy failing; do
+    place torch_$name tests/models/pytorch/$name/1/ops/libtorch_$name.so
+done
+place torch_override tests/models/pytorch/triple/1/ops/libtorch_override.so

@@ -84,7 +84,21 @@ TENSORFLOW = Kit(
     undefined="other_version",
     switches=5,
 )
-KITS = (ONNX, TENSORFLOW)
+PYTORCH = Kit(
+    engine="pytorch",
+    title="PyTorch",
+    prefix="torch_",
+    conflict=MODELS / "pytorch_conflict/torch_add",
+    twice_and_thrice=MODELS / "pytorch/twice_and_thrice",
+    model_file="model.pt",
+    content_file="model.pt",
+    conflict_names=("conflict_add", "conflict_sub"),
+    op="test_custom::custom_op",
+    other_ops=("test_shared::twice", "test_shared::thrice"),
+    undefined="other_version",
+    switches=3,
+)
+KITS = (ONNX, TENSORFLOW, PYTORCH)
 
 
 def until(condition, within: float = 30.0, what: str = "the condition"):

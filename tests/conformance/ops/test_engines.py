@@ -125,7 +125,7 @@ def test_a_version_that_is_not_there(start, repository):
 
 def test_what_cannot_be_installed_is_told(command, tmp_path):
     cli = Cli(command, tmp_path / "engines")
-    for name in ("tensorflow-1.0.0", "onnxruntime-1.20.0", "pytorch"):
+    for name in ("tensorflow-1.0.0", "onnxruntime-1.20.0", "pytorch-1.0"):
         told = cli.engine("install", name, code=1)
         assert f"engine '{name}' (expected: one of tensorflow-{NEWER}, " in told, told
     assert f"tensorflow-{NEWER} is there: " in cli.engine("install", f"tensorflow-{NEWER}")

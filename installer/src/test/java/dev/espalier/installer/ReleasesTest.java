@@ -53,7 +53,7 @@ class ReleasesTest {
                 "tensorflow:",
                 "tensorflow:../x",
                 "onnxruntime-1.20.0",
-                "pytorch",
+                "pytorch-1.0",
                 "",
             })
     void areNoOthers(String name) {

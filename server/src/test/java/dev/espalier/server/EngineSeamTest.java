@@ -47,6 +47,8 @@ final class EngineSeamTest {
                     "Route.java", pattern("\"cudasharedmemory\""),
                     // A domain of ops that ONNX Runtime has itself.
                     "OnnxModel.java", pattern("\"org.pytorch.aten\""),
+                    // Ops that come with PyTorch, for its exporter.
+                    "pytorch-ops.txt", pattern("^onnx::"),
                     // A plug-in that comes with TensorRT.
                     "tensorrt-plugins.txt", pattern("^EfficientNMS_ONNX_TRT@1$"));
 

@@ -44,6 +44,7 @@ final class SourceTreeTest {
         "engines/onnxruntime, engine",
         "engines/tensorflow, engine",
         "engines/tensorrt, engine",
+        "engines/pytorch, engine",
         "worker-link, tensor",
         "worker, 'worker-link|engine|engine-.*'",
         "protocol, ''",

@@ -3,6 +3,7 @@ package dev.espalier.worker;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.EngineKind;
 import dev.espalier.engines.onnxruntime.OnnxRuntime;
+import dev.espalier.engines.pytorch.PyTorch;
 import dev.espalier.engines.tensorflow.TensorFlow;
 import dev.espalier.engines.tensorrt.TensorRt;
 import java.util.List;
@@ -11,7 +12,8 @@ import java.util.List;
 /// a line here.
 public record WorkerEngines(List<EngineKind> all) {
     static final WorkerEngines ALL =
-            new WorkerEngines(List.of(new OnnxRuntime(), new TensorFlow(), new TensorRt()));
+            new WorkerEngines(
+                    List.of(new OnnxRuntime(), new TensorFlow(), new TensorRt(), new PyTorch()));
 
     public WorkerEngines {
         all = List.copyOf(all);

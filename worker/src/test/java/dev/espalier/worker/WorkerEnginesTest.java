@@ -21,7 +21,7 @@ final class WorkerEnginesTest {
     @Test
     void saysWhichThereAre() {
         assertThatThrownBy(() -> WorkerEngines.ALL.named("x"))
-                .hasMessage("engine: x (expected: onnxruntime, tensorflow or tensorrt)");
+                .hasMessage("engine: x (expected: onnxruntime, tensorflow, tensorrt or pytorch)");
         assertThatThrownBy(() -> new WorkerEngines(List.of(new TensorFlow())).named("x"))
                 .hasMessage("engine: x (expected: tensorflow)");
     }

@@ -1,6 +1,7 @@
 package dev.espalier.server.ops;
 
 import dev.espalier.server.ops.elf.ElfFile;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,4 +15,12 @@ public interface BuildMistakes {
     /// @param undefined the symbols that it misses
     /// @return empty where none of them is the engine's
     Optional<BuildFault> find(ElfFile library, List<String> undefined);
+
+    /// The mistake in a library that needs others which are not there.
+    ///
+    /// @param missing their names
+    /// @return empty where none of them tells of one
+    default Optional<BuildFault> missing(Collection<String> missing) {
+        return Optional.empty();
+    }
 }

@@ -2,6 +2,7 @@ package dev.espalier.server.ops;
 
 import dev.espalier.server.ops.elf.ElfFile;
 import dev.espalier.server.ops.elf.LinkedLibraries;
+import dev.espalier.server.ops.elf.LinkedLibraries.Missing;
 import dev.espalier.server.ops.elf.SharedLibraries;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,7 +51,10 @@ public final class LoadCheck {
 
     private @Nullable Fault linkFault(ElfFile library, LinkedLibraries linked) {
         if (!linked.missing().isEmpty()) {
-            return new FileFault.MissingLibraries(linked.missing(), linked.searched());
+            return engines.mistake(linked.missing().stream().map(Missing::name).toList())
+                    .<Fault>map(fault -> fault)
+                    .orElseGet(() ->
+                            new FileFault.MissingLibraries(linked.missing(), linked.searched()));
         }
         var newer = linked.newerVersions();
         if (!newer.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.espalier.server.ops;
 
 import dev.espalier.server.ops.elf.ElfFile;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -8,7 +9,7 @@ import java.util.stream.Collectors;
 
 /// The engines whose op libraries are told from others: those that this server has, and further ones.
 public final class OpEngines {
-    private static final OpRules UNKNOWN = new OpRules(false, false, Set.of());
+    private static final OpRules UNKNOWN = new OpRules(false, false, true, Set.of());
 
     private final List<OpEngine> all;
     private final Set<String> exports;
@@ -55,6 +56,13 @@ public final class OpEngines {
                 .map(OpEngine::rules)
                 .findFirst()
                 .orElse(UNKNOWN);
+    }
+
+    /// The mistake by which a library needs others that are not there, of any engine; empty where none is known.
+    Optional<BuildFault> mistake(Collection<String> missing) {
+        return all.stream()
+                .flatMap(engine -> engine.mistakes().missing(missing).stream())
+                .findFirst();
     }
 
     /// The mistake by which a library misses symbols, of any engine; empty where none is known.

@@ -57,13 +57,13 @@ final class OpResolver {
         }
     }
 
-    /// A standard op is the engine's affair, unless one of the model's own libraries replaces it, which an engine
-    /// with one registry does not let happen.
+    /// A standard op is the engine's affair, unless one of the model's own libraries replaces it, where the engine
+    /// lets that happen.
     Resolution resolve(OpNeeds needs) {
         List<Resolution.Need> outcomes = new ArrayList<>();
         Set<OpNeed> custom = needs.known() ? needs.custom() : everything();
         custom.forEach(need -> outcomes.add(outcome(need, providers(need))));
-        if (!rules.oneRegistry()) {
+        if (rules.replaces()) {
             needs.standard().forEach(need -> replacement(need).ifPresent(outcomes::add));
         }
         outcomes.sort(Comparator.comparing(outcome -> outcome.op().toString()));
@@ -73,7 +73,7 @@ final class OpResolver {
                         engine,
                         candidates,
                         outcomes,
-                        RegistryClash.in(resolution.choice().libraries(), needs))
+                        RegistryClash.in(resolution.choice().libraries(), needs, rules))
                 : resolution;
     }
 

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
 ///
 /// @param by the libraries that register it, both or all in the op set of one model; a single one where
 ///     the engine has the op itself
-record RegistryClash(OpName op, List<Usable> by) {
+/// @param replaces whether a single one takes the place of the engine's
+record RegistryClash(OpName op, List<Usable> by, boolean replaces) {
     RegistryClash {
         by = List.copyOf(by);
     }
@@ -26,7 +27,7 @@ record RegistryClash(OpName op, List<Usable> by) {
     /// The clashes in an op set.
     ///
     /// @param needs of the model; what nobody runs may be there twice
-    static List<RegistryClash> in(List<Usable> libraries, OpNeeds needs) {
+    static List<RegistryClash> in(List<Usable> libraries, OpNeeds needs, OpRules rules) {
         Map<String, List<Usable>> byOp = new TreeMap<>();
         Set<String> hashes = new HashSet<>();
         for (Usable library : libraries) {
@@ -42,11 +43,17 @@ record RegistryClash(OpName op, List<Usable> by) {
         List<RegistryClash> clashes = new ArrayList<>();
         byOp.forEach((name, by) -> {
             OpName op = new OpName("", name);
-            if (by.size() > 1 || builtIn.contains(op)) {
-                clashes.add(new RegistryClash(op, by));
+            if (by.size() > 1
+                    || (builtIn.contains(op) && !(rules.replaces() && isMeant(by.getFirst())))) {
+                clashes.add(new RegistryClash(op, by, rules.replaces()));
             }
         });
         return clashes;
+    }
+
+    /// Whether a library is there for its model alone, which may want the engine's ops replaced.
+    private static boolean isMeant(Usable library) {
+        return library.located().distance().own();
     }
 
     /// What would meet, and what to do.
@@ -56,6 +63,10 @@ record RegistryClash(OpName op, List<Usable> by) {
                         .map(library ->
                                 "%s (%s)".formatted(library.label(), library.located().file()))
                         .collect(Collectors.joining(" and "));
+        if (by.size() == 1 && replaces) {
+            return "op %s, which the engine has itself, would be replaced by that of %s, which this model needs for other ops; take that kernel out of the library or, where it is meant, put the library into the model's own ops folder"
+                    .formatted(op, libraries);
+        }
         return by.size() > 1
                 ? "op %s is registered by %s, which this model needs both, and no process can have both; build the ops that it needs into one library"
                         .formatted(op, libraries)

@@ -37,7 +37,7 @@ public final class Abacus {
                             NAME,
                             "the Abacus",
                             MARK,
-                            new OpRules(false, true, Set.of()),
+                            new OpRules(false, true, false, Set.of()),
                             (_, undefined) ->
                                     Optional.of(
                                             new BuildFault("lacks " + undefined.getFirst(), true))),

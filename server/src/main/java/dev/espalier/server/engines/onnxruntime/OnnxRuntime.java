@@ -37,7 +37,10 @@ public final class OnnxRuntime {
     /// It hands its functions to its op libraries, which need not be linked with it.
     private static final OpRules RULES =
             new OpRules(
-                    /* visible= */ true, /* oneRegistry= */ false, Set.of("CPUExecutionProvider"));
+                    /* visible= */ true,
+                    /* oneRegistry= */ false,
+                    /* replaces= */ true,
+                    Set.of("CPUExecutionProvider"));
 
     public static final ServerEngine ENGINE =
             new ServerEngine(

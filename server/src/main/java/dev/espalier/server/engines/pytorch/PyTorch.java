@@ -1,17 +1,33 @@
 package dev.espalier.server.engines.pytorch;
 
 import dev.espalier.server.engines.ServerEngine;
-import dev.espalier.server.ops.BuildMistakes;
+import dev.espalier.server.formats.Backend;
+import dev.espalier.server.formats.Device;
+import dev.espalier.server.formats.ModelFormat;
+import dev.espalier.server.formats.ModelFormat.Tensors;
 import dev.espalier.server.ops.OpEngine;
 import dev.espalier.server.ops.OpMark;
 import dev.espalier.server.ops.OpRules;
 import dev.espalier.server.workers.SandboxNeeds;
 import dev.espalier.server.workers.WorkerNeeds;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/// PyTorch, of which only the op libraries are known: those that a user has by mistake are told from others.
+/// PyTorch.
 public final class PyTorch {
+    private static final Backend BACKEND = new Backend("pytorch", Device.CPU);
+
+    /// A file tells names and no types: what a model's configuration leaves out, a worker refuses with one to copy.
+    static final ModelFormat TORCH_SCRIPT =
+            new ModelFormat(
+                    BACKEND,
+                    "pytorch_libtorch",
+                    "model.pt",
+                    "TorchScript",
+                    Tensors.IN_ENGINE,
+                    (file, _) -> TorchScriptReader.read(file));
+
     private static final OpMark MARK =
             new OpMark(
                     "TORCH_LIBRARY",
@@ -30,13 +46,18 @@ public final class PyTorch {
                             "libtorch_python.so"));
 
     private static final OpRules RULES =
-            new OpRules(/* visible= */ false, /* oneRegistry= */ false, Set.of());
+            new OpRules(
+                    /* visible= */ false, /* oneRegistry= */ true, /* replaces= */ true, Set.of());
+
+    /// It looks at the processors that it may use.
+    private static final SandboxNeeds SANDBOX =
+            new SandboxNeeds(List.of(Path.of("/sys/devices/system/cpu")), List.of(), false);
 
     public static final ServerEngine ENGINE =
             new ServerEngine(
-                    List.of(),
-                    new OpEngine("pytorch", "PyTorch", MARK, RULES, BuildMistakes.NONE),
-                    new WorkerNeeds(List.of("TORCH_"), List.of(), SandboxNeeds.NONE),
+                    List.of(TORCH_SCRIPT),
+                    new OpEngine(BACKEND.name(), "PyTorch", MARK, RULES, new PyTorchMistakes()),
+                    new WorkerNeeds(List.of("TORCH_", "PYTORCH_"), List.of(), SANDBOX),
                     List.of());
 
     private PyTorch() {}

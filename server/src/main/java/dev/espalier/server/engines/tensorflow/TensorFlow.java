@@ -51,7 +51,8 @@ public final class TensorFlow {
                             "libtensorflow_framework.so"));
 
     private static final OpRules RULES =
-            new OpRules(/* visible= */ false, /* oneRegistry= */ true, Set.of());
+            new OpRules(
+                    /* visible= */ false, /* oneRegistry= */ true, /* replaces= */ false, Set.of());
 
     public static final ServerEngine ENGINE =
             new ServerEngine(

@@ -36,7 +36,8 @@ public final class TensorRt {
 
     /// Its functions are there for every library to see, which need not be linked with it.
     private static final OpRules RULES =
-            new OpRules(/* visible= */ true, /* oneRegistry= */ true, Set.of());
+            new OpRules(
+                    /* visible= */ true, /* oneRegistry= */ true, /* replaces= */ false, Set.of());
 
     public static final ServerEngine ENGINE =
             new ServerEngine(
