@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds every op library of the examples and the tests, for this machine's architecture:
 #
-#     tests/ops/build.sh [--check]
+#     tests/ops/build.sh [--check] [--without-pytorch]
 #
 # They go to tests/ops/<architecture>/, and from there into the model folders that use them. The ones for x86-64 are
 # committed, so that nobody needs a compiler to run anything here. --check builds elsewhere and compares the
@@ -53,7 +53,11 @@ for home in "$TF_HOME" "$TF_2_16_HOME"; do
     }
 done
 
-if [ -z "${TORCH_HOME:-}" ]; then
+with_torch=yes
+for argument; do
+    [ "$argument" != --without-pytorch ] || with_torch=
+done
+if [ -z "${TORCH_HOME:-}" ] && [ "$with_torch" ]; then
     TORCH_HOME=${XDG_CACHE_HOME:-$HOME/.cache}/espalier/torch-2.13.0/torch
     if [ ! -e "$TORCH_HOME/include/torch" ]; then
         python3 -m pip download -q --disable-pip-version-check --no-deps --python-version 3.11 \
@@ -66,7 +70,7 @@ PY
         rm -rf "$work/wheel-torch"
     fi
 fi
-[ -e "$TORCH_HOME/include/torch/library.h" ] || {
+[ -z "$with_torch" ] || [ -e "$TORCH_HOME/include/torch/library.h" ] || {
     echo "no include/torch/library.h in '$TORCH_HOME': set TORCH_HOME to the folder of the Python package" >&2
     exit 1
 }
@@ -198,32 +202,35 @@ tf_needs old_abi MaybeSavedModelDirectory "$work/libtensorflow_framework.so.2" -
 tf_needs other_version OfAnotherVersion "$work/libtensorflow_framework.so.2"
 tf_needs not_linked MaybeSavedModelDirectory
 
-# Libraries for PyTorch, which are linked with stand-ins too.
-printf '' >"$work/nothing.c"
-for name in torch_cpu c10; do
-    gcc -shared -nostdlib "-Wl,-soname,lib$name.so" "$work/nothing.c" -o "$work/lib$name.so"
-done
-torch() { # NAME SOURCE [FLAG ...]
-    name=$1 source=$2
-    shift 2
-    g++ -std=c++20 $flags -Wno-error -w -isystem "$TORCH_HOME/include" "-ffile-prefix-map=$TORCH_HOME=torch" "$@" \
-        "$root/$source" -Wl,--no-as-needed "$work/libtorch_cpu.so" "$work/libc10.so" -o "$target/libtorch_$name.so"
-}
-busy='-DBODY=const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(x.flatten()[0].item<int64_t>()); while (std::chrono::steady_clock::now() < end) {}'
-torch custom_modulo examples/torch_custom_modulo/custom_modulo.cc
-torch conflict_add tests/ops/pytorch/conflict.cc '-DEXPRESSION=x + y' -fvisibility=default
-torch conflict_sub tests/ops/pytorch/conflict.cc '-DEXPRESSION=x - y' -fvisibility=default
-for name in twice:2 thrice:3; do
-    op=${name%:*}
-    torch "$op" tests/ops/pytorch/multiple.cc "-DOP=\"$op\"" "-DFACTOR=${name#*:}" -DREGISTER=TORCH_LIBRARY_FRAGMENT
-    torch "${op}_alone" tests/ops/pytorch/multiple.cc "-DOP=\"$op\"" "-DFACTOR=${name#*:}" -DREGISTER=TORCH_LIBRARY
-done
-torch override tests/ops/pytorch/override.cc -DNAMESPACE=aten '-DOP="mul.Tensor"'
-torch kernel_only tests/ops/pytorch/override.cc -DNAMESPACE=test_custom '-DOP="custom_op"'
-torch busy tests/ops/pytorch/single.cc '-DOP="busy"' "$busy"
-torch failing tests/ops/pytorch/single.cc '-DOP="failing"' \
-    '-DBODY=TORCH_CHECK(x.min().item<double>() >= 0, "failing met a negative element");'
-torch other_version tests/ops/pytorch/needs.cc
+# Libraries for PyTorch, which are linked with stand-ins too. Each takes half a minute to compile: --without-pytorch leaves
+# them as they are.
+if [ "$with_torch" ]; then
+    printf '' >"$work/nothing.c"
+    for name in torch_cpu c10; do
+        gcc -shared -nostdlib "-Wl,-soname,lib$name.so" "$work/nothing.c" -o "$work/lib$name.so"
+    done
+    torch() { # NAME SOURCE [FLAG ...]
+        name=$1 source=$2
+        shift 2
+        g++ -std=c++20 $flags -Wno-error -w -isystem "$TORCH_HOME/include" "-ffile-prefix-map=$TORCH_HOME=torch" "$@" \
+            "$root/$source" -Wl,--no-as-needed "$work/libtorch_cpu.so" "$work/libc10.so" -o "$target/libtorch_$name.so"
+    }
+    busy='-DBODY=const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(x.flatten()[0].item<int64_t>()); while (std::chrono::steady_clock::now() < end) {}'
+    torch custom_modulo examples/torch_custom_modulo/custom_modulo.cc
+    torch conflict_add tests/ops/pytorch/conflict.cc '-DEXPRESSION=x + y' -fvisibility=default
+    torch conflict_sub tests/ops/pytorch/conflict.cc '-DEXPRESSION=x - y' -fvisibility=default
+    for name in twice:2 thrice:3; do
+        op=${name%:*}
+        torch "$op" tests/ops/pytorch/multiple.cc "-DOP=\"$op\"" "-DFACTOR=${name#*:}" -DREGISTER=TORCH_LIBRARY_FRAGMENT
+        torch "${op}_alone" tests/ops/pytorch/multiple.cc "-DOP=\"$op\"" "-DFACTOR=${name#*:}" -DREGISTER=TORCH_LIBRARY
+    done
+    torch override tests/ops/pytorch/override.cc -DNAMESPACE=aten '-DOP="mul.Tensor"'
+    torch kernel_only tests/ops/pytorch/override.cc -DNAMESPACE=test_custom '-DOP="custom_op"'
+    torch busy tests/ops/pytorch/single.cc '-DOP="busy"' "$busy"
+    torch failing tests/ops/pytorch/single.cc '-DOP="failing"' \
+        '-DBODY=TORCH_CHECK(x.min().item<double>() >= 0, "failing met a negative element");'
+    torch other_version tests/ops/pytorch/needs.cc
+fi
 
 # Files that are no libraries for this machine: another machine's number in the header, half a file, a program.
 other_machine='\267' # AArch64
