@@ -342,7 +342,7 @@ class EngineCommandLineTest {
         assertThat(ended.code()).isEqualTo(2);
         assertThat(ended.err())
                 .startsWith(
-                        "usage: espalier engine install <engine>   such as tensorflow-2.16.2 or tensorrt-10.6; installs beside");
+                        "usage: espalier engine install <engine>   such as tensorflow-2.16.2 or tensorrt-10.6 or pytorch-2.13.0; installs beside");
     }
 
     /// Locks a pack as a server does, until its input ends.
