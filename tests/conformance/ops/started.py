@@ -48,6 +48,8 @@ class Kit:
     other_ops: tuple[str, str]
     undefined: str  # a library that lacks a symbol
     switches: int  # as many as a case can wait for
+    more_ops: tuple[str, ...] = ()  # what else the inventory tells of the libraries of `op`
+    misfit: tuple[str, str] = ('"X"', '"W"')  # what makes a model's configuration another model's
 
     def library(self, name: str) -> bytes:
         return library(self.prefix + name)
@@ -97,6 +99,9 @@ PYTORCH = Kit(
     other_ops=("test_shared::twice", "test_shared::thrice"),
     undefined="other_version",
     switches=3,
+    more_ops=("TORCH_LIBRARY(test_custom)",),
+    # Names that are none of the model's are taken by their order.
+    misfit=('"X" data_type: TYPE_FP32', '"X" data_type: TYPE_STRING'),
 )
 KITS = (ONNX, TENSORFLOW, PYTORCH)
 

@@ -94,7 +94,7 @@ def test_c07_failed_upgrade_keeps_the_old(start, repository, kit):
         "a broken model": lambda: repository.model("m").write_bytes(model[: len(model) // 2]),
         "no model": lambda: repository.model("m").unlink(),
         "a configuration that cannot be read": lambda: config.write_text("max_batch_size: many"),
-        "a configuration of another model": lambda: config.write_text(written.replace('"X"', '"W"')),
+        "a configuration of another model": lambda: config.write_text(written.replace(*kit.misfit)),
     }
     with Traffic(server, "m") as traffic:
         traffic.from_now_on(ADD)
