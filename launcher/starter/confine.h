@@ -25,7 +25,7 @@ struct confinement {
     uint64_t memory; /* bytes that all processes of the worker may have together; 0 for any number */
     uint64_t disk;   /* bytes that its folder may have; 0 for any number */
     uint64_t addresses; /* bytes that each of its processes may map; 0 for any number */
-    long mask;       /* the server's, of permissions that new files do not get */
+    long mask;          /* the server's, of permissions that new files do not get */
 };
 
 /* Where the calling process finds itself. */

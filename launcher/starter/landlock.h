@@ -2,7 +2,7 @@
  * signals to processes outside, no connections to their abstract sockets. The numbers are the kernel's; its header may be older than the kernel. */
 #pragma once
 
-#include "mounts.h"
+#include "system.h"
 
 #ifndef __NR_landlock_create_ruleset
 #define __NR_landlock_create_ruleset 444

@@ -19,13 +19,11 @@ enum {
     AT_RECURSIVE = 0x8000,
     AT_EMPTY_PATH = 0x1000,
     S_IFLNK = 0120000,
-    ENOENT = 2,
     EEXIST = 17,
     ELOOP = 40,
     NAMETOOLONG = 36,
     OPEN_TREE_CLONE = 1,
     MOVE_MOUNT_EMPTY_PATH = 4,
-    RESOLVE_NO_LINKS = 4,
     MOST_LINKS = 40,
     LONGEST_PATH = 4096,
 };
@@ -73,6 +71,25 @@ static inline long set_attributes(const char *path, long flags, uint64_t set) {
     return CALL5(442 /* mount_setattr */, AT_FDCWD, path, flags, &attributes, sizeof attributes);
 }
 
+static inline int is_folder(const struct file_status *status) {
+    return (status->mode & S_IFMT) == S_IFDIR;
+}
+
+static inline uint64_t attributes_of(const struct file_status *source, int writable) {
+    return (writable ? 0 : MS_RDONLY) | MS_NOSUID | (is_folder(source) ? MS_NODEV : 0);
+}
+
+/* Makes what `source` can be mounted over, if nothing is there. */
+static inline long make_target(const char *target, const struct file_status *source) {
+    struct file_status there;
+    if (status_of(target, &there) == 0) return 0;
+    if (is_folder(source)) return CALL3(__NR_mkdirat, AT_FDCWD, target, 0755);
+    long file = CALL4(__NR_openat, AT_FDCWD, target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (file < 0) return file;
+    CALL1(__NR_close, file);
+    return 0;
+}
+
 /* Mounts what lies at `target` in the old root at the same place of the new one. */
 static inline long bind(const char *target, const struct file_status *source_status, int writable) {
     struct path source;
@@ -80,30 +97,14 @@ static inline long bind(const char *target, const struct file_status *source_sta
     long failure = append(&source, OLD_ROOT, sizeof OLD_ROOT - 1);
     if (failure == 0) failure = append(&source, target, length(target));
     if (failure < 0) return failure;
-    int folder = (source_status->mode & S_IFMT) == S_IFDIR;
     struct file_status there;
-    if (status_of(target, &there) == 0) {
-        /* Seen already, as a part of what was mounted before. */
-        if (!writable && same_file(&there, source_status)) return 0;
-    } else if (folder) {
-        failure = CALL3(__NR_mkdirat, AT_FDCWD, target, 0755);
-        if (failure < 0) return failure;
-    } else {
-        failure = CALL4(__NR_openat, AT_FDCWD, target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-        if (failure < 0) return failure;
-        CALL1(__NR_close, failure);
-    }
+    /* Seen already, as a part of what was mounted before. */
+    if (!writable && status_of(target, &there) == 0 && same_file(&there, source_status)) return 0;
+    failure = make_target(target, source_status);
+    if (failure < 0) return failure;
     failure = CALL5(__NR_mount, source.bytes, target, NULL, MS_BIND | MS_REC, NULL);
     if (failure < 0) return failure;
-    return set_attributes(target, AT_RECURSIVE, (writable ? 0 : MS_RDONLY) | MS_NOSUID | (folder ? MS_NODEV : 0));
-}
-
-/* Opens what lies at `path`, where no link is on the way. */
-static inline long open_exactly(const char *path) {
-    struct {
-        uint64_t flags, mode, resolve;
-    } how = {O_PATH | O_CLOEXEC, 0, RESOLVE_NO_LINKS};
-    return CALL4(437 /* openat2 */, AT_FDCWD, path, &how, sizeof how);
+    return set_attributes(target, AT_RECURSIVE, attributes_of(source_status, writable));
 }
 
 enum look { AS_FOUND, LINKS_ONLY };
@@ -167,7 +168,6 @@ static inline long show(const char *wanted, int writable, enum look how) {
 /* Makes the folders above `target`. */
 static inline long make_above(const char *target) {
     struct path above;
-    clear(&above);
     for (size_t i = 1; target[i] != 0; i++) {
         if (target[i] != '/') continue;
         clear(&above);
@@ -187,22 +187,16 @@ static inline void show_exactly(const char *target, int writable) {
     if (append(&source, OLD_ROOT, sizeof OLD_ROOT - 1) < 0 || append(&source, target, length(target)) < 0) return;
     long opened = open_exactly(source.bytes);
     if (opened < 0) return;
-    struct file_status status, there;
+    struct file_status status;
     long failure = CALL5(__NR_statx, opened, "", AT_EMPTY_PATH, STATUS_ALL, &status);
-    int folder = (status.mode & S_IFMT) == S_IFDIR;
     if (failure == 0) failure = make_above(target);
-    if (failure == 0 && status_of(target, &there) < 0) {
-        failure = folder ? CALL3(__NR_mkdirat, AT_FDCWD, target, 0755)
-                         : CALL4(__NR_openat, AT_FDCWD, target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-        if (!folder && failure >= 0) CALL1(__NR_close, failure);
-    }
+    if (failure == 0) failure = make_target(target, &status);
     long tree = failure < 0 ? failure
                             : CALL3(428 /* open_tree */, opened, "",
                                     OPEN_TREE_CLONE | O_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
     CALL1(__NR_close, opened);
     if (tree < 0) return;
-    struct mount_attributes attributes = {
-        (writable ? 0 : MS_RDONLY) | MS_NOSUID | (folder ? MS_NODEV : 0), 0, 0, 0};
+    struct mount_attributes attributes = {attributes_of(&status, writable), 0, 0, 0};
     failure = CALL5(442 /* mount_setattr */, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes);
     if (failure == 0) CALL5(429 /* move_mount */, tree, "", AT_FDCWD, target, MOVE_MOUNT_EMPTY_PATH);
     CALL1(__NR_close, tree);

@@ -47,6 +47,7 @@ enum {
     SIGKILL = 9,
     SIGCHLD = 17,
     EPERM = 1,
+    ENOENT = 2,
     EINTR = 4,
     EINVAL = 22,
     O_WRONLY = 01,
@@ -56,6 +57,7 @@ enum {
     O_PATH = 010000000,
     AT_FDCWD = -100,
     AT_REMOVEDIR = 0x200,
+    RESOLVE_NO_LINKS = 4,
 };
 #if defined(__x86_64__)
 enum { O_DIRECTORY = 0200000, O_NOFOLLOW = 0400000 };
@@ -86,4 +88,12 @@ static inline const char *after(const char *prefix, const char *text) {
         if (*prefix++ != *text++) return NULL;
     }
     return text;
+}
+
+/* Opens what lies at `path`, where no link is on the way. */
+static inline long open_exactly(const char *path) {
+    struct {
+        uint64_t flags, mode, resolve;
+    } how = {O_PATH | O_CLOEXEC, 0, RESOLVE_NO_LINKS};
+    return CALL4(437 /* openat2 */, AT_FDCWD, path, &how, sizeof how);
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "folder.h"
-#include "mounts.h"
 
 /* The number of kilobytes behind `name` in a process's status; 0 for none. */
 static inline uint64_t kilobytes(const char *status, const char *name) {

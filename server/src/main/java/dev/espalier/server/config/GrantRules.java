@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,18 @@ public record GrantRules(String file, List<Rule> rules) {
 
     private static final String EVERY_MODEL = "*";
 
+    /// The place of what has none.
+    private static final Place EVERYWHERE = new Place(Path.of("/"), Path.of("/"));
+
     /// What a line can allow; its name in the file and in a model's parameters.
     public enum Kind {
         READ,
         WRITE,
-        NETWORK
+        NETWORK;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /// A line.
@@ -69,7 +77,7 @@ public record GrantRules(String file, List<Rule> rules) {
     private static @Nullable Rule rule(String line) {
         String[] words = line.split("\\s+", 3);
         if (words.length == 2 && words[1].equals("network")) {
-            return new Rule(words[0], Kind.NETWORK, Path.of("/"));
+            return new Rule(words[0], Kind.NETWORK, EVERYWHERE.real());
         }
         if (words.length == 3 && (words[1].equals("read") || words[1].equals("write"))) {
             Path real = real(words[2]);
@@ -91,39 +99,35 @@ public record GrantRules(String file, List<Rule> rules) {
 
     /// Why a model may not have what it asks for; empty where it may.
     public Optional<String> refusal(String model, Grants asked) {
-        for (Place place : asked.readable()) {
-            Path path = place.path();
-            if (!allowed(model, Kind.READ, place.real())) {
-                return Optional.of(refused(model, "worker_read", path.toString(), "read " + path));
+        for (Kind kind : Kind.values()) {
+            for (Place place : asked(asked, kind)) {
+                if (rules.stream().noneMatch(rule -> rule.allows(model, kind, place.real()))) {
+                    return Optional.of(refused(model, kind, place.path().toString()));
+                }
             }
-        }
-        for (Place place : asked.writable()) {
-            Path path = place.path();
-            if (!allowed(model, Kind.WRITE, place.real())) {
-                return Optional.of(
-                        refused(model, "worker_write", path.toString(), "write " + path));
-            }
-        }
-        if (asked.network() && !allowed(model, Kind.NETWORK, Path.of("/"))) {
-            return Optional.of(refused(model, "worker_network", "true", "network"));
         }
         return Optional.empty();
     }
 
-    private boolean allowed(String model, Kind kind, Path real) {
-        return rules.stream().anyMatch(rule -> rule.allows(model, kind, real));
+    private static List<Place> asked(Grants asked, Kind kind) {
+        return switch (kind) {
+            case READ -> asked.readable();
+            case WRITE -> asked.writable();
+            case NETWORK -> asked.network() ? List.of(EVERYWHERE) : List.of();
+        };
     }
 
-    private String refused(String model, String parameter, String value, String line) {
-        return "model '%s', parameter '%s': '%s' (expected: what the operator allows it; %s '%s %s')"
+    private String refused(String model, Kind kind, String path) {
+        boolean network = kind == Kind.NETWORK;
+        return "model '%s', parameter 'worker_%s': '%s' (expected: what the operator allows it; %s '%s %s')"
                 .formatted(
                         model,
-                        parameter,
-                        value,
+                        kind.word(),
+                        network ? "true" : path,
                         file.isEmpty()
                                 ? "start the server with --worker-grant-file and a line"
                                 : "in " + file + " there would be a line",
                         model,
-                        line);
+                        network ? kind.word() : kind.word() + " " + path);
     }
 }

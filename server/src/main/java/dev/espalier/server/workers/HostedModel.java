@@ -3,7 +3,6 @@ package dev.espalier.server.workers;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.tensor.Signature;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -22,14 +21,6 @@ public record HostedModel(
         Signature declared,
         int instances,
         Observer observer) {
-
-    /// What is read to load it.
-    List<Path> files() {
-        List<Path> files = new ArrayList<>();
-        files.add(file);
-        opLibraries.forEach(library -> files.add(Path.of(library)));
-        return files;
-    }
 
     /// Who wants to know what becomes of the model. Called on the host's thread.
     public interface Observer {

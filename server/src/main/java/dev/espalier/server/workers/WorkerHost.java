@@ -354,19 +354,13 @@ public final class WorkerHost implements AutoCloseable {
         synchronized (lock) {
             hosted = models.notLoaded(number);
         }
-        String reason = hosted == null ? text : hinted(hosted, text);
+        String reason = site.launcher().hints().apply(text);
         if (hosted != null && hosted.everLoaded()) {
             new Reload(hosted, process, reason).begin(observers, this::reload);
         } else {
             giveUp(number, observer -> observer.failed(reason));
         }
         settle(process);
-    }
-
-    private String hinted(Hosted hosted, String text) {
-        return site.launcher().confines()
-                ? new SandboxHint(site.launcher().sandbox(), hosted.model().files()).on(text)
-                : text;
     }
 
     private void reload(WorkerProcess process, Hosted hosted) {

@@ -1,14 +1,8 @@
 package dev.espalier.engines.pytorch;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.espalier.engine.EngineException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
+import dev.espalier.engine.NativeEnvironment;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,7 +51,7 @@ final class LibTorch {
         // Its threads would spin for each other's work and cost ten times the CPU of a small model;
         // PyTorch's own
         // threads compute beside each other.
-        setUnlessSet("OPENBLAS_NUM_THREADS", "1");
+        NativeEnvironment.setUnlessSet("OPENBLAS_NUM_THREADS", "1");
         // The binding would look for natives in its jars, count the process's memory against the
         // Java heap's limit,
         // and free what is not closed whenever the collector comes by: everything is closed here.
@@ -94,24 +88,6 @@ final class LibTorch {
             throw new EngineException(
                     "PyTorch library: %s does not tell its version (expected: a build of libtorch)"
                             .formatted(library));
-        }
-    }
-
-    private static void setUnlessSet(String variable, String value) {
-        Linker linker = Linker.nativeLinker();
-        MethodHandle setenv =
-                linker.downcallHandle(
-                        linker.defaultLookup().findOrThrow("setenv"),
-                        FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-        try (Arena arena = Arena.ofConfined()) {
-            int _ =
-                    (int)
-                            setenv.invokeExact(
-                                    arena.allocateFrom(variable).address(),
-                                    arena.allocateFrom(value).address(),
-                                    0);
-        } catch (Throwable e) {
-            throw new IllegalStateException("setenv cannot be called", e);
         }
     }
 }

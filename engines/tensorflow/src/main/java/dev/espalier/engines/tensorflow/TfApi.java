@@ -1,10 +1,10 @@
 package dev.espalier.engines.tensorflow;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.util.Objects.requireNonNull;
 
 import dev.espalier.engine.EngineException;
+import dev.espalier.engine.NativeEnvironment;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -63,7 +63,7 @@ final class TfApi {
                         String.valueOf(library.getFileName()).replace("_cc", "_framework"));
         // Of what TensorFlow tells of itself, operators want the warnings; it asks once, when it is
         // loaded.
-        setUnlessSet("TF_CPP_MIN_LOG_LEVEL", "1");
+        NativeEnvironment.setUnlessSet("TF_CPP_MIN_LOG_LEVEL", "1");
         SymbolLookup first = open(framework);
         SymbolLookup both = open(library).or(first);
         Map<TfFunction, MemorySegment> functions = new EnumMap<>(TfFunction.class);
@@ -77,24 +77,6 @@ final class TfApi {
                                                     .formatted(library, function.symbol()))));
         }
         return new TfApi(functions);
-    }
-
-    private static void setUnlessSet(String variable, String value) {
-        Linker linker = Linker.nativeLinker();
-        MethodHandle setenv =
-                linker.downcallHandle(
-                        linker.defaultLookup().findOrThrow("setenv"),
-                        FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-        try (Arena arena = Arena.ofConfined()) {
-            int _ =
-                    (int)
-                            setenv.invokeExact(
-                                    arena.allocateFrom(variable).address(),
-                                    arena.allocateFrom(value).address(),
-                                    0);
-        } catch (Throwable e) {
-            throw broken(e);
-        }
     }
 
     private static SymbolLookup open(Path library) throws EngineException {
