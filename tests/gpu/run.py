@@ -208,6 +208,45 @@ def preload():
         gives(server.client(), "scale", {"y": ([2, 8], [3, 6])}, x(2, [1.0, 2.0]))
 
 
+def graphs():
+    """CUDA graphs: the same values, in whatever order shapes come; what cannot be recorded runs as without."""
+    m = models()
+    on = "optimization { cuda { graphs: true } } instance_group { kind: KIND_GPU count: 1 }"
+    m.add("scale", "scale_dyn", "libscale3.so", config=on)
+    m.add("profiles", "profiles", config=on)
+    m.add("two_in_two_out", "two_in_two_out", config=on)
+    m.add("positive", "positive", "libpositive.so", config=on)
+    m.add("shape_input", "shape_input", config=on)
+    m.add("faulty", "faulty", "libfaulty.so", config=on)
+    with Server(FOLDER) as server:
+        client = server.client()
+        for model, factor in ("scale", 3.0), ("profiles", 2.0):
+            right, asked = 0, 0
+            for round_ in range(12):
+                for rows in 1, 2, 64, 5, *range(7, 64 if round_ == 3 else 9):
+                    values = [float((round_ * 13 + rows * 7 + i) % 100) for i in range(8 * rows)]
+                    got = client.infer(model, x(rows, values))["y"]
+                    asked += 1
+                    right += got == ([rows, 8], [factor * value for value in values])
+            check(f"{model}: {right} of {asked} answers are right, more shapes than are kept", right == asked)
+        for i in range(4):
+            gives(client, "two_in_two_out", {"sum": ([1, 4], [5.0 + i]), "difference": ([1, 4], [i - 3.0])},
+                  ("a", "FP32", [1, 4], [1.0 + i]), ("b", "FP32", [1, 4], [4.0]))
+            gives(client, "positive", {"y": ([8], [1, 3, 1, 3]), "count": ([], [8])}, x(2, [1.0, -2.0, 3.0, -4.0]))
+            gives(client, "shape_input", {"y": ([3, 4], [2, 4, 6, 2])},
+                  ("x", "FP32", [2, 6], [1.0, 2.0, 3.0]), ("shape", "INT32", [2], [3, 4]))
+            refuses(client, "faulty", "TensorRT says", x(63, [1.0]))
+            gives(client, "faulty", {"y": ([1, 8], [2.0, 4.0])}, x(1, [1.0, 2.0]))
+        with Load(server, "scale", 16, [3]) as load:
+            load.until(5000)
+        load.check("x3 from graphs, 16 in flight")
+        metrics = server.metrics()
+        for name in ("nv_gpu_utilization", "nv_gpu_memory_total_bytes", "nv_gpu_memory_used_bytes",
+                     "nv_gpu_power_usage", "nv_gpu_power_limit", "nv_energy_consumption"):
+            lines = [line for line in metrics.splitlines() if line.startswith(name + "{gpu_uuid=")]
+            check(f"the metrics tell {lines}", len(lines) >= 1)
+
+
 FAULTS = {
     "trap": (1, 1001.0, "CUDA_ERROR_LAUNCH_FAILED"),
     "illegal address": (1, 1002.0, "CUDA_ERROR_ILLEGAL_ADDRESS"),
@@ -278,19 +317,26 @@ def memory():
     m.add("comes", "plain")
     with Server(FOLDER, "--model-control-mode=explicit", "--load-model=stays") as server:
         client = server.client()
-        for round_ in range(60):
+        loads = int(os.environ.get("LOADS", "50"))
+        for round_ in range(10 + loads):
             client.call("POST", "/v2/repository/models/comes/load")
             client.infer("comes", x(8, [1.0]))
             client.call("POST", "/v2/repository/models/comes/unload")
-            if round_ == 10:
-                first = used_mb()
-        check(f"50 loads in a living worker: {first} -> {used_mb()} MB", used_mb() <= first + 8)
-        for _ in range(5):
+            if round_ == 9:
+                first, resident = used_mb(), server.resident_mb()
+        check(f"{loads} loads in a living worker: {first} -> {used_mb()} MB of the GPU", used_mb() <= first + 8)
+        print(f"resident, server and workers: {resident} -> {server.resident_mb()} MB")
+        starts = loads // 10
+        for round_ in range(starts):
+            if round_ == 1:
+                resident = server.resident_mb()
             client.call("POST", "/v2/repository/models/scale/load")
             client.infer("scale", x(8, [1.0]))
             client.call("POST", "/v2/repository/models/scale/unload")
+        check(f"{starts} loads with a worker's start: {first} -> {used_mb()} MB of the GPU", used_mb() <= first + 8)
+        print(f"resident, server and workers: {resident} -> {server.resident_mb()} MB")
         with Load(server, "stays", 4, [2]) as load:
-            end = time.monotonic() + 5
+            end = time.monotonic() + int(os.environ.get("KILL_SECONDS", "5"))
             kills = 0
             while time.monotonic() < end:
                 for worker in client.json("GET", "/v2/espalier/workers").get("workers", []):
@@ -304,7 +350,7 @@ def memory():
     check(f"after the server's end: {before} -> {used_mb()} MB", used_mb() <= before + 8)
 
 
-PARTS = [values, names, preload, faults, upgrade, memory]
+PARTS = [values, names, preload, graphs, faults, upgrade, memory]
 
 for part in PARTS:
     if sys.argv[4:] and part.__name__ not in sys.argv[4:]:

@@ -46,6 +46,19 @@ class Server:
     def client(self):
         return Client(PORT)
 
+    def metrics(self):
+        return Client(PORT + 2).call("GET", "/metrics")[1].decode()
+
+    def resident_mb(self):
+        """Memory of the server and its workers, shared pages counted once."""
+        total = 0
+        pids = [self.process.pid] + [
+            worker["pid"] for worker in self.client().json("GET", "/v2/espalier/workers")["workers"] if worker.get("pid")]
+        for pid in pids:
+            with open(f"/proc/{pid}/smaps_rollup") as smaps:
+                total += sum(int(line.split()[1]) for line in smaps if line.startswith("Pss:"))
+        return total // 1024
+
     def reason(self, model):
         """Why a model is in its state."""
         for entry in self.client().json("POST", "/v2/repository/index"):

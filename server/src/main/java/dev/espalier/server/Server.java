@@ -6,6 +6,7 @@ import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.config.ControlMode;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.engines.Engines;
+import dev.espalier.server.engines.GpuUse;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.grpc.GrpcServer;
@@ -184,7 +185,8 @@ final class Server implements AutoCloseable {
                             Map.of("http", httpCopies, "grpc", grpcCopies),
                             options.metrics().cpu()
                                     ? new MachineUse(options.metrics().interval())
-                                    : null);
+                                    : null,
+                            options.metrics().gpu() ? new GpuUse() : null);
         } catch (IOException failure) {
             close();
             throw failure;

@@ -1,5 +1,6 @@
 package dev.espalier.server;
 
+import dev.espalier.server.engines.GpuUse;
 import dev.espalier.server.execution.LoopWatch;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.http.HttpMeans;
@@ -33,6 +34,7 @@ final class ServerMetrics {
     private final ByteBudget memory;
     private final Map<String, CopiedBytes> copies;
     private final @Nullable MachineUse machine;
+    private final @Nullable GpuUse gpus;
 
     /// One model version at the moment of the scrape.
     private record Row(String[] labels, StatisticsSnapshot snapshot, ModelStatistics statistics) {}
@@ -82,6 +84,7 @@ final class ServerMetrics {
     /// @param memory that of requests and answers
     /// @param copies by protocol
     /// @param machine null to say nothing about it
+    /// @param gpus null to say nothing about them
     ServerMetrics(
             ModelRepository repository,
             WorkerPool workers,
@@ -90,7 +93,8 @@ final class ServerMetrics {
             HttpMeans means,
             ByteBudget memory,
             Map<String, CopiedBytes> copies,
-            @Nullable MachineUse machine) {
+            @Nullable MachineUse machine,
+            @Nullable GpuUse gpus) {
         this.repository = repository;
         this.workers = workers;
         this.errors = errors;
@@ -99,6 +103,7 @@ final class ServerMetrics {
         this.memory = memory;
         this.copies = copies;
         this.machine = machine;
+        this.gpus = gpus;
     }
 
     String text() {
@@ -119,6 +124,9 @@ final class ServerMetrics {
         errors(text);
         if (machine != null) {
             machine.write(text);
+        }
+        if (gpus != null) {
+            gpus.write(text);
         }
         return text.toString();
     }

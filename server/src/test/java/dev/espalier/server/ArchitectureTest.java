@@ -249,7 +249,14 @@ final class ArchitectureTest {
 
     @Test
     void nativeMemoryStaysOnARequestsPath() {
-        onlyIn("java.lang.foreign..", ".execution..", ".inference..", ".grpc..", ".scheduling..");
+        onlyIn(
+                "java.lang.foreign..",
+                ".execution..",
+                ".inference..",
+                ".grpc..",
+                ".scheduling..",
+                // A driver's library, which is asked for metrics.
+                ".engines");
         noClasses()
                 .should()
                 .dependOnClassesThat()

@@ -43,6 +43,8 @@ final class EngineSeamTest {
             Map.of(
                     // Options of Triton's that are told to be missing here.
                     "UnavailableFlags.java", pattern("\"(cuda|tf)-"),
+                    // A field of Triton's configuration.
+                    "PlanBuilder.java", pattern("getCuda\\(\\)|\"cuda_graphs\""),
                     // A path of Triton's protocol.
                     "Route.java", pattern("\"cudasharedmemory\""),
                     // A domain of ops that ONNX Runtime has itself.

@@ -252,6 +252,7 @@ enum Flag {
             "allow-cpu-metrics",
             "true",
             "Tell the machine's CPU and memory use."),
+    ALLOW_GPU_METRICS(FlagGroup.METRICS, "allow-gpu-metrics", "true", "Tell the use of GPUs."),
     METRICS_ADDRESS(
             FlagGroup.METRICS,
             "metrics-address",

@@ -218,6 +218,7 @@ final class OptionsReader {
                 address.isEmpty() ? values.text(Flag.HTTP_ADDRESS) : address,
                 values.integer(Flag.METRICS_PORT),
                 values.on(Flag.ALLOW_CPU_METRICS),
+                values.on(Flag.ALLOW_GPU_METRICS),
                 Duration.ofMillis(values.number(Flag.METRICS_INTERVAL)));
     }
 

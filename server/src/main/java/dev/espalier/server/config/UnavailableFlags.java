@@ -46,14 +46,15 @@ final class UnavailableFlags {
                             "grpc-max-connection-age",
                             "grpc-max-connection-age-grace"),
                     unused(
-                            "this version runs models on the CPU",
-                            "allow-gpu-metrics",
+                            "this version does not manage memory of GPUs",
                             "pinned-memory-pool-byte-size",
                             "cuda-memory-pool-byte-size",
                             "cuda-virtual-address-size",
                             "min-supported-compute-capability",
                             "enable-peer-access",
-                            "model-load-gpu-limit",
+                            "model-load-gpu-limit"),
+                    unused(
+                            "this version runs such models on the CPU",
                             "tf-gpu-memory-fraction",
                             "tf-allow-soft-placement",
                             "tf-add-vgpu"),

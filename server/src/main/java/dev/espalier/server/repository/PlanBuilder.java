@@ -93,6 +93,9 @@ final class PlanBuilder {
                     "graph_optimization_level",
                     Integer.toString(config.getOptimization().getGraph().getLevel()));
         }
+        if (config.getOptimization().getCuda().getGraphs()) {
+            parameters.put("cuda_graphs", "true");
+        }
         if (config.getInstanceGroupCount() > 0
                 && config.getInstanceGroup(0).getProfileCount() > 0) {
             parameters.put(

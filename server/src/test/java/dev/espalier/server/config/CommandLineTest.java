@@ -147,7 +147,9 @@ class CommandLineTest {
                                         Duration.ofMinutes(5),
                                         2)));
         assertThat(options.metrics())
-                .isEqualTo(new MetricsOptions(true, "0.0.0.0", 8002, true, Duration.ofSeconds(2)));
+                .isEqualTo(
+                        new MetricsOptions(
+                                true, "0.0.0.0", 8002, true, true, Duration.ofSeconds(2)));
         assertThat(options.logging())
                 .isEqualTo(
                         new LoggingOptions(0, true, true, true, LoggingOptions.Format.DEFAULT, ""));
@@ -388,16 +390,14 @@ class CommandLineTest {
                         "--pinned-memory-pool-byte-size=1",
                         "--cuda-memory-pool-byte-size",
                         "0:0",
-                        "--allow-gpu-metrics",
                         "--http-server-cert=" + folder);
 
         assertThat(options.notices())
                 .containsExactly(
-                        "--pinned-memory-pool-byte-size has no effect: this version runs models on"
-                                + " the CPU",
-                        "--cuda-memory-pool-byte-size has no effect: this version runs models on"
-                                + " the CPU",
-                        "--allow-gpu-metrics has no effect: this version runs models on the CPU",
+                        "--pinned-memory-pool-byte-size has no effect: this version does not"
+                                + " manage memory of GPUs",
+                        "--cuda-memory-pool-byte-size has no effect: this version does not"
+                                + " manage memory of GPUs",
                         "--http-server-cert has no effect without --http-use-ssl");
     }
 
@@ -418,11 +418,11 @@ class CommandLineTest {
         assertThat(options.repository().folders()).containsExactly(folder.toAbsolutePath());
         assertThat(options.notices())
                 .containsExactly(
-                        "--tf-allow-soft-placement has no effect: this version runs models on the"
-                                + " CPU",
-                        "--tf-gpu-memory-fraction has no effect: this version runs models on the"
-                                + " CPU",
-                        "--tf-add-vgpu has no effect: this version runs models on the CPU",
+                        "--tf-allow-soft-placement has no effect: this version runs such"
+                                + " models on the CPU",
+                        "--tf-gpu-memory-fraction has no effect: this version runs such"
+                                + " models on the CPU",
+                        "--tf-add-vgpu has no effect: this version runs such models on the CPU",
                         "--http-health-port has no effect: health is served on the HTTP port",
                         "--grpc-stream-infer-thread-count has no effect: a request stays on the"
                                 + " event loop that reads it; see --http-thread-count",

@@ -36,7 +36,7 @@ final class MetricsServerTest {
 
     private MetricsServer serve(int port) throws IOException {
         return new MetricsServer(
-                new MetricsOptions(true, "127.0.0.1", port, false, Duration.ofSeconds(2)),
+                new MetricsOptions(true, "127.0.0.1", port, false, false, Duration.ofSeconds(2)),
                 loops.serving(),
                 new HttpMeans(
                         new ClientMemory(

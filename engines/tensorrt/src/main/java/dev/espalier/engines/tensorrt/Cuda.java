@@ -34,6 +34,7 @@ final class Cuda {
     private final long synchronizeAll;
     private final long errorName;
     private final long errorText;
+    private final StreamGraphs graphs;
 
     private Cuda(NativeLibrary driver) throws EngineException {
         errorName = driver.require("cuGetErrorName");
@@ -68,6 +69,7 @@ final class Cuda {
         destroyStream = driver.require("cuStreamDestroy_v2");
         synchronize = driver.require("cuStreamSynchronize");
         synchronizeAll = driver.require("cuCtxSynchronize");
+        graphs = new StreamGraphs(driver);
     }
 
     /// Opens the driver and the first GPU.
@@ -175,6 +177,15 @@ final class Cuda {
         check(
                 (int) NativeCall.call(toHost, host, device, bytes, stream),
                 "copying outputs from the GPU");
+    }
+
+    StreamGraphs graphs() {
+        return graphs;
+    }
+
+    /// Has a graph run, in the stream's order.
+    void launch(long graph, long stream) throws EngineException {
+        check(graphs.launch(graph, stream), "running the model");
     }
 
     /// Waits until everything in a stream is done.

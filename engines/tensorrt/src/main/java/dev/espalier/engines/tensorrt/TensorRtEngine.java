@@ -11,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// TensorRT, which runs plans on the first GPU. Plug-in libraries stay open as long as the process lives; all
 /// models of the process have their plug-ins.
 public final class TensorRtEngine implements Engine {
-    /// The profiles that a model may use, such as `0,2`.
-    private static final String PROFILE = "profile";
-
     private static final String STANDARD_PLUGINS = "initLibNvInferPlugins";
     private static final String MISSING_PLUGIN = "Cannot find plugin";
 
@@ -57,8 +53,8 @@ public final class TensorRtEngine implements Engine {
         Device opened = device();
         opened.cuda.enter();
         opened.plugins.open(source.opLibraries());
-        List<Integer> profiles = profiles(source);
-        return new TrtModel(api, opened.cuda, deserialise(opened, source), profiles);
+        PlanOptions options = PlanOptions.of(source.parameters());
+        return new TrtModel(api, opened.cuda, deserialise(opened, source), options);
     }
 
     private Device device() throws EngineException {
@@ -99,21 +95,6 @@ public final class TensorRtEngine implements Engine {
             throw api.unknownTables("a runtime has another logger than it was given");
         }
         return runtime;
-    }
-
-    private static List<Integer> profiles(ModelSource source) throws EngineException {
-        String text = source.parameters().getOrDefault(PROFILE, "");
-        List<Integer> numbers = new ArrayList<>();
-        try {
-            for (String number : text.isBlank() ? new String[0] : text.split(",", -1)) {
-                numbers.add(Integer.parseInt(number.strip()));
-            }
-            return numbers;
-        } catch (NumberFormatException _) {
-            throw new EngineException(
-                    "%s: '%s' (expected: numbers of the plan's profiles, such as 0,2)"
-                            .formatted(PROFILE, text));
-        }
     }
 
     private long deserialise(Device opened, ModelSource source) throws EngineException {

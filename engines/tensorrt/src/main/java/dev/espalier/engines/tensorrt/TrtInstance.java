@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One thread's runs of a plan (`IExecutionContext`), in a stream of its own. Inputs are copied to the GPU and
 /// outputs from it, once each.
+///
+/// Where the model's configuration asks for CUDA graphs, what TensorRT does between these copies is recorded when
+/// inputs come in the same shapes for the second time (the first run prepares itself), and started by one call
+/// from then on. TensorRT and the plug-ins' own code are not asked again for such a run.
 final class TrtInstance implements ModelInstance {
     private static final int TRUE_BITS = 0xFF;
 
@@ -24,7 +28,11 @@ final class TrtInstance implements ModelInstance {
     private final Dims dims = new Dims(arena);
     private final List<DeviceBuffer> inputs = new ArrayList<>();
     private final List<DeviceBuffer> outputs = new ArrayList<>();
+    private final List<DeviceBuffer> buffers = new ArrayList<>();
     private final Pace pace = new Pace();
+
+    /// Null where runs are not to be recorded.
+    private final @Nullable CapturedRuns captured;
 
     /// Of those outputs whose size is known only when they are there.
     private final @Nullable OutputAllocator[] allocators;
@@ -55,6 +63,9 @@ final class TrtInstance implements ModelInstance {
         model.inputs().forEach(input -> inputs.add(buffer("input", input)));
         model.outputs().forEach(output -> outputs.add(buffer("output", output)));
         allocators = new OutputAllocator[model.outputs().size()];
+        buffers.addAll(inputs);
+        buffers.addAll(outputs);
+        captured = model.recordsRuns() ? new CapturedRuns(cuda.graphs()::destroy) : null;
         stream = cuda.createStream();
     }
 
@@ -66,25 +77,27 @@ final class TrtInstance implements ModelInstance {
     public void run(Execution execution) throws EngineException {
         cuda.enter();
         logger.forget();
-        choose(model.profiles().choose(execution.inputs()));
-        for (int index = 0; index < inputs.size(); index++) {
-            place(execution.inputs(), index);
-        }
-        for (int index = 0; index < outputs.size(); index++) {
-            place(execution, index);
+        int number = model.profiles().choose(execution.inputs());
+        CapturedRun known = captured == null ? null : captured.find(number, execution.inputs());
+        if (known != null && known.isCaptured(buffers)) {
+            for (int index = 0; index < outputs.size(); index++) {
+                if (execution.isRequested(index)) {
+                    reserve(execution, index, known.outputShape(index));
+                }
+            }
+            copyInputs(execution.inputs());
+            cuda.launch(known.graph(), stream);
+        } else {
+            place(execution, number);
+            copyInputs(execution.inputs());
+            if (known == null || !recorded(known)) {
+                enqueue();
+            }
         }
         long bytes = 0;
         for (int index = 0; index < inputs.size(); index++) {
             bytes += execution.inputs().byteSize(index);
-            if (!model.inputs().get(index).onHost() && execution.inputs().byteSize(index) > 0) {
-                cuda.toDevice(
-                        inputs.get(index).address(),
-                        execution.inputs().address(index),
-                        execution.inputs().byteSize(index),
-                        stream);
-            }
         }
-        enqueue();
         long begun = System.nanoTime();
         long sleep = pace.sleepNanos(bytes);
         if (sleep > 0) {
@@ -100,8 +113,67 @@ final class TrtInstance implements ModelInstance {
         pace.done(bytes, sleep == 0 ? 0 : woken - begun, System.nanoTime() - woken);
     }
 
+    /// Tells TensorRT of all tensors.
+    private void place(Execution execution, int number) throws EngineException {
+        choose(number);
+        for (int index = 0; index < inputs.size(); index++) {
+            place(execution.inputs(), index);
+        }
+        for (int index = 0; index < outputs.size(); index++) {
+            placeOutput(execution, index);
+        }
+    }
+
+    private void copyInputs(Execution.Tensors given) throws EngineException {
+        for (int index = 0; index < inputs.size(); index++) {
+            if (!model.inputs().get(index).onHost() && given.byteSize(index) > 0) {
+                cuda.toDevice(
+                        inputs.get(index).address(),
+                        given.address(index),
+                        given.byteSize(index),
+                        stream);
+            }
+        }
+    }
+
+    /// Records a run whose tensors are placed, if it is the second of its kind and can be recorded, and starts it.
+    ///
+    /// @return whether it runs
+    private boolean recorded(CapturedRun run) throws EngineException {
+        if (!run.shallRecord()) {
+            return false;
+        }
+        long[][] shapes = new long[outputs.size()][];
+        for (int index = 0; index < shapes.length; index++) {
+            if (allocators[index] != null) {
+                return false;
+            }
+            long _ =
+                    NativeCall.call(
+                            shape,
+                            dims.address(),
+                            context,
+                            model.outputs().get(index).nameAddress());
+            shapes[index] = dims.sizes();
+        }
+        long graph =
+                cuda.graphs()
+                        .record(stream, () -> isTrue(NativeCall.call(enqueue, context, stream)));
+        if (graph == 0) {
+            run.refuse();
+            logger.forget();
+            return false;
+        }
+        cuda.graphs().destroy(run.captured(graph, shapes, buffers));
+        cuda.launch(graph, stream);
+        return true;
+    }
+
     private void choose(int number) throws EngineException {
         if (number != profile) {
+            if (captured != null) {
+                captured.close();
+            }
             require(
                     NativeCall.call(setProfile, context, number, stream),
                     "choosing profile " + number);
@@ -133,7 +205,7 @@ final class TrtInstance implements ModelInstance {
     }
 
     /// Makes room for an output, in the result too where its size is known.
-    private void place(Execution execution, int index) throws EngineException {
+    private void placeOutput(Execution execution, int index) throws EngineException {
         PlanTensor output = model.outputs().get(index);
         OutputAllocator allocator = allocators[index];
         if (allocator == null) {
@@ -230,9 +302,11 @@ final class TrtInstance implements ModelInstance {
     @Override
     public void close() {
         if (cuda.entered()) {
+            if (captured != null) {
+                captured.close();
+            }
             TrtApi.delete(object);
-            inputs.forEach(DeviceBuffer::close);
-            outputs.forEach(DeviceBuffer::close);
+            buffers.forEach(DeviceBuffer::close);
             cuda.destroyStream(stream);
         }
         arena.close();

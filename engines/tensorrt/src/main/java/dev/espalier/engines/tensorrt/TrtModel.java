@@ -19,19 +19,21 @@ final class TrtModel implements LoadedModel {
     private final List<PlanTensor> inputs;
     private final List<PlanTensor> outputs;
     private final Profiles profiles;
+    private final boolean recordsRuns;
 
     /// @param object that TensorRT gave, which is deleted with this model
-    /// @param chosen the profiles that may be used, by their numbers; empty for all
-    TrtModel(TrtApi api, Cuda cuda, long object, List<Integer> chosen) throws EngineException {
+    /// @param options of the model
+    TrtModel(TrtApi api, Cuda cuda, long object, PlanOptions options) throws EngineException {
         this.api = api;
         this.cuda = cuda;
         this.object = object;
+        recordsRuns = options.cudaGraphs();
         this.engine = TrtApi.worker(object);
         try {
             PlanReader reader = new PlanReader(api, engine, names);
             inputs = reader.tensors(true);
             outputs = reader.tensors(false);
-            profiles = new Profiles(reader.profiles(inputs)).only(chosen);
+            profiles = new Profiles(reader.profiles(inputs)).only(options.profiles());
         } catch (EngineException failure) {
             close();
             throw failure;
@@ -56,6 +58,11 @@ final class TrtModel implements LoadedModel {
 
     Profiles profiles() {
         return profiles;
+    }
+
+    /// Whether its instances make CUDA graphs of runs.
+    boolean recordsRuns() {
+        return recordsRuns;
     }
 
     @Override
