@@ -179,7 +179,7 @@ final class Server implements AutoCloseable {
                             repository,
                             workers,
                             errors,
-                            loops.watch(),
+                            loops,
                             means,
                             requestMemory,
                             Map.of("http", httpCopies, "grpc", grpcCopies),

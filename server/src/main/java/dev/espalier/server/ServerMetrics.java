@@ -1,7 +1,7 @@
 package dev.espalier.server;
 
 import dev.espalier.server.engines.GpuUse;
-import dev.espalier.server.execution.LoopWatch;
+import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.http.HttpMeans;
 import dev.espalier.server.memory.ByteBudget;
@@ -29,7 +29,7 @@ final class ServerMetrics {
     private final ModelRepository repository;
     private final WorkerPool workers;
     private final InternalErrors errors;
-    private final LoopWatch loops;
+    private final LinkedLoops loops;
     private final HttpMeans means;
     private final ByteBudget memory;
     private final Map<String, CopiedBytes> copies;
@@ -89,7 +89,7 @@ final class ServerMetrics {
             ModelRepository repository,
             WorkerPool workers,
             InternalErrors errors,
-            LoopWatch loops,
+            LinkedLoops loops,
             HttpMeans means,
             ByteBudget memory,
             Map<String, CopiedBytes> copies,
@@ -263,7 +263,14 @@ final class ServerMetrics {
                         "espalier_loop_stall_seconds",
                         "counter",
                         "Time in which event loops were held up for more than 0.05 s")
-                .value("espalier_loop_stall_seconds", loops.stalledSeconds());
+                .value("espalier_loop_stall_seconds", loops.watch().stalledSeconds());
+        String refused = "espalier_connections_refused";
+        text.metric(
+                        refused,
+                        "counter",
+                        "Connections that the machine did not let the server accept, which wait, or watch, which were closed")
+                .value(refused, loops.refused().waited(), "what", "accept")
+                .value(refused, loops.refused().closed(), "what", "watch");
         text.metric(
                         "espalier_heap_budget_bytes",
                         "gauge",

@@ -2,6 +2,8 @@ package dev.espalier.server.execution;
 
 import dev.espalier.link.Doorbell;
 import dev.espalier.server.failure.InternalErrors;
+import dev.espalier.server.transport.RefusedConnections;
+import dev.espalier.server.transport.Transport;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandle;
@@ -13,6 +15,7 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -51,13 +54,23 @@ public final class LinkedLoop implements IoHandler, Executor {
     private final int index;
     private final IoHandler io;
     private final ThreadAwareExecutor executor;
+    private final Transport transport;
+    private final RefusedConnections refused;
     private final InternalErrors errors;
     private final List<LinkedWorker> workers = new ArrayList<>();
     private final Map<LinkedWorker, IoRegistration> doorbells = new HashMap<>();
     private volatile @Nullable Thread thread;
 
-    LinkedLoop(int index, ThreadAwareExecutor executor, IoHandler io, InternalErrors errors) {
+    LinkedLoop(
+            int index,
+            ThreadAwareExecutor executor,
+            IoHandler io,
+            Transport transport,
+            RefusedConnections refused,
+            InternalErrors errors) {
         this.errors = errors;
+        this.transport = transport;
+        this.refused = refused;
         this.index = index;
         this.executor = executor;
         this.io = io;
@@ -215,7 +228,12 @@ public final class LinkedLoop implements IoHandler, Executor {
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
-        return io.register(handle);
+        try {
+            return transport.register(io, handle);
+        } catch (IOException failure) {
+            refused.closed(failure);
+            throw failure;
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.espalier.link.LinkLayout;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.transport.EpollTransport;
 import dev.espalier.server.transport.NioTransport;
+import dev.espalier.server.transport.RefusedConnections;
 import dev.espalier.server.transport.ServingLoops;
 import dev.espalier.server.transport.Transport;
 import io.netty.channel.IoHandlerFactory;
@@ -20,6 +21,7 @@ public final class LinkedLoops implements AutoCloseable {
     private final List<LinkedLoop> loops = new ArrayList<>();
     private final LinkKind kind;
     private final Transport transport;
+    private final RefusedConnections refused = new RefusedConnections();
     private final MultiThreadIoEventLoopGroup group;
     private final LoopWatch watch;
 
@@ -47,6 +49,8 @@ public final class LinkedLoops implements AutoCloseable {
                                             loops.size(),
                                             executor,
                                             handlers.newHandler(executor),
+                                            transport,
+                                            refused,
                                             errors);
                             loops.add(loop);
                             return loop;
@@ -59,9 +63,14 @@ public final class LinkedLoops implements AutoCloseable {
         return watch;
     }
 
+    /// The connections that could not be served, of all ports.
+    public RefusedConnections refused() {
+        return refused;
+    }
+
     /// The loops as those want them who serve connections.
     public ServingLoops serving() {
-        return new ServingLoops(group, transport);
+        return new ServingLoops(group, transport, refused);
     }
 
     /// Doorbells of one worker's own, one a loop; none where workers ring the control socket.

@@ -44,7 +44,7 @@ public final class GrpcServer {
                                 new InetSocketAddress(options.address(), options.port()))
                         .bossEventLoopGroup(loops.group())
                         .workerEventLoopGroup(loops.group())
-                        .channelType(loops.transport().serverChannel())
+                        .channelFactory(loops::newServerChannel)
                         .withChildOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                         .withChildOption(ChannelOption.ALLOCATOR, new AnswerAllocator())
                         .directExecutor()

@@ -61,10 +61,9 @@ final class ListeningSocket {
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(loops.group())
-                        .channel(loops.transport().serverChannel())
+                        .channelFactory(loops::newServerChannel)
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
-                        .handler(new AcceptFailures())
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                         .childOption(

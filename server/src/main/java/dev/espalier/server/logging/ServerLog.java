@@ -19,9 +19,13 @@ public final class ServerLog implements AutoCloseable {
     private static final List<String> LIBRARIES = List.of("io.netty", "io.grpc", "java", "sun");
     private static final int LIBRARY_DETAIL = 3;
 
-    /// What these warn of is what clients do: each broken call would be a stack of seventy lines.
+    /// What these warn of is what clients do: each broken call would be a stack of seventy lines, and so would each
+    /// connection that the server cannot keep, of which it tells itself.
     private static final List<String> PROTOCOLS =
-            List.of("io.grpc.netty", "io.netty.handler.codec.http2");
+            List.of(
+                    "io.grpc.netty",
+                    "io.netty.handler.codec.http2",
+                    "io.netty.bootstrap.ServerBootstrap");
 
     private final LineHandler handler;
     // The JDK holds loggers weakly; without this their levels would be forgotten.

@@ -1,7 +1,10 @@
 package dev.espalier.server.transport;
 
 import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioChannelOption;
@@ -16,8 +19,13 @@ public record NioTransport() implements Transport {
     }
 
     @Override
-    public Class<? extends ServerChannel> serverChannel() {
-        return NioServerSocketChannel.class;
+    public IoRegistration register(IoHandler loop, IoHandle handle) throws Exception {
+        return loop.register(handle);
+    }
+
+    @Override
+    public ServerChannel newServerChannel() {
+        return new NioServerSocketChannel();
     }
 
     @Override

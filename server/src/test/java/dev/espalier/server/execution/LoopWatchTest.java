@@ -3,15 +3,11 @@ package dev.espalier.server.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.link.LinkKind;
+import dev.espalier.server.LogLines;
 import dev.espalier.server.failure.InternalErrors;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,38 +15,17 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class LoopWatchTest {
-    private final List<String> logged = new ArrayList<>();
-    private final Logger log = Logger.getLogger(LoopWatch.class.getName());
+    private final LogLines log = LogLines.of(LoopWatch.class);
     private final CountDownLatch turnOn = new CountDownLatch(1);
     private final InternalErrors errors = new InternalErrors(() -> {});
     private LinkedLoops loops;
     private LoopWatch watch;
-
-    private final Handler handler =
-            new Handler() {
-                @Override
-                public void publish(LogRecord line) {
-                    synchronized (logged) {
-                        logged.add(
-                                java.text.MessageFormat.format(
-                                        line.getMessage(), line.getParameters()));
-                    }
-                }
-
-                @Override
-                public void flush() {}
-
-                @Override
-                public void close() {}
-            };
 
     @BeforeEach
     void open() {
         loops = new LinkedLoops(2, LinkKind.PORTABLE, errors);
         loops.watch().close();
         watch = new LoopWatch(loops.all(), errors, Duration.ofMillis(2500));
-        log.addHandler(handler);
-        log.setUseParentHandlers(false);
     }
 
     @AfterEach
@@ -58,8 +33,7 @@ final class LoopWatchTest {
         turnOn.countDown();
         watch.close();
         loops.close();
-        log.removeHandler(handler);
-        log.setUseParentHandlers(true);
+        log.close();
     }
 
     private static void await(BooleanSupplier condition) {
@@ -68,12 +42,6 @@ final class LoopWatchTest {
                 throw new AssertionError("what the test waits for does not happen");
             }
             Thread.onSpinWait();
-        }
-    }
-
-    private List<String> logged() {
-        synchronized (logged) {
-            return List.copyOf(logged);
         }
     }
 
@@ -93,14 +61,14 @@ final class LoopWatchTest {
     void aLoopThatDoesNotTurnIsCountedLoggedOnceAndNotAliveAfterAWhile() {
         assertThat(watch.alive()).isTrue();
         holdUpOneLoop();
-        await(() -> !logged().isEmpty());
+        await(() -> !log.lines().isEmpty());
         assertThat(watch.alive()).isTrue();
-        assertThat(logged().getFirst())
+        assertThat(log.lines().getFirst())
                 .contains("event loop 0 has not turned for")
                 .contains("CountDownLatch.await");
         await(() -> !watch.alive());
         assertThat(watch.stalledSeconds()).isBetween(2.4, 10.0);
-        assertThat(logged()).hasSize(1);
+        assertThat(log.lines()).hasSize(1);
         assertThat(errors.counts()).isEmpty();
 
         turnOn.countDown();
