@@ -90,7 +90,6 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
                             @Override
                             public void onStreamClosed(Http2Stream stream) {
                                 uploads.closed(stream.id());
-                                uploads.watch.closed(stream);
                             }
                         });
         return uploads.watch;
@@ -220,6 +219,14 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
                     streamId,
                     Http2Error.PROTOCOL_ERROR,
                     "a call begins with :method, :scheme and a :path");
+        }
+        try {
+            watch.begins();
+        } catch (ServingException full) {
+            // Which says that nothing was done for it: clients may try it again, and take it for
+            // UNAVAILABLE.
+            throw Http2Exception.streamError(
+                    streamId, Http2Error.REFUSED_STREAM, full, "%s", full.getMessage());
         }
     }
 

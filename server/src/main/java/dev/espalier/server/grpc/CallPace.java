@@ -27,9 +27,6 @@ final class CallPace {
         END
     }
 
-    /// Whether the call counts in its connection's share of the heap.
-    boolean counts;
-
     void granted(long bytes) {
         granted += bytes;
     }

@@ -24,9 +24,6 @@ final class CallWatch {
     /// What the log and the metrics call it.
     private static final String SUBJECT = "a look at calls";
 
-    /// What a call takes up on the heap with its headers. One that is over before it is looked at costs no counting.
-    private static final long CALL = 8 << 10;
-
     /// How long a client may go on with a message after its call has been answered.
     private static final Duration LINGER = Duration.ofSeconds(2);
 
@@ -39,6 +36,8 @@ final class CallWatch {
 
     /// All that is sent over the connection: how far its client's window has let it go, and how it goes from there.
     private final CallPace connection = new CallPace();
+
+    private final CallsInFlight calls;
 
     /// Closes the connection at once: HTTP/2's own way waits for the calls that are under way.
     private @Nullable ChannelHandlerContext gate;
@@ -55,6 +54,19 @@ final class CallWatch {
         this.answers = handler.encoder().flowController();
         this.key = streams.newKey();
         this.uploads = uploads;
+        this.calls = new CallsInFlight(uploads.connection());
+    }
+
+    /// A call is about to begin.
+    ///
+    /// @throws ServingException when there is no room on the heap for it
+    void begins() throws ServingException {
+        calls.begun(streams.numActiveStreams());
+    }
+
+    /// The connection is gone.
+    void ended() {
+        calls.settle(0);
     }
 
     /// The connection may stay.
@@ -102,6 +114,7 @@ final class CallWatch {
 
     private void look(ChannelHandlerContext open) {
         looks++;
+        calls.settle(streams.numActiveStreams());
         if (!speaks) {
             if (!limits.handshake().isZero() && looks > limits.handshake().toSeconds()) {
                 PendingBytes.cut(open);
@@ -150,14 +163,6 @@ final class CallWatch {
     /// @return what ends the call; null where it may go on
     private @Nullable Runnable look(Http2Stream stream, long news) {
         CallPace pace = pace(stream);
-        if (!pace.counts) {
-            try {
-                uploads.connection().heap().take(CALL);
-                pace.counts = true;
-            } catch (ServingException full) {
-                return () -> refuse(stream, full, Http2Error.ENHANCE_YOUR_CALM);
-            }
-        }
         if (answers.hasFlowControlled(stream)) {
             int window = answers.windowSize(stream);
             if (window > 0) {
@@ -182,15 +187,6 @@ final class CallWatch {
                 yield null;
             }
         };
-    }
-
-    /// A call is over.
-    void closed(Http2Stream stream) {
-        CallPace known = stream.getProperty(key);
-        if (known != null && known.counts) {
-            known.counts = false;
-            uploads.connection().heap().give(CALL);
-        }
     }
 
     private ServingException tooSlow() {

@@ -59,7 +59,10 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
             var _ =
                     context.channel()
                             .closeFuture()
-                            .addListener(_ -> connections.closed(context.executor(), watch));
+                            .addListener(_ -> {
+                                connections.closed(context.executor(), watch);
+                                watch.ended();
+                            });
         }
     }
 
