@@ -138,6 +138,7 @@ live() {
   "$tests/conformance/oracle.sh" start || return 1
   read -ra oracle < <("$tests/conformance/oracle.sh" addresses | sed 's/--/--oracle-/g')
   python "$tests/conformance/compare.py" "${oracle[@]}" || status=1
+  python "$tests/conformance/framing.py" "${oracle[@]}" || status=1
   "$tests/conformance/oracle.sh" stop || status=1
   return "$status"
 }
@@ -261,7 +262,7 @@ run() {
   plain || return 1
   case $1 in
     clients) clients ;;
-    compare) python "$tests/conformance/compare.py" ;;
+    compare) python "$tests/conformance/compare.py" && python "$tests/conformance/framing.py" ;;
     hostile) python "$tests/conformance/hostile.py" --pid "$pid" ;;
     batching) python "$here/batching.py" ;;
     perf) "$here/perf.sh" "${addresses[@]}" ;;
