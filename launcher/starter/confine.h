@@ -3,6 +3,7 @@
 
 #include "capabilities.h"
 #include "descriptors.h"
+#include "group.h"
 #include "landlock.h"
 #include "layers.h"
 #include "limits.h"
@@ -20,7 +21,9 @@ struct confinement {
     const char *folder;
     const char *socket; /* the server's control socket; NULL for none */
     int sandbox;
-    struct owner owner; /* whom a worker of the superuser's becomes */
+    const char *group;    /* the control group's folder; NULL for none */
+    const char *no_group; /* why there is none */
+    struct owner owner;   /* whom a worker of the superuser's becomes */
     struct calls calls;
     uint64_t memory; /* bytes that all processes of the worker may have together; 0 for any number */
     uint64_t disk;   /* bytes that its folder may have; 0 for any number */
@@ -34,6 +37,7 @@ struct circumstances {
     const char *why_not_all; /* why these are not all; empty where they are */
     long control;            /* the connected control socket; negative for none */
     long talk;
+    long group;  /* where the worker joins its control group; negative for none */
     long keeper; /* its parent */
     int first_to_go;
     char **environment;
@@ -78,6 +82,20 @@ static inline long leave_superuser(const struct confinement *wanted, long namesp
     return failure;
 }
 
+/* Puts the calling process into its control group. */
+static inline void enter_group(const struct confinement *wanted, long group, struct layers *layers) {
+    if (wanted->group == NULL) {
+        put_lack(&layers->lacking_rare, "cgroup", 0);
+        put_text(&layers->lacking_rare, " (");
+        put_text(&layers->lacking_rare, wanted->no_group == NULL ? "none was made" : wanted->no_group);
+        put_text(&layers->lacking_rare, ")");
+        return;
+    }
+    long failure = join_group(group);
+    if (failure < 0) put_lack(&layers->lacking_rare, "cgroup", failure);
+    else in_force(layers, "cgroup");
+}
+
 /* Confines the calling process, says what is in force, and becomes the worker. Returns only where that cannot be. */
 static inline int become_worker(const struct confinement *wanted, const struct circumstances *here) {
     long namespaces = here->namespaces, talk = here->talk;
@@ -85,6 +103,7 @@ static inline int become_worker(const struct confinement *wanted, const struct c
     begin_layers(&layers);
     CALL1(__NR_setsid, 0);
     in_force(&layers, "own session");
+    if (wanted->sandbox != SANDBOX_OFF) enter_group(wanted, here->group, &layers);
     lower_limits(wanted->disk, wanted->addresses);
     lower_limit(RLIMIT_PROCESSES, MOST_PROCESSES);
     in_force(&layers, "no core files");
@@ -125,10 +144,7 @@ static inline int become_worker(const struct confinement *wanted, const struct c
     }
     begin_message(&message, HAS_BEGUN);
     put_text(&message.text, layers.there);
-    if (layers.lacking.length > 0) {
-        put_text(&message.text, "; not there: ");
-        put_text(&message.text, layers.missing);
-    }
+    put_lacks(&message.text, &layers);
     say(SPEECH, &message);
     CALL1(__NR_umask, wanted->mask);
     failure = CALL3(__NR_execve, wanted->command[0], wanted->command, here->environment);

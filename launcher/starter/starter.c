@@ -1,6 +1,7 @@
 /* Starts one worker, confined, and outlives it to clear up:
  *
- *     espalier-starter --folder=DIR [--socket=NAME] [--sandbox=auto|on|off] [--user=ID:GROUP] [--network]
+ *     espalier-starter --folder=DIR [--socket=NAME] [--group=DIR | --no-group=WHY] [--sandbox=auto|on|off]
+ *             [--user=ID:GROUP] [--network]
  *             [--memory-files] [--memory=BYTES] [--disk=BYTES] [--addresses=BYTES] [--read=PATH ...] [--write=PATH ...]
  *             [--read-exactly=PATH ...] [--write-exactly=PATH ...] [--link=PATH ...] -- COMMAND [ARGUMENT ...]
  *
@@ -34,6 +35,19 @@ struct poll {
     int descriptor;
     short events, happened;
 };
+
+/* What is to be removed at the end; the arguments that name it are hidden by then. */
+struct places {
+    char folder[4096], group_path[4096];
+    const char *group; /* NULL for none */
+};
+
+static const char *copy(const char *path, char *bytes, size_t size) {
+    struct text text = {bytes, 0, size - 1};
+    put_text(&text, path);
+    bytes[text.length] = 0;
+    return bytes;
+}
 
 /* Kills every process that hangs below the starter. Those that a worker's death orphans come here too. */
 static void kill_children(void) {
@@ -111,14 +125,14 @@ static int look_at_folder(const char *folder, uint64_t most, long keeper) {
 }
 
 /* Waits for the worker's end, which is reported, and the server's. */
-static void attend(const struct confinement *wanted, const char *folder, long talk, long keeper) {
+static void attend(const struct confinement *wanted, const struct places *places, long talk, long keeper) {
     struct poll waits[2] = {{(int)talk, POLLIN, 0}, {0, POLLIN, 0}};
     char ignored[128];
     int looking = wanted->disk > 0;
     for (;;) {
         struct time look = {1, 0}; /* the kernel takes from it what has passed */
         long ready = CALL5(__NR_ppoll, waits, 2, looking ? &look : NULL, NULL, 8);
-        if (ready == 0 && look_at_folder(folder, wanted->disk, keeper)) looking = 0;
+        if (ready == 0 && look_at_folder(places->folder, wanted->disk, keeper)) looking = 0;
         if (ready == -EINTR || ready == 0) continue;
         /* Anything but bytes is the end; the server sends none. */
         if (ready < 0 || (waits[1].happened != 0 && CALL3(__NR_read, 0, ignored, sizeof ignored) <= 0)) return;
@@ -127,7 +141,9 @@ static void attend(const struct confinement *wanted, const char *folder, long ta
             begin_report(&refusal);
             int status = hear_inside(talk, wanted->memory, &refusal);
             CALL2(__NR_kill, keeper, SIGKILL);
+            kill_group(places->group);
             clear_children();
+            if (group_ran_out(places->group)) report_overrun(wanted->memory, "memory");
             if (refusal.text.length > 0) send_report(&refusal);
             report_end(status < 0 ? SIGKILL : status);
             waits[0].descriptor = -1;
@@ -137,7 +153,7 @@ static void attend(const struct confinement *wanted, const char *folder, long ta
 }
 
 static int usage(void) {
-    return fail("is started by the Espalier server: --folder=DIR [--socket=NAME] [--sandbox=MODE] [--user=ID:GROUP] "
+    return fail("is started by the Espalier server: --folder=DIR [--socket=NAME] [--group=DIR] [--sandbox=MODE] [--user=ID:GROUP] "
                 "[--network] [--memory-files] [--memory=BYTES] [--disk=BYTES] [--addresses=BYTES] "
                 "[--read=PATH] [--write=PATH] [--read-exactly=PATH] [--write-exactly=PATH] [--link=PATH] -- COMMAND",
                 0);
@@ -162,6 +178,10 @@ static int read_arguments(char **arguments, struct confinement *wanted) {
             wanted->folder = value;
         } else if ((value = after("--socket=", *argument)) != NULL) {
             wanted->socket = value;
+        } else if ((value = after("--group=", *argument)) != NULL) {
+            wanted->group = value;
+        } else if ((value = after("--no-group=", *argument)) != NULL) {
+            wanted->no_group = value;
         } else if ((value = after("--user=", *argument)) != NULL) {
             wanted->owner.user = read_number(value);
             while (*value >= '0' && *value <= '9') value++;
@@ -215,7 +235,8 @@ static long start_keeper(struct confinement *wanted, long control, int *talk, ch
         if (keeper == 0) {
             CALL1(__NR_close, ends[0]);
             why.line[why.text.length] = 0;
-            struct circumstances here = {namespaces, why.line, control, ends[1], 0, 0, environment};
+            struct circumstances here = {
+                namespaces, why.line, control, ends[1], open_group(wanted->group), 0, 0, environment};
             CALL1(__NR_exit_group, keep(wanted, &here, owner));
         }
         if (failure >= 0) CALL1(__NR_close, ends[1]);
@@ -251,7 +272,7 @@ static long start_keeper(struct confinement *wanted, long control, int *talk, ch
 }
 
 static int start(char **arguments, char **environment) {
-    struct confinement wanted = {NULL, NULL, NULL, NULL, SANDBOX_AUTO, {NOBODY, NOBODY}, {0, 0, 0}, 0, 0, 0, 0};
+    struct confinement wanted = {NULL, NULL, NULL, NULL, SANDBOX_AUTO, NULL, NULL, {NOBODY, NOBODY}, {0, 0, 0}, 0, 0, 0, 0};
     if (!read_arguments(arguments + 1, &wanted)) return usage();
     /* The worker's own root is made of folders that it must enter as whoever it becomes, whatever the server's mask. */
     wanted.mask = CALL1(__NR_umask, 022);
@@ -261,10 +282,9 @@ static int start(char **arguments, char **environment) {
     if (wanted.socket != NULL && control < 0) return fail("cannot connect to the server", control);
     CALL1(__NR_setsid, 0);
     call(__NR_prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    char folder[4096];
-    struct text copy = {folder, 0, sizeof folder - 1};
-    put_text(&copy, wanted.folder);
-    folder[copy.length] = 0;
+    struct places places = {{0}, {0}, NULL};
+    copy(wanted.folder, places.folder, sizeof places.folder);
+    if (wanted.group != NULL) places.group = copy(wanted.group, places.group_path, sizeof places.group_path);
     int talk;
     long keeper = start_keeper(&wanted, control, &talk, environment);
     if (keeper > 0) {
@@ -272,10 +292,12 @@ static int start(char **arguments, char **environment) {
         CALL1(__NR_close, OUTPUT);
         if (control >= 0) CALL1(__NR_close, control);
         hide_arguments(arguments, wanted.command);
-        attend(&wanted, folder, talk, keeper);
+        attend(&wanted, &places, talk, keeper);
+        kill_group(places.group);
         clear_children();
     }
-    remove_folder(folder);
+    remove_group(places.group);
+    remove_folder(places.folder);
     return keeper > 0 ? 0 : 127;
 }
 

@@ -3,9 +3,9 @@
 
 #include "folder.h"
 
-/* The number of kilobytes behind `name` in a process's status; 0 for none. */
-static inline uint64_t kilobytes(const char *status, const char *name) {
-    for (const char *line = status; *line != 0;) {
+/* The number behind `name` in one of the kernel's lists, such as a process's status; 0 for none. */
+static inline uint64_t number_of(const char *list, const char *name) {
+    for (const char *line = list; *line != 0;) {
         const char *value = after(name, line);
         if (value != NULL) {
             while (*value == ' ' || *value == '\t') value++;
@@ -33,10 +33,10 @@ static inline uint64_t memory_of(const char *pid, int own) {
     long got = CALL3(__NR_read, file, status, sizeof status - 1);
     CALL1(__NR_close, file);
     status[got > 0 ? got : 0] = 0;
-    uint64_t memory = kilobytes(status, "RssAnon:") + kilobytes(status, "VmSwap:") + kilobytes(status, "VmPTE:");
+    uint64_t memory = number_of(status, "RssAnon:") + number_of(status, "VmSwap:") + number_of(status, "VmPTE:");
     /* A first thread that has ended hides the memory of those that live on. */
-    if (memory == 0 && kilobytes(status, "Threads:") > 1) return UNKNOWN;
-    return own ? memory : memory + kilobytes(status, "RssShmem:");
+    if (memory == 0 && number_of(status, "Threads:") > 1) return UNKNOWN;
+    return own ? memory : memory + number_of(status, "RssShmem:");
 }
 
 /* Kilobytes of memory of all that the worker has started, and with these of what is its own; 0 where it has started

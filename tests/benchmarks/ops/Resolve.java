@@ -20,6 +20,7 @@ import dev.espalier.server.repository.OpExplanation;
 import dev.espalier.server.workers.EnginePack;
 import dev.espalier.server.workers.EnginePacks;
 import dev.espalier.server.workers.ProbeProcess;
+import dev.espalier.server.workers.WorkerGroups;
 import dev.espalier.server.workers.WorkerLauncher;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,7 +135,8 @@ final class Resolve {
                                 Path.of(System.getProperty("java.home")),
                                 options.workers(),
                                 List.of(),
-                                EngineList.ALL.workers()),
+                                EngineList.ALL.workers(),
+                                WorkerGroups.none("not in a benchmark")),
                         Duration.ofSeconds(60));
         Map<String, ProbeOutcome> outcomes = new HashMap<>();
         try (Stream<Path> files = Files.walk(repository)) {

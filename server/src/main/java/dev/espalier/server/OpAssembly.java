@@ -15,6 +15,7 @@ import dev.espalier.server.ops.Trust;
 import dev.espalier.server.ops.elf.Machine;
 import dev.espalier.server.ops.elf.SharedLibraries;
 import dev.espalier.server.workers.EnginePacks;
+import dev.espalier.server.workers.WorkerGroups;
 import dev.espalier.server.workers.WorkerLauncher;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,9 +35,11 @@ record OpAssembly(
         OpOptions options) {
 
     /// @param known the engines that there are, installed or not
+    /// @param groups of the workers and probes
     /// @throws IOException when the description of an engine pack, or the list of allowed libraries, cannot
     ///     be read
-    static OpAssembly of(ServerOptions options, Engines known) throws IOException {
+    static OpAssembly of(ServerOptions options, Engines known, WorkerGroups groups)
+            throws IOException {
         WorkerOptions workers = options.workers();
         OpOptions ops = options.ops();
         EnginePacks packs =
@@ -48,7 +51,8 @@ record OpAssembly(
                         Path.of(System.getProperty("java.home")),
                         workers,
                         SharedLibraries.folders(ops.libraryPath()),
-                        known.workers());
+                        known.workers(),
+                        groups);
         Machine machine = Machine.named(System.getProperty("os.arch"));
         Trust trust =
                 ops.allowFile().isEmpty()

@@ -10,6 +10,7 @@ import dev.espalier.server.ops.LibraryFinder;
 import dev.espalier.server.ops.Shelf;
 import dev.espalier.server.repository.ModelOps;
 import dev.espalier.server.repository.OpExplanation;
+import dev.espalier.server.workers.WorkerGroups;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -66,7 +67,11 @@ public final class OpsMain {
             case CommandLine.Run(ServerOptions options) -> {
                 try {
                     StateFolder.prepare(options.workers().stateDirectory());
-                    OpAssembly assembly = OpAssembly.of(options, EngineList.ALL);
+                    OpAssembly assembly =
+                            OpAssembly.of(
+                                    options,
+                                    EngineList.ALL,
+                                    WorkerGroups.none("for a server's workers only"));
                     boolean good =
                             check
                                     ? check(words, assembly, out)

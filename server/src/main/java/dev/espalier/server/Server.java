@@ -29,6 +29,7 @@ import dev.espalier.server.repository.ModelRepository;
 import dev.espalier.server.repository.PrivateFolder;
 import dev.espalier.server.repository.RepositoryPoll;
 import dev.espalier.server.work.WorkPool;
+import dev.espalier.server.workers.WorkerGroups;
 import dev.espalier.server.workers.WorkerPool;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -100,7 +101,7 @@ final class Server implements AutoCloseable {
             Path state = options.workers().stateDirectory();
             StateFolder.prepare(state);
             PrivateFolder copies = opened(new PrivateFolder(state.resolve("models")));
-            OpAssembly ops = OpAssembly.of(options, engines);
+            OpAssembly ops = OpAssembly.of(options, engines, WorkerGroups.of(options.workers()));
             ops.preloads().forEach(Server::tell);
             ByteBudget requestMemory =
                     new ByteBudget(

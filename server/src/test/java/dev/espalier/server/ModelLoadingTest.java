@@ -17,6 +17,7 @@ import dev.espalier.server.repository.ModelOps;
 import dev.espalier.server.repository.ModelRepository;
 import dev.espalier.server.repository.ModelState;
 import dev.espalier.server.repository.PrivateFolder;
+import dev.espalier.server.workers.WorkerGroups;
 import dev.espalier.server.workers.WorkerPool;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ final class ModelLoadingTest {
         ServerOptions options = options(flags);
         LinkedLoops loops = opened(new LinkedLoops(1, options.workers().link(), errors));
         PrivateFolder copies = opened(new PrivateFolder(folder.resolve("state/models")));
-        OpAssembly ops = OpAssembly.of(options, EngineList.ALL);
+        OpAssembly ops = OpAssembly.of(options, EngineList.ALL, WorkerGroups.none("in tests"));
         Links links = opened(options.workers().link().open());
         workers =
                 opened(

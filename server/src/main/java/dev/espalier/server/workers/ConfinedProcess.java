@@ -205,6 +205,6 @@ final class ConfinedProcess {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-        started.folder().remove();
+        started.remove();
     }
 }

@@ -130,11 +130,13 @@ record Starter(Path program, SandboxOptions sandbox, long memoryBytes) {
     ///
     /// @param socket the address of the server's control socket, to which `command` gets a connection as
     ///     [#CONTROL]; empty for none
+    /// @param group what says in which control group it is kept
     /// @param readable files and folders that it may read beside those of the system
     /// @param needs of its engine
     List<String> command(
             WorkerFolder folder,
             String socket,
+            List<String> group,
             List<Path> readable,
             SandboxNeeds needs,
             List<String> command) {
@@ -144,6 +146,7 @@ record Starter(Path program, SandboxOptions sandbox, long memoryBytes) {
         if (!socket.isEmpty()) {
             whole.add("--socket=" + socket);
         }
+        whole.addAll(group);
         whole.add("--sandbox=" + sandbox.mode().name().toLowerCase(Locale.ROOT));
         whole.add("--user=" + sandbox.user());
         whole.add("--memory=" + memoryBytes);

@@ -41,16 +41,19 @@ public final class WorkerLauncher {
     private final WorkerEnvironment environment;
     private final Map<String, WorkerNeeds> needs;
     private final Optional<Starter> starter;
+    private final WorkerGroups groups;
 
     /// @param javaHome the JDK that the server runs on; workers run on the same
     /// @param libraries folders of shared libraries that workers may read besides those of the system
     /// @param needs of the workers of each engine, by its name
+    /// @param groups where each gets its own
     public WorkerLauncher(
             Path javaHome,
             WorkerOptions options,
             List<Path> libraries,
-            Map<String, WorkerNeeds> needs) {
-        this(javaHome, options, readable(javaHome, options, libraries), needs);
+            Map<String, WorkerNeeds> needs,
+            WorkerGroups groups) {
+        this(javaHome, options, readable(javaHome, options, libraries), needs, groups);
     }
 
     private static ReadableFiles readable(
@@ -65,11 +68,13 @@ public final class WorkerLauncher {
             Path javaHome,
             WorkerOptions options,
             ReadableFiles readable,
-            Map<String, WorkerNeeds> needs) {
+            Map<String, WorkerNeeds> needs,
+            WorkerGroups groups) {
         this.javaHome = javaHome;
         this.options = options;
         this.readable = readable;
         this.needs = Map.copyOf(needs);
+        this.groups = groups;
         this.environment =
                 new WorkerEnvironment(
                         options.sandbox().environment(),
@@ -87,7 +92,8 @@ public final class WorkerLauncher {
 
     /// The same for workers that may read the folder `files`, and use what was granted to their models.
     WorkerLauncher reading(Path files, Grants grants) {
-        return new WorkerLauncher(javaHome, options.with(grants), readable.with(files), needs);
+        return new WorkerLauncher(
+                javaHome, options.with(grants), readable.with(files), needs, groups);
     }
 
     /// What the confinement of workers is asked to be, in words: what a library can do depends on it.
@@ -98,7 +104,14 @@ public final class WorkerLauncher {
     /// A process that has been started.
     ///
     /// @param confined whether the starter attends to it, and will say how it ended
-    record Started(Process process, WorkerFolder folder, boolean confined) {}
+    record Started(
+            Process process, WorkerFolder folder, Optional<ControlGroup> group, boolean confined) {
+        /// Removes what it had, once it has ended.
+        void remove() {
+            folder.remove();
+            group.ifPresent(ControlGroup::remove);
+        }
+    }
 
     /// What confinement allows.
     SandboxOptions sandbox() {
@@ -161,6 +174,7 @@ public final class WorkerLauncher {
             SandboxNeeds sandbox,
             List<String> command)
             throws IOException {
+        Optional<ControlGroup> group = starter.isEmpty() ? Optional.empty() : groups.create();
         try {
             if (starter.isEmpty() && options.sandbox().mode() == SandboxOptions.Mode.ON) {
                 throw new IOException(
@@ -173,6 +187,7 @@ public final class WorkerLauncher {
                                             found.command(
                                                     folder,
                                                     socket,
+                                                    groups.options(group),
                                                     readable.paths(pack),
                                                     sandbox,
                                                     command))
@@ -181,9 +196,10 @@ public final class WorkerLauncher {
             // The starter's standard output is for its reports.
             builder.redirectErrorStream(starter.isEmpty());
             environment.scrub(builder.environment(), folder.path());
-            return new Started(builder.start(), folder, starter.isPresent());
+            return new Started(builder.start(), folder, group, starter.isPresent());
         } catch (IOException failure) {
             folder.remove();
+            group.ifPresent(ControlGroup::remove);
             throw failure;
         }
     }

@@ -45,7 +45,8 @@ class ProbeProcessTest {
                         Path.of(System.getProperty("java.home")),
                         DistributionOptions.in(folder, link, SandboxOptions.Mode.OFF),
                         List.of(),
-                        Map.of());
+                        Map.of(),
+                        WorkerGroups.none("in tests"));
         ProbeProcess probe = new ProbeProcess(pack, launcher, limit);
         assertThat(probe.engine()).isEqualTo("onnxruntime-1.2.3");
         Path library = Files.writeString(folder.resolve("libscript.so"), script);

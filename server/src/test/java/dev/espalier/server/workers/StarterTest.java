@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
@@ -34,6 +35,9 @@ class StarterTest {
     private static final long ADDRESSES = 3L << 30;
 
     private WorkerFolder folder;
+
+    /// What the starter is told of a control group.
+    private List<String> group = List.of();
 
     @BeforeEach
     void makeFolder() throws Exception {
@@ -83,7 +87,7 @@ class StarterTest {
         Starter starter = new Starter(PROGRAM.toAbsolutePath(), options, MEMORY);
         Path output = folder.path().resolveSibling(folder.path().getFileName() + ".output");
         List<String> whole = new ArrayList<>(before);
-        whole.addAll(starter.command(folder, "", List.of(), SandboxNeeds.NONE, command));
+        whole.addAll(starter.command(folder, "", group, List.of(), SandboxNeeds.NONE, command));
         Process process = new ProcessBuilder(whole).redirectError(output.toFile()).start();
         List<Starter.Report> reports = new ArrayList<>();
         try (var reader = process.inputReader()) {
@@ -122,6 +126,39 @@ class StarterTest {
         assertThat(ProcessHandle.allProcesses())
                 .noneMatch(process -> process.info().commandLine().orElse("").contains(age));
         assertThat(Files.exists(folder.path())).isFalse();
+    }
+
+    /// A folder stands for the control group: that the worker comes into a real one, and what that holds it to, is not
+    /// seen here.
+    @Test
+    void putsTheWorkerIntoItsGroupAndSaysThatItsMemoryWasTooMuch(@TempDir Path made)
+            throws Exception {
+        Files.createFile(made.resolve("cgroup.procs"));
+        Files.createFile(made.resolve("cgroup.kill"));
+        Files.writeString(made.resolve("memory.events"), "low 0\nmax 7\noom 1\noom_kill 1\n");
+        group = List.of("--group=" + made);
+        Run run = run(SandboxOptions.Mode.AUTO, "kill -9 $$");
+        assertThat(begun(run).confinement()).contains("own session, cgroup, ");
+        assertThat(made.resolve("cgroup.procs")).hasContent("0");
+        assertThat(made.resolve("cgroup.kill")).hasContent("1");
+        assertThat(run.reports())
+                .contains(new Starter.Report.Overrun(new DeathCause.TooMuchMemory(MEMORY)));
+    }
+
+    @Test
+    void doesWithoutAGroupAndSaysWhy(@TempDir Path nothing) throws Exception {
+        group = List.of("--group=" + nothing.resolve("gone"));
+        assertThat(begun(run(SandboxOptions.Mode.AUTO, "exit 0")).confinement())
+                .contains("not there: ")
+                .endsWith("cgroup (error 2)");
+        makeFolder();
+        group = List.of("--no-group=no cgroup v2 is mounted");
+        assertThat(begun(run(SandboxOptions.Mode.AUTO, "exit 0")).confinement())
+                .endsWith("cgroup (no cgroup v2 is mounted)");
+    }
+
+    private static Starter.Report.Begun begun(Run run) {
+        return (Starter.Report.Begun) run.reports().getFirst();
     }
 
     @Test
@@ -245,6 +282,7 @@ class StarterTest {
                                     starter.command(
                                             folder,
                                             listener.address(),
+                                            List.of(),
                                             List.of(),
                                             SandboxNeeds.NONE,
                                             command))

@@ -118,7 +118,8 @@ final class WorkerHostTest {
                         Path.of(System.getProperty("java.home")),
                         DistributionOptions.in(folder, LinkKind.PORTABLE, SandboxOptions.Mode.OFF),
                         List.of(),
-                        Map.of());
+                        Map.of(),
+                        WorkerGroups.none("in tests"));
         WorkerSite site =
                 new WorkerSite(
                         launcher,

@@ -48,7 +48,8 @@ class WorkerLauncherTest {
                 Path.of(System.getProperty("java.home")),
                 DistributionOptions.in(folder, link, sandbox),
                 List.of(),
-                needs);
+                needs,
+                WorkerGroups.none("in tests"));
     }
 
     private String command(SandboxNeeds sandbox) throws Exception {
@@ -84,7 +85,7 @@ class WorkerLauncherTest {
         assertThat(said(portable)).contains("find or load main class Main");
         assertThat(linux.confined()).isTrue();
         assertThat(said(linux))
-                .contains("--socket=socket --sandbox=auto")
+                .contains("--socket=socket --no-group=in tests --sandbox=auto")
                 .contains("Main linux descriptor:3 none");
     }
 
