@@ -173,6 +173,17 @@ final class ConfinedProcess {
         }
     }
 
+    /// Whether it runs at this moment: not whoever may have its id by now.
+    boolean isAlive() {
+        return !hasEnded() && handle != null && handle.isAlive();
+    }
+
+    /// Ends what attends to it, too, since that does not say how it ended: somebody may have stopped it. The worker goes
+    /// with it.
+    void abandon() {
+        Process _ = started.process().destroyForcibly();
+    }
+
     /// Where its JVM writes about a crash.
     Path errorFile() {
         return started.folder().errorFile();

@@ -15,6 +15,10 @@ final class StartAttempt {
 
     private final long begunNanos = System.nanoTime();
 
+    /// What begins the process, which may never say that it has: somebody can have stopped it.
+    @GuardedBy("this")
+    private @Nullable Process starter;
+
     @GuardedBy("this")
     private @Nullable ConfinedProcess process;
 
@@ -23,6 +27,11 @@ final class StartAttempt {
 
     @GuardedBy("this")
     private @Nullable String givenUp;
+
+    synchronized void beginning(Process newStarter) {
+        starter = newStarter;
+        endWhereGivenUp();
+    }
 
     synchronized void started(ConfinedProcess newProcess) {
         process = newProcess;
@@ -36,6 +45,7 @@ final class StartAttempt {
 
     /// It has succeeded or failed: what it has is somebody else's now.
     synchronized void over() {
+        starter = null;
         process = null;
         socket = null;
     }
@@ -54,6 +64,8 @@ final class StartAttempt {
     private void endWhereGivenUp() {
         if (givenUp != null && process != null) {
             process.kill();
+        } else if (givenUp != null && starter != null) {
+            Process _ = starter.destroyForcibly();
         }
         if (givenUp != null && socket != null) {
             socket.shutdown();

@@ -78,7 +78,9 @@ final class Vitals {
         if (memoryLimit > 0 && hiddenLooks >= MOST_HIDDEN_LOOKS) {
             return new DeathCause.TooMuchMemory(memoryLimit);
         }
-        return status.overrun(memoryLimit, link.mappedBytes());
+        DeathCause overrun = status.overrun(memoryLimit, link.mappedBytes());
+        // It may have ended meanwhile, and the status be that of whoever has its id now.
+        return overrun == null || process.isAlive() ? overrun : null;
     }
 
     /// Whether the process seems to stand still.

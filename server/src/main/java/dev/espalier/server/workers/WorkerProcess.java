@@ -87,8 +87,7 @@ final class WorkerProcess {
             String label, EnginePack pack, WorkerSite site, LinkedWorker link, StartAttempt attempt)
             throws IOException {
         try (ControlSocket.Listener listener = site.links().listen()) {
-            ConfinedProcess process =
-                    ConfinedProcess.start(label, site.launcher().start(pack, listener.address()));
+            ConfinedProcess process = begin(label, pack, site, listener, attempt);
             attempt.started(process);
             try {
                 ControlSocket socket = accept(listener, process);
@@ -99,6 +98,24 @@ final class WorkerProcess {
                 process.clear();
                 throw new IOException(why, failure);
             }
+        }
+    }
+
+    private static ConfinedProcess begin(
+            String label,
+            EnginePack pack,
+            WorkerSite site,
+            ControlSocket.Listener listener,
+            StartAttempt attempt)
+            throws IOException {
+        WorkerLauncher.Started started = site.launcher().start(pack, listener.address());
+        attempt.beginning(started.process());
+        try {
+            return ConfinedProcess.start(label, started);
+        } catch (IOException failure) {
+            String givenUp = attempt.givenUp();
+            attempt.over();
+            throw givenUp == null ? failure : new IOException(givenUp, failure);
         }
     }
 
@@ -224,6 +241,11 @@ final class WorkerProcess {
         return process.hasEnded();
     }
 
+    /// Whether it runs at this moment, whatever the starter has told.
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /// Tells it; one that is gone does not hear it, and whoever takes its news learns that.
     void tell(ControlMessage message) {
         orders.give(message);
@@ -282,6 +304,9 @@ final class WorkerProcess {
         if (end == null) {
             stop(new DeathCause.Disconnected());
             end = process.awaitEnd(END_MILLIS);
+        }
+        if (end == null) {
+            process.abandon();
         }
         DeathCause judged = verdict.get();
         DeathCause cause = judged;
