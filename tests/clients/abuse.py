@@ -3,11 +3,12 @@
     abuse.py --http HOST:PORT --grpc HOST:PORT --metrics HOST:PORT --pid SERVER --log FILE [CASE…]
     abuse.py --hold …       only keeps connections of every kind open until it is ended
 
-The server has --http-header-timeout-secs=3, --http-body-timeout-secs=3, --http-answer-timeout-secs=5, the same for gRPC, and
+The server has --request-memory-mb=1024, --http-header-timeout-secs=3, --http-body-timeout-secs=3, --http-answer-timeout-secs=5, the same for gRPC, and
 --grpc-handshake-timeout-secs=3. Ends with `N passed, N failed`.
 """
 
 import argparse
+import contextlib
 import gzip
 import json
 import os
@@ -58,9 +59,9 @@ class Abuse:
     def __init__(self, options):
         self.http, self.grpc, self.metrics = options.http, options.grpc, options.metrics
 
-    def ask(self, request: bytes) -> int:
+    def ask(self, request: bytes, source: str = "") -> int:
         """The status of an answer that is read as it comes."""
-        with wire.connect(self.http, 60) as connection:
+        with wire.connect(self.http, 60, source=source) as connection:
             try:
                 connection.sendall(request)
             except (BrokenPipeError, ConnectionResetError):
@@ -229,10 +230,69 @@ class Abuse:
         if told != 1000:
             raise AssertionError(f"{told} of 1000 half requests were answered")
 
+    def greedy_uploads(self) -> None:
+        """One address takes all that it can get with uploads that hardly go on, over both protocols; another is served."""
+        before, size, announced = self.memory(), 40 * MB, 16
+        whole = wire.binary("identity_uint8", "UINT8", bytes(size), size, output={"binary_data": True})
+        uploads = [wire.connect(self.http, source="127.0.0.2") for _ in range(announced)]
+        calls = wire.connect(self.grpc, source="127.0.0.2")
+        calls.sendall(wire.settings())
+        body = wire.infer_message("identity_uint8", "UINT8", bytes(size), size)
+        over = threading.Event()
+
+        def upload(number: int) -> None:
+            """All but the end, which hardly goes on."""
+            self.send(uploads[number], whole[:-8 * MB])
+            while not over.wait(0.5):
+                self.send(uploads[number], bytes(30_000))
+
+        def call() -> None:
+            for number in range(announced):
+                stream = 2 * number + 1
+                self.send(calls, wire.call(stream) + wire.message(stream, body, end=False)[: -8 * MB])
+            while not over.wait(0.5):
+                for number in range(announced):
+                    self.send(calls, wire.frame(wire.DATA, 0, 2 * number + 1, bytes(16_000)) * 2)
+
+        def until_over(action, *arguments) -> None:
+            with contextlib.suppress(OSError):  # The connection is closed under it.
+                action(*arguments)
+
+        for arguments in [(upload, number) for number in range(announced)] + [(call,)]:
+            threading.Thread(target=until_over, args=arguments, daemon=True).start()
+        try:
+            # Sixteen connections and the calls of one more want 1,024 MB, all that there is; an address gets three quarters.
+            self.await_memory("at least 300 MB", lambda now: now - before >= 300 * MB)
+            for _ in range(4):
+                self.await_memory("at most 800 MB", lambda now: now - before <= 800 * MB, 0)
+                self.expect([self.ask(whole, "127.0.0.3")], 200)
+                self.expect([self.call(body, size, "127.0.0.3")], 200)
+            if not select.select([*uploads, calls], [], [], 0)[0]:
+                raise AssertionError("nothing of what is too much was refused")
+        finally:
+            over.set()
+            for connection in [*uploads, calls]:
+                connection.close()
+        self.freed(before)
+
+    def call(self, body: bytes, size: int, source: str) -> int:
+        """200 where a call is answered with so many bytes."""
+        with wire.connect(self.grpc, 60, source=source) as connection:
+            wide = wire.frame(wire.WINDOW_UPDATE, 0, 0, (1 << 30).to_bytes(4, "big"))
+            connection.sendall(wire.settings(window=1 << 30) + wide + wire.call(1))
+            sending = threading.Thread(target=self.send, args=(connection, wire.message(1, body)), daemon=True)
+            sending.start()
+            got = 0
+            while True:
+                kind, flags, stream, payload = wire.read_frame(connection)
+                got += len(payload) if kind == wire.DATA and stream == 1 else 0
+                if stream == 1 and (kind == wire.RST_STREAM or flags & wire.END_STREAM):
+                    sending.join(20)
+                    return 200 if got >= size else 503
+
     def many_connections(self) -> None:
-        """10,000 that are idle, and 2,000 that send a byte a second."""
-        if raise_limit() < 13_000:
-            raise AssertionError("the limit of open files is below 13000 (see ulimit -Hn)")
+        """10,000 that are idle, and 2,000 that send a byte now and then."""
+        self.room_for(13_000)
         connections = []
         for _ in range(10_000):
             connections.append(wire.connect(self.http))
@@ -247,6 +307,34 @@ class Abuse:
         self.expect([wire.answer(connection)[0] for connection in alive], 200)
         for connection in connections + slow:
             connection.close()
+
+    def many_grpc_connections(self) -> None:
+        """The same: idle ones have begun to speak, slow ones send a byte of their message now and then."""
+        self.room_for(13_000)
+        body = wire.infer_message("identity_uint8", "UINT8", bytes(64), 64)
+        begun, message = wire.settings() + wire.call(1), wire.message(1, body)
+        connections = []
+        for number in range(12_000):
+            connections.append(wire.connect(self.grpc))
+            connections[-1].sendall(begun + message[:12] if number >= 10_000 else wire.settings())
+        for at in range(12, 15):
+            for connection in connections[10_000:]:
+                # Each in the frame that has begun.
+                self.send(connection, message[at:at + 1])
+            time.sleep(0.5)
+        alive = connections[:10_000:100]
+        for connection in alive:
+            connection.sendall(wire.call(1) + message)
+        for connection in alive:
+            while wire.read_frame(connection)[0] != wire.DATA:
+                pass
+        for connection in connections:
+            connection.close()
+
+    @staticmethod
+    def room_for(connections: int) -> None:
+        if raise_limit() < connections:
+            raise AssertionError(f"the limit of open files is below {connections} (see ulimit -Hn)")
 
     def bombs(self) -> None:
         """16 bodies of a few KB that stand for 60 MB of blanks, over both protocols."""
@@ -345,7 +433,7 @@ class Abuse:
 
 CASES = ["classification", "json_answers", "json_requests", "compressed", "slow_gzip_readers", "unread_answers",
          "many_unread_answers", "grpc_without_window", "pipelined", "half_bodies", "half_headers", "many_connections",
-         "bombs", "typed_contents", "cancelled_calls", "slow_calls"]
+         "many_grpc_connections", "greedy_uploads", "bombs", "typed_contents", "cancelled_calls", "slow_calls"]
 
 
 class Watch:

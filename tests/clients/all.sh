@@ -212,7 +212,7 @@ kills() {
 abuse() {
   local began held
   ulimit -n "$(ulimit -Hn)"
-  serve abuse --model-repository="$tests/models/repository" --http-header-timeout-secs=3 \
+  serve abuse --model-repository="$tests/models/repository" --request-memory-mb=1024 --http-header-timeout-secs=3 \
     --http-body-timeout-secs=3 --http-answer-timeout-secs=5 --exit-timeout-secs=5 \
     --grpc-handshake-timeout-secs=3 --grpc-body-timeout-secs=3 --grpc-answer-timeout-secs=5 || return 1
   python "$here/abuse.py" --pid "$pid" --log "$log" || return 1

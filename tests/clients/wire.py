@@ -10,10 +10,11 @@ END_STREAM, END_HEADERS = 1, 4
 INITIAL_WINDOW = 4
 
 
-def connect(address: tuple[str, int], timeout: float = 20, window: int | None = None) -> socket.socket:
-    """A connection; one with a `window` takes no more than so much at a time."""
+def connect(address: tuple[str, int], timeout: float = 20, window: int | None = None,
+            source: str = "") -> socket.socket:
+    """A connection; one with a `window` takes no more than so much at a time, one with a `source` comes from there."""
     if window is None:
-        return socket.create_connection(address, timeout)
+        return socket.create_connection(address, timeout, (source, 0) if source else None)
     connection = socket.socket()
     connection.settimeout(timeout)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
