@@ -153,8 +153,8 @@ static void attend(const struct confinement *wanted, const struct places *places
 }
 
 static int usage(void) {
-    return fail("is started by the Espalier server: --folder=DIR [--socket=NAME] [--group=DIR] [--sandbox=MODE] [--user=ID:GROUP] "
-                "[--network] [--memory-files] [--memory=BYTES] [--disk=BYTES] [--addresses=BYTES] "
+    return fail("is started by the Espalier server: --folder=DIR [--socket=NAME] [--group=DIR] [--sandbox=MODE] "
+                "[--user=ID:GROUP] [--network] [--memory-files] [--memory=BYTES] [--disk=BYTES] [--addresses=BYTES] "
                 "[--read=PATH] [--write=PATH] [--read-exactly=PATH] [--write-exactly=PATH] [--link=PATH] -- COMMAND",
                 0);
 }
@@ -272,7 +272,7 @@ static long start_keeper(struct confinement *wanted, long control, int *talk, ch
 }
 
 static int start(char **arguments, char **environment) {
-    struct confinement wanted = {NULL, NULL, NULL, NULL, SANDBOX_AUTO, NULL, NULL, {NOBODY, NOBODY}, {0, 0, 0}, 0, 0, 0, 0};
+    struct confinement wanted = {.sandbox = SANDBOX_AUTO, .owner = {NOBODY, NOBODY}};
     if (!read_arguments(arguments + 1, &wanted)) return usage();
     /* The worker's own root is made of folders that it must enter as whoever it becomes, whatever the server's mask. */
     wanted.mask = CALL1(__NR_umask, 022);
