@@ -41,7 +41,7 @@ final class EngineCall {
         var source =
                 new ModelSource(
                         "model", Path.of(arguments[1]), List.of(), parameters, declared);
-        ModelInstance instance = engine.load(source).newInstance();
+        ModelInstance instance = (ModelInstance) engine.load(source).newInstance();
         Execution execution = new Execution(1, 1, byteSize -> output);
 
         double[] samples = new double[SAMPLES];

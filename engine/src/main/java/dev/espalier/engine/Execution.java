@@ -70,7 +70,8 @@ public final class Execution {
         private final int[] ranks;
         private final long[] dimensions;
 
-        Tensors(int count) {
+        /// An empty row for so many tensors.
+        public Tensors(int count) {
             present = new boolean[count];
             typeCodes = new int[count];
             addresses = new long[count];
@@ -79,7 +80,8 @@ public final class Execution {
             dimensions = new long[count * MAX_RANK];
         }
 
-        void clear() {
+        /// Forgets all tensors.
+        public void clear() {
             Arrays.fill(present, false);
         }
 

@@ -1,5 +1,6 @@
 package dev.espalier.worker;
 
+import dev.espalier.engine.DecoupledInstance;
 import dev.espalier.engine.Engine;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.LoadedModel;
@@ -237,7 +238,13 @@ final class Worker {
         List<ModelInstance> instances = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                instances.add(model.newInstance());
+                instances.add(
+                        switch (model.newInstance()) {
+                            case ModelInstance plain -> plain;
+                            case DecoupledInstance _ ->
+                                    throw new EngineException(
+                                            "decoupled instances are not run yet");
+                        });
             }
             return instances;
         } catch (EngineException | RuntimeException failure) {

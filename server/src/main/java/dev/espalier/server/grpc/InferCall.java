@@ -289,6 +289,11 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
     }
 
     @Override
+    public String refusalOfDecoupled() {
+        return "ModelInfer RPC doesn't support models with decoupled transaction policy";
+    }
+
+    @Override
     public void completed(InferenceResult result) {
         held = result;
         guarded(() -> {

@@ -406,6 +406,11 @@ final class InferExchange implements Exchange, Responder {
     }
 
     @Override
+    public String refusalOfDecoupled() {
+        return "HTTP end point doesn't support models with decoupled transaction policy";
+    }
+
+    @Override
     public void completed(InferenceResult result) {
         inference = null;
         held = result;

@@ -19,11 +19,15 @@ public interface Inference {
     /// @throws ServingException OVERLOADED when there is no room for them
     void reserve(int index, long bytes) throws ServingException;
 
-    /// Hands the request over, all inputs being filled. The responder is called exactly once after
+    /// Whether the model is decoupled, so that the request may have any number of answers.
+    boolean isDecoupled();
+
+    /// Hands the request over, all inputs being filled. The responder is called until its last word after
     /// this, unless [#cancel] comes first.
     void submit();
 
     /// Gives the request up: its client went away, cancelled it, or broke off the upload. Its place
-    /// becomes free and the responder is not called any more. May be called at any time, also again.
+    /// becomes free, a model that is at it is told, and the responder is not called any more. May be called at any time,
+    /// also again. Results that it has are still to be released.
     void cancel();
 }

@@ -1,6 +1,7 @@
 package dev.espalier.server.inference;
 
 import dev.espalier.server.execution.LinkedLoops;
+import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 
@@ -30,6 +31,7 @@ public final class InferenceService implements Inferences {
     public Inference open(InferenceRequest request, Responder responder) throws ServingException {
         while (true) {
             ServedModel model = models.serving(request.modelName(), request.modelVersion());
+            checkAnswers(model, responder);
             RequestValidator.Validated validated = RequestValidator.validate(request, model.plan());
             PendingInference inference =
                     new PendingInference(
@@ -38,6 +40,14 @@ public final class InferenceService implements Inferences {
                 return inference;
             }
             // The model has been replaced or unloaded since it was found.
+        }
+    }
+
+    private static void checkAnswers(ServedModel model, Responder responder)
+            throws ServingException {
+        String refusal = model.plan().decoupled() ? responder.refusalOfDecoupled() : null;
+        if (refusal != null) {
+            throw new ServingException(ErrorCode.UNSUPPORTED, refusal);
         }
     }
 }

@@ -10,7 +10,7 @@ public interface Inferences {
     /// Must be called on the event loop that will fill and submit the request; `responder` is called
     /// back on that same loop.
     ///
-    /// @throws ServingException when the model is unknown or not ready, when the header does not fit
-    ///     the model, or when queue or memory are full; then nothing has changed
+    /// @throws ServingException when the model is unknown or not ready, when it is decoupled and the responder refuses that
+    ///     ([Responder#refusalOfDecoupled]), when the header does not fit the model, or when queue or memory are full; then nothing has changed
     Inference open(InferenceRequest request, Responder responder) throws ServingException;
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class ModelPlan {
     private final String model;
     private final int maxBatchSize;
+    private final boolean decoupled;
     private final List<Tensor> inputs;
     private final List<Tensor> outputs;
     private final Map<String, Tensor> inputByName = new HashMap<>();
@@ -37,9 +38,16 @@ public final class ModelPlan {
     }
 
     /// @param maxBatchSize 0 for models without a batch dimension
-    public ModelPlan(String model, int maxBatchSize, List<Tensor> inputs, List<Tensor> outputs) {
+    /// @param decoupled whether a request may have any number of answers
+    public ModelPlan(
+            String model,
+            int maxBatchSize,
+            boolean decoupled,
+            List<Tensor> inputs,
+            List<Tensor> outputs) {
         this.model = model;
         this.maxBatchSize = maxBatchSize;
+        this.decoupled = decoupled;
         this.inputs = List.copyOf(inputs);
         this.outputs = List.copyOf(outputs);
         inputs.forEach(input -> inputByName.put(input.name(), input));
@@ -53,6 +61,10 @@ public final class ModelPlan {
 
     int maxBatchSize() {
         return maxBatchSize;
+    }
+
+    boolean decoupled() {
+        return decoupled;
     }
 
     boolean batches() {

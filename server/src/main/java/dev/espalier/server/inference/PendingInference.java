@@ -94,21 +94,57 @@ final class PendingInference extends Member implements Inference {
     }
 
     @Override
+    public boolean isDecoupled() {
+        return model.plan().decoupled();
+    }
+
+    @Override
     protected void completed(ExecutionOutcome.Done outcome, int batchRows, int row) {
+        tell(outcome, batchRows, row, true);
+    }
+
+    @Override
+    protected void answered(ExecutionOutcome.Done answer, boolean last) {
+        tell(answer, ResultSlice.OWN, 0, last);
+    }
+
+    private void tell(ExecutionOutcome.Done outcome, int batchRows, int row, boolean last) {
         InferenceResult result;
         try {
             result = ResultSlice.of(request, model, validated, outcome, batchRows, row);
         } catch (ServingException failure) {
             outcome.answer().release();
+            endEarly(last);
             failed(failure);
             return;
         } catch (Throwable failure) {
             outcome.answer().release();
+            endEarly(last);
             broken(failure);
             return;
         }
         try {
-            responder.completed(result);
+            if (last) {
+                responder.completed(result);
+            } else {
+                responder.answered(result);
+            }
+        } catch (Throwable failure) {
+            errors.report("answer", model.name(), failure);
+        }
+    }
+
+    /// Has a model stop that would answer a request on and on which has failed.
+    private void endEarly(boolean last) {
+        if (!last) {
+            cancel();
+        }
+    }
+
+    @Override
+    protected void finished() {
+        try {
+            responder.finished();
         } catch (Throwable failure) {
             errors.report("answer", model.name(), failure);
         }

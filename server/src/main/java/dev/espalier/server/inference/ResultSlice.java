@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A request's rows of an execution's outputs, where the worker wrote them.
 final class ResultSlice implements InferenceResult {
+    /// The rows of an answer that is the request's own: as many as the model gives.
+    static final int OWN = -1;
+
     /// Fewer bytes are there only for a moment.
     private static final long COUNTED_FROM = 64 << 10;
 
@@ -23,6 +26,10 @@ final class ResultSlice implements InferenceResult {
     private final InferenceRequest request;
     private final ServedModel model;
     private final RequestValidator.Validated validated;
+
+    /// What the outputs are, one for one.
+    private final List<ModelPlan.Tensor> tensors;
+
     private final Answer answer;
     private final List<Output> outputs;
     private @Nullable BudgetShare countedIn;
@@ -32,16 +39,19 @@ final class ResultSlice implements InferenceResult {
             InferenceRequest request,
             ServedModel model,
             RequestValidator.Validated validated,
+            List<ModelPlan.Tensor> tensors,
             Answer answer,
             List<Output> outputs) {
         this.request = request;
         this.model = model;
         this.validated = validated;
+        this.tensors = tensors;
         this.answer = answer;
         this.outputs = outputs;
     }
 
-    /// The slice of `rows` rows from `row` on, of `batchRows` altogether.
+    /// The request's rows from `row` on, of `batchRows` altogether. Of an answer of its [#OWN] it is all, which need not
+    /// have every output.
     ///
     /// @throws ServingException INTERNAL when the outputs are not what the model promises
     static ResultSlice of(
@@ -53,14 +63,16 @@ final class ResultSlice implements InferenceResult {
             int row)
             throws ServingException {
         int rows = validated.placement().rows();
-        List<Output> outputs = new ArrayList<>(validated.outputs().size());
-        for (ModelPlan.Tensor tensor : validated.outputs()) {
+        List<ModelPlan.Tensor> tensors =
+                batchRows == OWN ? given(validated, outcome) : validated.outputs();
+        List<Output> outputs = new ArrayList<>(tensors.size());
+        for (ModelPlan.Tensor tensor : tensors) {
             ExecutionOutcome.Output whole = find(outcome, tensor, model.name());
             checkType(whole, tensor, model.name());
             long[] shape = whole.shape();
             ByteBuffer data = bytes(whole.data());
             if (validated.placement().batched()) {
-                if (shape.length == 0 || shape[0] != batchRows) {
+                if (shape.length == 0 || batchRows != OWN && shape[0] != batchRows) {
                     throw new ServingException(
                             ErrorCode.INTERNAL,
                             "output '%s' of model '%s' has shape %s for a batch of %d (expected: the batch size first)"
@@ -68,25 +80,27 @@ final class ResultSlice implements InferenceResult {
                                             tensor.name(),
                                             model.name(),
                                             Shape.text(shape),
-                                            batchRows));
+                                            batchRows == OWN ? rows : batchRows));
                 }
-                data = rows(data, whole, batchRows, row, rows, tensor.name());
-                shape = shape.clone();
-                shape[0] = rows;
+                if (batchRows != OWN) {
+                    data = rows(data, whole, batchRows, row, rows, tensor.name());
+                    shape = shape.clone();
+                    shape[0] = rows;
+                }
                 shape = Reshaping.apply(shape, 1, tensor.engineDims(), tensor.dims());
             } else {
                 shape = Reshaping.apply(shape, 0, tensor.engineDims(), tensor.dims());
             }
             outputs.add(new Output(tensor.name(), whole.type(), shape, data));
         }
-        return new ResultSlice(request, model, validated, outcome.answer(), outputs);
+        return new ResultSlice(request, model, validated, tensors, outcome.answer(), outputs);
     }
 
     @Override
     public long rankingWork() {
         long work = 0;
         for (int i = 0; i < outputs.size(); i++) {
-            int classes = classes(request, validated.outputs().get(i));
+            int classes = classes(request, tensors.get(i));
             if (classes > 0) {
                 work += Classification.work(outputs.get(i), batched(), classes);
             }
@@ -99,7 +113,7 @@ final class ResultSlice implements InferenceResult {
         List<Output> ranked = new ArrayList<>(outputs);
         boolean any = false;
         for (int i = 0; i < outputs.size(); i++) {
-            ModelPlan.Tensor tensor = validated.outputs().get(i);
+            ModelPlan.Tensor tensor = tensors.get(i);
             int classes = classes(request, tensor);
             if (classes > 0) {
                 any = true;
@@ -110,7 +124,7 @@ final class ResultSlice implements InferenceResult {
                                 outputs.get(i), batched(), classes, tensor.labels()));
             }
         }
-        return any ? new ResultSlice(request, model, validated, answer, ranked) : this;
+        return any ? new ResultSlice(request, model, validated, tensors, answer, ranked) : this;
     }
 
     private void count(BudgetShare heap, long bytes) throws ServingException {
@@ -157,6 +171,16 @@ final class ResultSlice implements InferenceResult {
         throw new ServingException(
                 ErrorCode.INTERNAL,
                 "model '%s' gave no output '%s'".formatted(model, tensor.name()));
+    }
+
+    /// The wanted outputs that there are.
+    private static List<ModelPlan.Tensor> given(
+            RequestValidator.Validated validated, ExecutionOutcome.Done answer) {
+        return validated.outputs().stream()
+                .filter(tensor ->
+                        answer.outputs().stream()
+                                .anyMatch(output -> output.index() == tensor.engineIndex()))
+                .toList();
     }
 
     private static ByteBuffer bytes(MemorySegment data) {

@@ -42,9 +42,6 @@ final class ConfigChecks {
         if (config.hasSequenceBatching()) {
             throw unsupported(name, "sequence_batching");
         }
-        if (config.getModelTransactionPolicy().getDecoupled()) {
-            throw unsupported(name, "model_transaction_policy { decoupled: true }");
-        }
     }
 
     private static void checkGroup(ModelConfig config, int index, Device device)

@@ -57,7 +57,12 @@ final class PlanBuilder {
                             false,
                             labels.getOrDefault(output.getName(), List.of())));
         }
-        return new ModelPlan(config.getName(), config.getMaxBatchSize(), inputs, outputs);
+        return new ModelPlan(
+                config.getName(),
+                config.getMaxBatchSize(),
+                config.getModelTransactionPolicy().getDecoupled(),
+                inputs,
+                outputs);
     }
 
     private static int index(String name, List<TensorSpec> tensors) {

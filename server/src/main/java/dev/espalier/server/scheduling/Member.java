@@ -60,11 +60,23 @@ public abstract class Member {
         this.timeoutMicros = timeoutMicros;
     }
 
-    /// The execution is done; rows `firstRow` to `firstRow + rows` of each output are this request's.
+    /// The execution is done, and has one answer for its whole batch; rows `firstRow` to `firstRow + rows` of each output are this request's.
     /// Whoever is called must call [Answer#release] once. On the request's loop.
     protected abstract void completed(ExecutionOutcome.Done outcome, int batchRows, int row);
 
-    /// The request failed. On the request's loop.
+    /// The request has an answer of its own. Whoever is called must call [Answer#release] once. On the request's loop.
+    ///
+    /// @param last whether it is the request's last
+    protected void answered(ExecutionOutcome.Done answer, boolean last) {
+        throw new IllegalStateException("an answer for one request (expected: one for its batch)");
+    }
+
+    /// The request has no more answers than those that it has got. On the request's loop.
+    protected void finished() {
+        throw new IllegalStateException("no answer (expected: one for the batch)");
+    }
+
+    /// The request failed, after any number of answers. On the request's loop.
     protected abstract void failed(ServingException failure);
 
     /// What the memory for the request's tensors counts in, besides its model's share.

@@ -134,7 +134,8 @@ final class EchoModels implements ServedModels, ModelCatalog, ModelControl, OpCa
                         memory,
                         statistics,
                         loops.serving().group().next());
-        ModelPlan plan = new ModelPlan(name, maxBatchSize, List.of(tensors), List.of(tensors));
+        ModelPlan plan =
+                new ModelPlan(name, maxBatchSize, false, List.of(tensors), List.of(tensors));
         ModelConfig.Builder config =
                 ModelConfig.newBuilder().setName(name).setMaxBatchSize(maxBatchSize);
         List<ModelMetadata.Tensor> described = new ArrayList<>();

@@ -54,6 +54,11 @@ public final class ObservedInferences implements Inferences {
             }
 
             @Override
+            public boolean isDecoupled() {
+                return inference.isDecoupled();
+            }
+
+            @Override
             public void submit() {
                 inference.submit();
                 submitted.incrementAndGet();

@@ -19,12 +19,14 @@ class RequestValidatorTest {
             new ModelPlan(
                     "m",
                     8,
+                    false,
                     List.of(input("A", DataType.FP32, 1, 3), input("S", DataType.BYTES, 0, -1)),
                     List.of(input("Y", DataType.FP32, 1, 3), input("Z", DataType.FP32, 0, 3)));
     private static final ModelPlan PLAIN =
             new ModelPlan(
                     "p",
                     0,
+                    false,
                     List.of(
                             input("A", DataType.INT64, 0, -1, 2),
                             new ModelPlan.Tensor(

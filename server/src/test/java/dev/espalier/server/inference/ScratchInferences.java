@@ -75,6 +75,11 @@ public final class ScratchInferences implements Inferences {
         }
 
         @Override
+        public boolean isDecoupled() {
+            return model.plan().decoupled();
+        }
+
+        @Override
         public void submit() {
             if (done) {
                 throw new IllegalStateException("a request is submitted once");

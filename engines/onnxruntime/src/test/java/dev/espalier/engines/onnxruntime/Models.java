@@ -84,7 +84,7 @@ final class Models {
 
         Bench(LoadedModel model) throws EngineException {
             this.model = model;
-            this.instance = model.newInstance();
+            this.instance = (ModelInstance) model.newInstance();
             this.signature = model.signature();
             this.execution =
                     new Execution(

@@ -49,7 +49,7 @@ final class Bench implements AutoCloseable {
 
     private Bench(LoadedModel model) throws EngineException {
         this.model = model;
-        this.instance = model.newInstance();
+        this.instance = (ModelInstance) model.newInstance();
         this.execution =
                 new Execution(
                         model.signature().inputs().size(),
