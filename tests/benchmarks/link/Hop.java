@@ -21,6 +21,7 @@ import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.InternalErrors;
+import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.ByteBudget;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -301,9 +302,9 @@ final class Hop {
 
         @Override
         public void request(Runnable done) {
-            int slot = worker.takeSlot(() -> {});
+            int slot = worker.takeSlot(false, () -> {});
             ExecutionInFlight execution = worker.begin(slot, new Returned(done), 0, 1, 1);
-            frame.begin(slot, 1, 1).putWanted(0);
+            frame.begin(slot, 1, 1, 0).putWanted(0);
             frame.putInput(0, FP32, 1, input, size);
             frame.putDimension(size / Float.BYTES);
             worker.publish(execution, lane, frame.length(), 1);
@@ -333,6 +334,35 @@ final class Hop {
         public void deliver(ExecutionOutcome outcome, LinkedLoop loop) {
             ((ExecutionOutcome.Done) outcome).answer().release();
             done.run();
+        }
+
+        @Override
+        public LinkedLoop loop(int member) {
+            throw one();
+        }
+
+        @Override
+        public void answered(int member, ExecutionOutcome.Done answer, boolean last) {
+            throw one();
+        }
+
+        @Override
+        public void ended(int member, ServingException failure) {
+            throw one();
+        }
+
+        @Override
+        public void returned(boolean lasting) {
+            throw one();
+        }
+
+        @Override
+        public void over() {
+            throw one();
+        }
+
+        private static IllegalStateException one() {
+            return new IllegalStateException("this worker answers once for all");
         }
     }
 

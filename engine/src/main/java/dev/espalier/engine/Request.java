@@ -3,6 +3,9 @@ package dev.espalier.engine;
 /// One request of a [DecoupledInstance], open until its last word. Its answers reach its client in the order in which
 /// they are sent.
 ///
+/// The last word is the model's, said once. Where the worker has failed the request for the model (it held up others, or
+/// `begin` threw), everything is as if the client had gone: what is sent is dropped, and the last word says nothing more.
+///
 /// Safe for use by several threads.
 public interface Request {
     /// The request's own inputs, by their index in the model's signature; an input without address is absent. Addresses,
@@ -29,7 +32,7 @@ public interface Request {
     /// @throws IllegalStateException after the last word
     void fail(EngineException failure);
 
-    /// Whether nobody waits for answers any more: the client has cancelled or gone, or the request has had its last word.
+    /// Whether nobody waits for answers any more: the client has cancelled or gone, or the request is over.
     /// What is sent nevertheless is dropped. A model that answers for long looks at this now and then, and ends the
     /// request by [#finish]. Costs a read of memory.
     boolean isCancelled();

@@ -21,7 +21,7 @@ public final class CompletionRing {
     private int lease;
     private int frameLength;
     private int member;
-    private int last;
+    private int words;
     private int number;
 
     public CompletionRing(SharedRegion in, SharedRegion out, int loop) {
@@ -49,10 +49,20 @@ public final class CompletionRing {
         lease = out.get(JAVA_INT, entry + 16);
         frameLength = out.get(JAVA_INT, entry + 20);
         member = out.get(JAVA_SHORT, entry + 24);
-        last = out.get(JAVA_SHORT, entry + 26);
+        words = out.get(JAVA_SHORT, entry + 26);
         number = out.get(JAVA_INT, entry + 28);
         sequence++;
         return true;
+    }
+
+    /// Tells the worker how far the ring has been read.
+    public void tellTaken() {
+        LinkLayout.INT.setRelease(in, LinkLayout.completionsTaken(loop), sequence);
+    }
+
+    /// Makes the next worker on the same IN begin at the ring's beginning. Before that worker completes anything.
+    public static void clear(SharedRegion in, int loop) {
+        LinkLayout.INT.setRelease(in.memory(), LinkLayout.completionsTaken(loop), 0);
     }
 
     /// Says that the loop is about to sleep, before it looks a last time.
@@ -94,13 +104,23 @@ public final class CompletionRing {
         return member;
     }
 
-    /// The answer's number among those of its execution, from 0 on.
+    /// The answer's number among those of its request, from 0 on.
     public int number() {
         return number;
     }
 
-    /// Whether no answer of the execution follows.
+    /// Whether it is the last word of its request, or of all.
     public boolean isLast() {
-        return last == 1;
+        return (words & CompletionWriter.LAST) != 0;
+    }
+
+    /// Whether it brings no answer.
+    public boolean isEmpty() {
+        return (words & CompletionWriter.EMPTY) != 0;
+    }
+
+    /// Whether it says that the instance goes on to the next execution, and nothing else.
+    public boolean isReturn() {
+        return (words & CompletionWriter.RETURN) != 0;
     }
 }

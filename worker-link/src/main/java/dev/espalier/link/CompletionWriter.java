@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 
 /// The worker's end of the [CompletionRing]s of all loops. Safe for use by several threads: instances
 /// finish at the same time.
@@ -13,7 +14,19 @@ public final class CompletionWriter {
     /// Counters this far apart share no cache line.
     private static final int STRIDE = 32;
 
-    private static final short LAST = 1;
+    /// The word of a completion that is its request's last.
+    public static final int LAST = 1;
+
+    /// The word of one that brings no answer.
+    public static final int EMPTY = 2;
+
+    /// The word of the one by which the instance goes on to the next execution.
+    public static final int RETURN = 4;
+
+    /// How many may go in beside those that come one a slot.
+    private static final int SHARED_ROOM = LinkLayout.RING_CAPACITY - LinkLayout.SLOTS;
+
+    private static final long ROOM_NANOS = 50_000;
 
     private final MemorySegment in;
     private final MemorySegment out;
@@ -38,16 +51,26 @@ public final class CompletionWriter {
     /// @param lease by which the answer has its memory
     public void complete(
             int loop, int slot, int generation, int block, int lease, int frameLength) {
-        complete(
-                loop, slot, generation, block, lease, frameLength, LinkLayout.ALL_MEMBERS, 0, true);
+        put(
+                claimed.getAndIncrement(loop * STRIDE),
+                loop,
+                slot,
+                generation,
+                block,
+                lease,
+                frameLength,
+                LinkLayout.ALL_MEMBERS,
+                LAST,
+                0);
     }
 
-    /// Tells `loop` of one answer of an execution.
+    /// Tells `loop` of something else about an execution: of one answer of one of its requests, its last word, or that the
+    /// instance has returned. Waits while the loop is behind, which is never for long.
     ///
     /// @param member the request that it is for; [LinkLayout#ALL_MEMBERS] for all
-    /// @param number which of the execution's answers it is, from 0 on
-    /// @param last whether the execution is over, so that its slot is free
-    public void complete(
+    /// @param words [#LAST], [#EMPTY], [#RETURN]
+    /// @param number which of the request's answers it is, from 0 on
+    public void tell(
             int loop,
             int slot,
             int generation,
@@ -55,9 +78,37 @@ public final class CompletionWriter {
             int lease,
             int frameLength,
             int member,
-            int number,
-            boolean last) {
-        int sequence = claimed.getAndIncrement(loop * STRIDE);
+            int words,
+            int number) {
+        int sequence = claimed.get(loop * STRIDE);
+        while (true) {
+            int taken = (int) LinkLayout.INT.getAcquire(in, LinkLayout.completionsTaken(loop));
+            if (sequence - taken >= SHARED_ROOM) {
+                ring(1 << loop);
+                LockSupport.parkNanos(this, ROOM_NANOS);
+                sequence = claimed.get(loop * STRIDE);
+                continue;
+            }
+            int witness = claimed.compareAndExchange(loop * STRIDE, sequence, sequence + 1);
+            if (witness == sequence) {
+                break;
+            }
+            sequence = witness;
+        }
+        put(sequence, loop, slot, generation, block, lease, frameLength, member, words, number);
+    }
+
+    private void put(
+            int sequence,
+            int loop,
+            int slot,
+            int generation,
+            int block,
+            int lease,
+            int frameLength,
+            int member,
+            int words,
+            int number) {
         long entry = LinkLayout.completion(loop, sequence);
         out.set(JAVA_INT, entry + 4, slot);
         out.set(JAVA_INT, entry + 8, generation);
@@ -65,7 +116,7 @@ public final class CompletionWriter {
         out.set(JAVA_INT, entry + 16, lease);
         out.set(JAVA_INT, entry + 20, frameLength);
         out.set(JAVA_SHORT, entry + 24, (short) member);
-        out.set(JAVA_SHORT, entry + 26, last ? LAST : 0);
+        out.set(JAVA_SHORT, entry + 26, (short) words);
         out.set(JAVA_INT, entry + 28, number);
         LinkLayout.INT.setRelease(out, entry, sequence + 1);
     }

@@ -13,9 +13,11 @@ import java.lang.invoke.VarHandle;
 /// 0 ┌──────────────────────────────────────┐    0 ┌──────────────────────────────────────┐
 ///   │ magic 8 · version 4 · loops 4 ·      │      │ magic 8 · version 4 · (4) ·          │
 ///   │ size of IN 8 · size of OUT 8 ·       │      │ at 64: heartbeat 8                   │
-///   │ at 64: pressure 4                    │      │ at 128: bytes of pages 8             │
+///   │ unread answers 4 · (4) · bytes 8 ·   │      │ at 128: bytes of pages 8             │
+///   │ at 64: pressure 4                    │      │                                      │
 ///4K ├──────────────────────────────────────┤   4K ├──────────────────────────────────────┤
-///   │ 32 loops × 128: sleep word 4         │      │ 1024 lanes × 64: sleep word 4        │
+///   │ 32 loops × 128: sleep word 4 ·       │      │ 1024 lanes × 64: sleep word 4        │
+///   │   at 64: completions taken 4         │      │                                      │
 /// 16K├─────────────────────────────────────┤   68K├──────────────────────────────────────┤
 ///   │ 1024 lanes × 64: bell word 4 (futex) │      │ 1024 slots × 64: started generation 4│
 ///   │                                      │  132K├──────────────────────────────────────┤
@@ -35,14 +37,20 @@ import java.lang.invoke.VarHandle;
 /// ```
 ///
 /// A *lane* leads to one model instance, a *loop* is an event loop of the server, a *slot* is an
-/// execution in flight: it is free for the next as soon as the last completion of this one has been read. An
-/// *answer* is what a completion brings. It has a *lease* of its block, by a number that no other answer of
+/// execution in flight: it is free for the next as soon as the last completion of this one has been read. That is the
+/// only one, for all its requests, or, where requests are answered each for itself, the last that is missing of each
+/// request's last word and of the one by which the instance has *returned*. An *answer* is what a completion brings. It has a *lease* of its block, by a number that no other answer of
 /// this worker has (until 2^32 more), and holds it until the server says in a release that nobody reads it any
 /// more. Nothing but its bytes is held by a client that reads slowly.
 ///
 /// An entry of a ring is valid once its sequence, written last with release
 /// semantics, is the position's number plus one. A sleep word is odd while its owner sleeps and grows
 /// by two from sleep to sleep, so that whoever wakes it can remember that it has rung for this one.
+///
+/// A loop's ring of completions has room for one of each slot at any time; only as far as more than that is free,
+/// which *completions taken* tells, may other completions go in. How many answers and bytes of one request may
+/// be *unread*, leased and not released, is a promise of the worker for requests that have more than one answer.
+/// What is *cancelled* is the request's bit while the generation is its execution's.
 ///
 /// A block of OUT is named by its offset in units of 256 bytes; 0 is none. *Pressure* grows by one whenever the
 /// server wants the pages of free blocks back.
@@ -56,7 +64,7 @@ public final class LinkLayout {
     /// The first eight bytes of both memories, "ESPALIER" as ASCII.
     public static final long MAGIC = 0x5245494C41505345L;
 
-    public static final int VERSION = 4;
+    public static final int VERSION = 5;
 
     public static final int MAX_LOOPS = 32;
     public static final int MAX_LANES = 1024;
@@ -67,10 +75,13 @@ public final class LinkLayout {
 
     private static final int OFFSET_BITS = 40;
 
+    /// The most requests of an execution.
+    public static final int MAX_MEMBERS = 512;
+
     /// Requests that a lane holds; the server never publishes more than half of them unanswered.
     public static final int LANE_CAPACITY = 64;
 
-    /// Twice the slots: a ring of completions cannot overflow.
+    /// Twice the slots: half of a ring of completions is for those that come one a slot, and cannot overflow.
     public static final int RING_CAPACITY = 2 * SLOTS;
 
     /// Releases that a ring holds; what is more waits with the server.
@@ -101,6 +112,8 @@ public final class LinkLayout {
     private static final long LOOPS_OFFSET = 12;
     private static final long IN_SIZE_OFFSET = 16;
     private static final long OUT_SIZE_OFFSET = 24;
+    private static final long UNREAD_ANSWERS_OFFSET = 32;
+    private static final long UNREAD_BYTES_OFFSET = 40;
     private static final long PRESSURE_OFFSET = 64;
     private static final long HEARTBEAT_OFFSET = 64;
     private static final long PAGES_OFFSET = 128;
@@ -126,6 +139,14 @@ public final class LinkLayout {
 
     static long loopSleep(int loop) {
         return (4 << 10) + loop * 128L;
+    }
+
+    static long completionsTaken(int loop) {
+        return loopSleep(loop) + 64;
+    }
+
+    static long cancelled(int slot) {
+        return (3328 << 10) + slot * 128L;
     }
 
     static long bell(int lane) {
@@ -178,11 +199,17 @@ public final class LinkLayout {
     }
 
     /// Writes the head of IN.
-    public static void writeInHeader(MemorySegment in, int loops, long outSize) {
+    ///
+    /// @param unreadAnswers how many answers of a request may be unread
+    /// @param unreadBytes from how many unread bytes on no answer of a request may follow
+    public static void writeInHeader(
+            MemorySegment in, int loops, long outSize, int unreadAnswers, long unreadBytes) {
         in.set(JAVA_INT, VERSION_OFFSET, VERSION);
         in.set(JAVA_INT, LOOPS_OFFSET, loops);
         in.set(JAVA_LONG, IN_SIZE_OFFSET, in.byteSize());
         in.set(JAVA_LONG, OUT_SIZE_OFFSET, outSize);
+        in.set(JAVA_INT, UNREAD_ANSWERS_OFFSET, unreadAnswers);
+        in.set(JAVA_LONG, UNREAD_BYTES_OFFSET, unreadBytes);
         LONG.setRelease(in, 0L, MAGIC);
     }
 
@@ -217,6 +244,16 @@ public final class LinkLayout {
             throw new LinkException("loops: " + loops + " (expected: 1.." + MAX_LOOPS + ")");
         }
         return loops;
+    }
+
+    /// How many answers of a request may be unread.
+    public static int unreadAnswers(MemorySegment in) {
+        return in.get(JAVA_INT, UNREAD_ANSWERS_OFFSET);
+    }
+
+    /// From how many unread bytes on no answer of a request may follow.
+    public static long unreadBytes(MemorySegment in) {
+        return in.get(JAVA_LONG, UNREAD_BYTES_OFFSET);
     }
 
     /// Says that the worker lives.

@@ -9,14 +9,16 @@ import java.lang.foreign.MemorySegment;
 /// A cursor over shared memory that is used again and again.
 ///
 /// ```text
-///  0  inputs 4 · wanted outputs 4
-///  8  per wanted output: index 4; padded to 8
+///  0  inputs 4 · wanted outputs 4 · members 4, or 0 where there is one request · (4)
+/// 16  per wanted output: index 4; padded to 8
+///  …  per member: rows 4 · loop 4
 ///  …  per input: index 4 · type 4 · rank 4 · (4) · address in IN 8 · byte size 8 · rank × dimension 8
 /// ```
 ///
 /// Not safe for use by several threads.
 public final class RequestFrame {
-    private static final int HEAD = 8;
+    private static final int HEAD = 16;
+    private static final int MEMBER = 8;
     private static final int INPUT_HEAD = 32;
 
     private final MemorySegment in;
@@ -25,6 +27,8 @@ public final class RequestFrame {
     private long cursor;
     private int inputs;
     private int outputs;
+    private int members;
+    private long firstMember;
     private long input;
 
     public RequestFrame(MemorySegment in) {
@@ -34,11 +38,14 @@ public final class RequestFrame {
     // --- the server's side
 
     /// Begins the frame of `slot`.
-    public RequestFrame begin(int slot, int inputCount, int outputCount) {
+    ///
+    /// @param memberCount how many requests the execution is for, which are described; 0 for one
+    public RequestFrame begin(int slot, int inputCount, int outputCount, int memberCount) {
         base = LinkLayout.frame(slot);
         end = base + LinkLayout.FRAME_SIZE;
         in.set(JAVA_INT, base, inputCount);
         in.set(JAVA_INT, base + 4, outputCount);
+        in.set(JAVA_INT, base + 8, memberCount);
         cursor = base + HEAD;
         inputs = inputCount;
         outputs = outputCount;
@@ -51,13 +58,22 @@ public final class RequestFrame {
                 <= LinkLayout.FRAME_SIZE;
     }
 
-    /// Adds a wanted output; all of them come before the inputs.
+    /// Adds a wanted output; all of them come first.
     public void putWanted(int outputIndex) {
         in.set(JAVA_INT, cursor, outputIndex);
         cursor += 4;
         if (cursor == base + HEAD + 4L * outputs) {
             cursor = align(cursor);
         }
+    }
+
+    /// Adds a request; all of them come before the inputs, in the order of their rows.
+    ///
+    /// @param loop which of the server's loops it lives on
+    public void putMember(int rows, int loop) {
+        in.set(JAVA_INT, cursor, rows);
+        in.set(JAVA_INT, cursor + 4, loop);
+        cursor += MEMBER;
     }
 
     /// Adds an input; its dimensions follow, one by one.
@@ -100,11 +116,17 @@ public final class RequestFrame {
         end = base + length;
         inputs = in.get(JAVA_INT, base);
         outputs = in.get(JAVA_INT, base + 4);
-        cursor = align(base + HEAD + 4L * Math.max(0, outputs));
-        if (inputs < 0 || outputs < 0 || cursor > end) {
+        members = in.get(JAVA_INT, base + 8);
+        firstMember = align(base + HEAD + 4L * Math.max(0, outputs));
+        cursor = firstMember + (long) MEMBER * Math.max(0, members);
+        if (inputs < 0
+                || outputs < 0
+                || members < 0
+                || members > LinkLayout.MAX_MEMBERS
+                || cursor > end) {
             throw new LinkException(
-                    "request frame of %d bytes with %d inputs and %d outputs"
-                            .formatted(length, inputs, outputs));
+                    "request frame of %d bytes with %d inputs, %d outputs and %d requests"
+                            .formatted(length, inputs, outputs, members));
         }
         return this;
     }
@@ -120,6 +142,21 @@ public final class RequestFrame {
     /// The index of a wanted output in the model's signature.
     public int wanted(int position) {
         return in.get(JAVA_INT, base + HEAD + 4L * position);
+    }
+
+    /// How many requests are described; 0 where there is one.
+    public int memberCount() {
+        return members;
+    }
+
+    /// How many rows a request has.
+    public int rows(int member) {
+        return in.get(JAVA_INT, firstMember + (long) MEMBER * member);
+    }
+
+    /// Which loop a request lives on.
+    public int loop(int member) {
+        return in.get(JAVA_INT, firstMember + (long) MEMBER * member + 4);
     }
 
     /// Moves to the next input.

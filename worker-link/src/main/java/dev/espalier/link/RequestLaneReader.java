@@ -24,7 +24,8 @@ public final class RequestLaneReader {
         this.doorbells = doorbells;
     }
 
-    private boolean hasNext() {
+    /// Whether there is something to take.
+    public boolean hasNext() {
         return (int) LinkLayout.INT.getAcquire(in, LinkLayout.request(lane, sequence))
                 == sequence + 1;
     }

@@ -37,7 +37,7 @@ final class LinkFuzzTest {
     // --- request frames
 
     static Stream<byte[]> requestFrames() {
-        RequestFrame frame = new RequestFrame(MEMORY).begin(SLOT, 2, 3);
+        RequestFrame frame = new RequestFrame(MEMORY).begin(SLOT, 2, 3, 0);
         frame.putWanted(0);
         frame.putWanted(2);
         frame.putWanted(5);

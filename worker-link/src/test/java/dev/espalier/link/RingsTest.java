@@ -355,10 +355,12 @@ final class RingsTest {
     /// The bytes that another build of either side must read: a change here is a new version.
     @Test
     void keepsTheLayoutToTheByte() throws Exception {
-        LinkLayout.writeInHeader(serverIn.memory(), 2, SIZE);
+        LinkLayout.writeInHeader(serverIn.memory(), 2, SIZE, 64, 1 << 20);
         LinkLayout.writeOutHeader(workerOut.memory());
-        RequestFrame frame = new RequestFrame(serverIn.memory()).begin(1, 1, 1);
+        RequestFrame frame = new RequestFrame(serverIn.memory()).begin(1, 1, 1, 2);
         frame.putWanted(5);
+        frame.putMember(1, 0);
+        frame.putMember(2, 1);
         frame.putInput(2, 11, 2, LinkLayout.BLOCKS + 64, 24);
         frame.putDimension(2);
         frame.putDimension(3);
@@ -373,28 +375,42 @@ final class RingsTest {
         assertThat(result.putOutput(5, 11, 1, LinkLayout.OUT_BLOCKS + 256, 8)).isTrue();
         result.putDimension(2);
         result.putFinished(9, 7);
-        new CompletionWriter(workerIn, workerOut, 1, silent())
-                .complete(0, 1, 9, block, 7, result.length());
+        CompletionWriter writer = new CompletionWriter(workerIn, workerOut, 1, silent());
+        writer.complete(0, 1, 9, block, 7, result.length());
+        int lastWord = CompletionWriter.LAST | CompletionWriter.EMPTY;
+        writer.tell(0, 1, 9, LinkLayout.NO_BLOCK, 0, 0, 1, lastWord, 2);
+        CompletionRing ring = new CompletionRing(serverIn, serverOut, 0);
+        assertThat(ring.poll()).isTrue();
+        ring.tellTaken();
+        new CancelWords(serverIn).cancel(1, 9, 33);
         assertThat(new ReleaseRing(serverIn, serverOut, 1).release(block, 7)).isTrue();
         assertThat(new ReleaseReader(workerIn, workerOut, 1).poll()).isTrue();
         LinkLayout.press(serverIn.memory());
         LinkLayout.putPages(workerOut.memory(), 1 << 20);
 
-        assertThat(hex(workerIn, 0, 32))
-                .isEqualTo("455350414c4945520400000002000000" + "00006001000000000000600100000000");
-        assertThat(hex(serverOut, 0, 16)).isEqualTo("455350414c4945520400000000000000");
-        assertThat(hex(workerIn, (4 << 20) + (16 << 10), 64))
+        assertThat(hex(workerIn, 0, 48))
                 .isEqualTo(
-                        "0100000001000000"
+                        "455350414c4945520500000002000000"
+                                + "00006001000000000000600100000000"
+                                + "40000000000000000000100000000000");
+        assertThat(hex(serverOut, 0, 16)).isEqualTo("455350414c4945520500000000000000");
+        assertThat(hex(workerIn, (4 << 10) + 64, 4)).isEqualTo("01000000");
+        assertThat(hex(workerIn, (4 << 20) + (16 << 10), 88))
+                .isEqualTo(
+                        "01000000010000000200000000000000"
                                 + "0500000000000000"
+                                + "0100000000000000"
+                                + "0200000001000000"
                                 + "020000000b0000000200000000000000"
                                 + "40004001000000001800000000000000"
                                 + "02000000000000000300000000000000");
         assertThat(hex(workerIn, (128 << 10) + 64 * 32, 20))
-                .isEqualTo("0100000001000000090000004000000003000000");
+                .isEqualTo("0100000001000000090000005800000003000000");
         assertThat(hex(workerIn, 64, 4)).isEqualTo("01000000");
         assertThat(hex(workerIn, (2304 << 10) + 2048 * 16, 12))
                 .isEqualTo("010000000440000007000000");
+        assertThat(hex(workerIn, (3328 << 10) + 128, 16))
+                .isEqualTo("09000000000000000000000002000000");
         assertThat(hex(serverOut, 128, 8)).isEqualTo("0000100000000000");
         assertThat(hex(serverOut, (68 << 10) + 64, 4)).isEqualTo("09000000");
         assertThat(hex(serverOut, (132 << 10) + 64, 4)).isEqualTo("01000000");
@@ -409,10 +425,15 @@ final class RingsTest {
                                 + "0200000000000000");
         assertThat(hex(serverOut, 256 << 10, 32))
                 .isEqualTo("01000000010000000900000004400000" + "0700000058000000ffff010000000000");
+        assertThat(hex(serverOut, (256 << 10) + 32, 32))
+                .isEqualTo("02000000010000000900000000000000" + "00000000000000000100030002000000");
 
         RequestFrame read = new RequestFrame(workerIn.memory()).read(1, frame.length());
         read.nextInput();
         assertThat(read.wanted(0)).isEqualTo(5);
+        assertThat(read.memberCount()).isEqualTo(2);
+        assertThat(read.rows(1)).isEqualTo(2);
+        assertThat(read.loop(1)).isEqualTo(1);
         assertThat(read.inputIndex()).isEqualTo(2);
         assertThat(read.dimension(1)).isEqualTo(3);
         ResultFrame answer = new ResultFrame(serverOut.memory()).read(block, result.length());
@@ -422,6 +443,15 @@ final class RingsTest {
         assertThat(answer.isFinished(9, 7)).isTrue();
         assertThat(answer.isFinished(9, 8)).isFalse();
         assertThat(answer.isFinished(8, 7)).isFalse();
+        assertThat(ring.poll()).isTrue();
+        assertThat(ring.member()).isEqualTo(1);
+        assertThat(ring.number()).isEqualTo(2);
+        assertThat(ring.isLast()).isTrue();
+        assertThat(ring.isEmpty()).isTrue();
+        assertThat(ring.isReturn()).isFalse();
+        assertThat(new CancelWords(workerIn).isCancelled(1, 9, 33)).isTrue();
+        assertThat(new CancelWords(workerIn).isCancelled(1, 9, 1)).isFalse();
+        assertThat(new CancelWords(workerIn).isCancelled(1, 8, 33)).isFalse();
     }
 
     private static String hex(SharedRegion region, long offset, long length) {

@@ -72,7 +72,7 @@ final class AnswerMemory {
                 }
                 // Never 0, which an empty frame has.
                 lastNumber = lastNumber == -1 ? 1 : lastNumber + 1;
-                Lease begun = new Lease(lastNumber, first);
+                Lease begun = new Lease(lastNumber, first, BlockAllocator.blockSize(wanted));
                 leases.put(begun);
                 lease = begun;
                 free = first + aligned(frameBytes);
@@ -102,6 +102,13 @@ final class AnswerMemory {
             return current().number();
         }
 
+        /// Counts the answer as unread until it is given back. Before anybody is told of it.
+        void owe(Unread unread) {
+            synchronized (AnswerMemory.this) {
+                current().owe(unread);
+            }
+        }
+
         private Lease current() {
             Lease known = lease;
             if (known == null) {
@@ -112,6 +119,11 @@ final class AnswerMemory {
 
         @Override
         public long reserve(long byteSize) throws EngineException {
+            if (byteSize > Integer.MAX_VALUE) {
+                throw new EngineException(
+                        "an output of %d bytes is more than a result can have (expected: at most %d)"
+                                .formatted(byteSize, Integer.MAX_VALUE));
+            }
             Lease known = current();
             if (byteSize <= end - free) {
                 long offset = free;
@@ -130,7 +142,7 @@ final class AnswerMemory {
                 if (offset < 0) {
                     throw refusal(byteSize);
                 }
-                known.add(offset);
+                known.add(offset, BlockAllocator.pageBytes(byteSize));
                 return out.address() + offset;
             }
         }
@@ -157,7 +169,7 @@ final class AnswerMemory {
     }
 
     /// Takes the memory of answers back that nobody reads any more.
-    private synchronized void takeBack() {
+    synchronized void takeBack() {
         for (ReleaseReader released : releases) {
             while (released.poll()) {
                 free(released.block(), released.lease());
@@ -171,6 +183,7 @@ final class AnswerMemory {
             for (int i = 0; i < lease.count(); i++) {
                 allocator.free(lease.offset(i));
             }
+            lease.settle();
         }
     }
 

@@ -3,9 +3,11 @@ package dev.espalier.worker;
 import dev.espalier.engine.DecoupledInstance;
 import dev.espalier.engine.Engine;
 import dev.espalier.engine.EngineException;
+import dev.espalier.engine.Instance;
 import dev.espalier.engine.LoadedModel;
 import dev.espalier.engine.ModelInstance;
 import dev.espalier.engine.ModelSource;
+import dev.espalier.link.CancelWords;
 import dev.espalier.link.CompletionWriter;
 import dev.espalier.link.ControlMessage;
 import dev.espalier.link.ControlSocket;
@@ -17,6 +19,8 @@ import dev.espalier.link.LinkLayout;
 import dev.espalier.link.MappedSegments;
 import dev.espalier.link.RequestLaneReader;
 import dev.espalier.link.SharedRegion;
+import dev.espalier.link.StartedExecutions;
+import dev.espalier.tensor.Signature;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,9 +56,9 @@ final class Worker {
     private final SharedRegion in;
     private final SharedRegion out;
     private final Doorbells doorbells;
-    private final CompletionWriter completions;
-    private final AnswerMemory answers;
     private final MappedSegments inputs;
+    private final AnswerMemory answers;
+    private final WorkerMemory memory;
 
     /// Opens when the server wants this worker to serve: at once, or when it takes the place of another.
     private final CountDownLatch serving = new CountDownLatch(1);
@@ -82,9 +86,17 @@ final class Worker {
         int loops = LinkLayout.loops(in.memory());
         doorbells = socket.workerDoorbells(in, loops, handles.subList(2, handles.size()));
         LinkLayout.writeOutHeader(out.memory());
-        completions = new CompletionWriter(in, out, loops, doorbells);
-        answers = new AnswerMemory(in, out, loops, this::disconnected);
         inputs = new MappedSegments(in);
+        answers = new AnswerMemory(in, out, loops, this::disconnected);
+        memory =
+                new WorkerMemory(
+                        in,
+                        out,
+                        inputs,
+                        answers,
+                        new CompletionWriter(in, out, loops, doorbells),
+                        new StartedExecutions(out),
+                        new CancelWords(in));
     }
 
     /// Serves until the server is gone.
@@ -208,20 +220,15 @@ final class Worker {
     }
 
     private Running start(ControlMessage.Load load, LoadedModel model) throws EngineException {
-        List<ModelInstance> instances = instances(model, load.instances());
+        List<Instance> instances = instances(model, load.instances());
         List<InstanceLoop> loops = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < instances.size(); i++) {
             InstanceLoop loop =
                     new InstanceLoop(
-                            instances.get(i),
-                            model.signature(),
+                            work(instances.get(i), model.signature()),
                             new RequestLaneReader(in, out, load.firstLane() + i, doorbells),
-                            completions,
-                            answers.new Writer(),
-                            inputs,
-                            in,
-                            out,
+                            memory.completions(),
                             serving);
             String name = InstanceLoop.threadName(load.name(), load.firstLane() + i);
             Thread thread = new Thread(null, loop, name, STACK_SIZE);
@@ -232,23 +239,23 @@ final class Worker {
         return new Running(model, loops, threads);
     }
 
+    private LaneWork work(Instance instance, Signature signature) {
+        return switch (instance) {
+            case ModelInstance plain -> new PlainWork(plain, signature, memory);
+            case DecoupledInstance decoupled -> new DecoupledWork(decoupled, signature, memory);
+        };
+    }
+
     /// All of them or, since the server tries again, none, and then no model either.
-    private static List<ModelInstance> instances(LoadedModel model, int count)
-            throws EngineException {
-        List<ModelInstance> instances = new ArrayList<>();
+    private static List<Instance> instances(LoadedModel model, int count) throws EngineException {
+        List<Instance> instances = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                instances.add(
-                        switch (model.newInstance()) {
-                            case ModelInstance plain -> plain;
-                            case DecoupledInstance _ ->
-                                    throw new EngineException(
-                                            "decoupled instances are not run yet");
-                        });
+                instances.add(model.newInstance());
             }
             return instances;
         } catch (EngineException | RuntimeException failure) {
-            instances.forEach(ModelInstance::close);
+            instances.forEach(Instance::close);
             model.close();
             throw failure;
         }

@@ -330,6 +330,19 @@ enum Flag {
             "",
             "Memory for tensors on their way to and from the workers, in MB."
                     + " Without it: a quarter of the machine's."),
+    UNREAD_ANSWERS(
+            FlagGroup.WORKERS,
+            "decoupled-unread-answers",
+            new Whole(1, UnreadLimit.MOST_ANSWERS),
+            "64",
+            "How many answers of one request a client may leave unread before its decoupled model"
+                    + " waits."),
+    UNREAD_MEMORY(
+            FlagGroup.WORKERS,
+            "decoupled-unread-mb",
+            new Whole(1, 1L << 30),
+            "16",
+            "From how many MB of them on it waits as well."),
     ENGINE_DIRECTORY(
             FlagGroup.WORKERS,
             "engine-directory",

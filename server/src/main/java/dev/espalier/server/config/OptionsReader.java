@@ -294,6 +294,9 @@ final class OptionsReader {
                         : machine / 4;
         return new WorkerOptions(
                 memory,
+                new UnreadLimit(
+                        values.integer(Flag.UNREAD_ANSWERS),
+                        values.number(Flag.UNREAD_MEMORY) << 20),
                 places.home(),
                 places.stateDirectory(values.text(Flag.STATE_DIRECTORY)),
                 places.home().resolve("engines"),

@@ -7,6 +7,7 @@ import java.util.List;
 /// What workers are made of, and where things are kept.
 ///
 /// @param requestMemoryBytes the byte budget of all workers' request memory together
+/// @param unread how much of a request's answers its client may leave unread
 /// @param home the folder of the distribution, absolute; `lib/` and `engines/` are in it
 /// @param stateDirectory absolute; may not exist yet
 /// @param distributedEngines the folder of the engine packs that came with the server, absolute
@@ -20,6 +21,7 @@ import java.util.List;
 ///     for the test that shows why that must not be
 public record WorkerOptions(
         long requestMemoryBytes,
+        UnreadLimit unread,
         Path home,
         Path stateDirectory,
         Path distributedEngines,
@@ -39,6 +41,7 @@ public record WorkerOptions(
     public WorkerOptions with(Grants more) {
         return new WorkerOptions(
                 requestMemoryBytes,
+                unread,
                 home,
                 stateDirectory,
                 distributedEngines,

@@ -9,7 +9,9 @@ import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Reads what the completions for one loop bring. Used by that loop only.
 final class AnswerReader {
@@ -34,6 +36,38 @@ final class AnswerReader {
     ///
     /// @param readers how many will release the answer
     ExecutionOutcome read(CompletionRing completion, int readers) {
+        if (completion.number() != 0 || !completion.isLast() || completion.isEmpty()) {
+            drop(completion);
+            return nonsense(
+                    "answer %d for all requests (expected: their only one)"
+                            .formatted(completion.number()));
+        }
+        return read(completion, readers, null);
+    }
+
+    /// One of a request's own answers, which the ring's completion brings.
+    ///
+    /// @param unread counts those that have not been released
+    ExecutionOutcome readOwn(CompletionRing completion, AtomicInteger unread) {
+        return read(completion, 1, unread);
+    }
+
+    /// Gives an answer back that is for nobody.
+    void drop(CompletionRing completion) {
+        if (completion.block() != LinkLayout.NO_BLOCK) {
+            memory.release(loop, completion.block(), completion.lease());
+        }
+    }
+
+    /// What becomes of a request of which the worker says what cannot be.
+    ExecutionOutcome.Failed nonsense(String what) {
+        return failed(
+                ErrorCode.INTERNAL,
+                "worker %s gave a result that cannot be read: %s".formatted(worker, what));
+    }
+
+    private ExecutionOutcome read(
+            CompletionRing completion, int readers, @Nullable AtomicInteger unread) {
         if (completion.block() == LinkLayout.NO_BLOCK) {
             return failed(
                     ErrorCode.OVERLOADED,
@@ -42,13 +76,9 @@ final class AnswerReader {
         }
         ExecutionOutcome outcome;
         try {
-            outcome = outcome(completion, readers);
+            outcome = outcome(completion, readers, unread);
         } catch (LinkException failure) {
-            outcome =
-                    failed(
-                            ErrorCode.INTERNAL,
-                            "worker %s gave a result that cannot be read: %s"
-                                    .formatted(worker, failure.getMessage()));
+            outcome = nonsense(String.valueOf(failure.getMessage()));
         } catch (OutOfMemoryError failure) {
             // The execution is over for this loop, whatever comes of reading it.
             outcome =
@@ -58,22 +88,17 @@ final class AnswerReader {
                                     .formatted(worker, failure.getMessage()));
         }
         if (!(outcome instanceof ExecutionOutcome.Done)) {
-            memory.release(loop, completion.block(), completion.lease());
+            drop(completion);
         }
         return outcome;
     }
 
-    private ExecutionOutcome outcome(CompletionRing completion, int readers) throws LinkException {
-        if (completion.member() != LinkLayout.ALL_MEMBERS
-                || completion.number() != 0
-                || !completion.isLast()) {
-            throw new LinkException(
-                    "answer %d for request %d of a batch (expected: one for all)"
-                            .formatted(completion.number(), completion.member()));
-        }
+    private ExecutionOutcome outcome(
+            CompletionRing completion, int readers, @Nullable AtomicInteger unread)
+            throws LinkException {
         ResultFrame frame = cursor.read(completion.block(), completion.frameLength());
         ExecutionOutcome outcome =
-                frame.isError() ? failed(frame) : done(frame, completion, readers);
+                frame.isError() ? failed(frame) : done(frame, completion, readers, unread);
         if (!frame.isFinished(completion.generation(), completion.lease())) {
             throw new LinkException("somebody else has written into its memory");
         }
@@ -86,11 +111,15 @@ final class AnswerReader {
                 told.apply(frame.errorText()));
     }
 
-    private static ExecutionOutcome failed(ErrorCode code, String text) {
+    private static ExecutionOutcome.Failed failed(ErrorCode code, String text) {
         return new ExecutionOutcome.Failed(new ServingException(code, text));
     }
 
-    private ExecutionOutcome done(ResultFrame frame, CompletionRing completion, int readers)
+    private ExecutionOutcome done(
+            ResultFrame frame,
+            CompletionRing completion,
+            int readers,
+            @Nullable AtomicInteger unread)
             throws LinkException {
         int count = frame.outputCount();
         ExecutionOutcome.Output[] outputs = new ExecutionOutcome.Output[count];
@@ -110,7 +139,14 @@ final class AnswerReader {
                             frame.outputIndex(), frame.type(), frame.shape(), data);
         }
         Answer answer =
-                new Answer(memory, loop, completion.block(), completion.lease(), bytes, readers);
+                new Answer(
+                        memory,
+                        loop,
+                        completion.block(),
+                        completion.lease(),
+                        bytes,
+                        readers,
+                        unread);
         return new ExecutionOutcome.Done(
                 answer,
                 frame.time(0),

@@ -1,6 +1,8 @@
 package dev.espalier.server.execution;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.espalier.link.CompletionRing;
+import dev.espalier.server.failure.ServingException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -8,17 +10,33 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Its outcome is set once, by whichever loop comes first or by the worker's death; each loop then
 /// delivers it to its own requests, once. When all of them have it, the slot is free: what an [Answer] holds is
-/// its own.
+/// its own. An execution whose requests are answered each for itself ([MemberAnswers]) has an outcome only when it is lost;
+/// its slot is free at the last word of all.
 public final class ExecutionInFlight {
     private final LinkedWorker worker;
     private final Completion completion;
     private final int slot;
     private final int generation;
     private final int lane;
-    private final int loopMask;
-    private final AtomicInteger undelivered;
     private final int members;
+
+    /// The loops that have not delivered its outcome.
+    @GuardedBy("this")
+    private int undelivered;
+
+    @GuardedBy("this")
     private @Nullable ExecutionOutcome outcome;
+
+    /// How far its requests have been answered each for itself; null where they are not, or nothing has come.
+    @GuardedBy("this")
+    private @Nullable MemberAnswers each;
+
+    /// Whether nothing more comes of it.
+    @GuardedBy("this")
+    private boolean over;
+
+    /// Whether one of its requests has been answered since the watch looked.
+    private volatile boolean spoken;
 
     /// When the watch first saw it running; 0 before. The watch's own.
     private long seenRunning;
@@ -36,8 +54,7 @@ public final class ExecutionInFlight {
         this.slot = slot;
         this.generation = generation;
         this.lane = lane;
-        this.loopMask = loopMask;
-        this.undelivered = new AtomicInteger(loopMask);
+        this.undelivered = loopMask;
         this.members = members;
     }
 
@@ -46,11 +63,32 @@ public final class ExecutionInFlight {
         /// How long it may run, in milliseconds; 0 for any time.
         long limitMillis();
 
-        /// Called once, by the first loop that learns of the outcome: the instance is free.
+        /// Called once, by the first loop that learns of an outcome for all requests: the instance is free.
         void finished(ExecutionOutcome outcome);
 
         /// Called once a loop, on that loop, for the requests that belong to it.
         void deliver(ExecutionOutcome outcome, LinkedLoop loop);
+
+        /// The loop of a request that is answered for itself. The calls below are made for such on that loop.
+        LinkedLoop loop(int member);
+
+        /// A request has an answer of its own.
+        ///
+        /// @param last whether it is the last
+        void answered(int member, ExecutionOutcome.Done answer, boolean last);
+
+        /// A request has no further answers.
+        ///
+        /// @param failure why; null where it has all that there are
+        void ended(int member, @Nullable ServingException failure);
+
+        /// Called once, on any loop: the instance goes on to the next execution.
+        ///
+        /// @param lasting whether this one goes on as well
+        void returned(boolean lasting);
+
+        /// Called once, on any loop: all its requests have ended, and the instance has returned.
+        void over();
     }
 
     int slot() {
@@ -73,7 +111,8 @@ public final class ExecutionInFlight {
 
     /// Whether it has been running for longer than it may. For the watch's thread only.
     boolean isOverdue(long now) {
-        if (seenRunning == 0) {
+        if (seenRunning == 0 || spoken || waitsForClients()) {
+            spoken = false;
             seenRunning = now;
         }
         long limit = completion.limitMillis();
@@ -88,29 +127,56 @@ public final class ExecutionInFlight {
         return outcome;
     }
 
-    /// Sets the outcome if there is none yet, and delivers it to the requests of `loop`.
+    private synchronized boolean waitsForClients() {
+        return each != null && each.waitsForClients();
+    }
+
+    /// Tells the worker that nobody waits for a request any more. A slot that another execution may have is left alone.
     ///
-    /// @param proposed tells the outcome; asked once at most
-    void finish(Supplier<ExecutionOutcome> proposed, LinkedLoop loop) {
+    /// @param member which of its requests
+    public synchronized void cancel(int member) {
+        if (outcome == null && !over) {
+            worker.cancelled().cancel(slot, generation, member);
+        }
+    }
+
+    // --- one outcome for all requests
+
+    /// Sets the outcome that the worker tells if there is none yet, and delivers it to the requests of `loop`.
+    ///
+    /// @param told tells the outcome; asked once at most
+    /// @return false where requests have been answered each for itself, so that no worker of ours says this
+    boolean finish(Supplier<ExecutionOutcome> told, LinkedLoop loop) {
+        return settle(told, loop, false);
+    }
+
+    /// Sets the outcome that it is lost if it has none yet, and delivers it to the requests of `loop`.
+    void lose(Supplier<ExecutionOutcome> how, LinkedLoop loop) {
+        boolean _ = settle(how, loop, true);
+    }
+
+    private boolean settle(Supplier<ExecutionOutcome> proposed, LinkedLoop loop, boolean lost) {
         int bit = 1 << loop.index();
-        if ((loopMask & bit) == 0) {
-            return;
-        }
-        int before = undelivered.getAndUpdate(mask -> mask & ~bit);
-        if ((before & bit) == 0) {
-            return;
-        }
         boolean first;
+        boolean lastLoop;
         ExecutionOutcome settled;
         synchronized (this) {
+            if (each != null && !lost) {
+                return false;
+            }
+            if ((undelivered & bit) == 0) {
+                return true;
+            }
+            undelivered &= ~bit;
+            lastLoop = undelivered == 0;
             ExecutionOutcome known = outcome;
             first = known == null;
             settled = known == null ? proposed.get() : known;
             outcome = settled;
         }
-        if (before == bit) {
+        if (lastLoop) {
             // The last loop has read what there was to read: the slot can have another execution.
-            worker.leave(this);
+            worker.leave(this, false);
         }
         if (first) {
             if (settled instanceof ExecutionOutcome.Done done) {
@@ -119,5 +185,56 @@ public final class ExecutionInFlight {
             completion.finished(settled);
         }
         completion.deliver(settled, loop);
+        return true;
+    }
+
+    // --- answers for each request
+
+    /// Takes what the ring's completion says of one request, or of the instance.
+    ///
+    /// @return whether a worker of ours can have said this
+    boolean tell(CompletionRing ring, AnswerReader reader, LinkedLoop loop) {
+        int member = ring.member();
+        if (!ring.isReturn()
+                && (member < 0 || member >= members || completion.loop(member) != loop)) {
+            reader.drop(ring);
+            boolean _ =
+                    finish(
+                            () ->
+                                    reader.nonsense(
+                                            "an answer for request %d of %d (expected: one of this loop's)"
+                                                    .formatted(member, members)),
+                            loop);
+            return false;
+        }
+        MemberAnswers answers = each();
+        if (answers == null) {
+            reader.drop(ring);
+            return false;
+        }
+        spoken = true;
+        MemberAnswers.Heard heard =
+                ring.isReturn() ? answers.returned(worker) : answers.take(ring, reader);
+        switch (heard) {
+            case SENSE, NONSENSE -> {}
+            case BROKEN -> cancel(member);
+            case OVER -> {
+                synchronized (this) {
+                    over = true;
+                    undelivered = 0;
+                }
+                worker.leave(this, answers.lasted());
+                completion.over();
+            }
+        }
+        return heard == MemberAnswers.Heard.SENSE || heard == MemberAnswers.Heard.OVER;
+    }
+
+    /// Null where there is an outcome for all.
+    private synchronized @Nullable MemberAnswers each() {
+        if (each == null && outcome == null) {
+            each = new MemberAnswers(completion, members, worker.unread().answers());
+        }
+        return each;
     }
 }

@@ -6,6 +6,7 @@ import dev.espalier.link.LinkLayout;
 import dev.espalier.link.Links;
 import dev.espalier.link.RequestLane;
 import dev.espalier.link.SharedRegion;
+import dev.espalier.server.config.UnreadLimit;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.ByteBudget;
 import java.lang.foreign.MemorySegment;
@@ -21,6 +22,7 @@ public final class InputMemory implements AutoCloseable {
     private static final long FIRST_BLOCKS = 8L << 20;
 
     private final ByteBudget budget;
+    private final UnreadLimit unread;
     private final Links links;
     private final SharedRegion region;
     private final InputSegments segments;
@@ -35,9 +37,16 @@ public final class InputMemory implements AutoCloseable {
     @GuardedBy("this")
     private int holders = 1;
 
+    public InputMemory(ByteBudget budget, Links links, Executor pageMaker) throws LinkException {
+        this(budget, links, pageMaker, UnreadLimit.DEFAULT);
+    }
+
     /// @param budget what all workers' requests and results may take up together
     /// @param pageMaker runs what makes pages ahead of those who will want them
-    public InputMemory(ByteBudget budget, Links links, Executor pageMaker) throws LinkException {
+    /// @param unread what its workers are told of answers that are not read
+    public InputMemory(ByteBudget budget, Links links, Executor pageMaker, UnreadLimit unread)
+            throws LinkException {
+        this.unread = unread;
         this.budget = budget;
         this.links = links;
         region = links.createIn(LinkLayout.BLOCKS + FIRST_BLOCKS);
@@ -46,6 +55,10 @@ public final class InputMemory implements AutoCloseable {
 
     public ByteBudget budget() {
         return budget;
+    }
+
+    UnreadLimit unread() {
+        return unread;
     }
 
     Links links() {

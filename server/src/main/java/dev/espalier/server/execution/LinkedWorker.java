@@ -1,5 +1,7 @@
 package dev.espalier.server.execution;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.espalier.link.CancelWords;
 import dev.espalier.link.CompletionRing;
 import dev.espalier.link.ControlSocket;
 import dev.espalier.link.Doorbell;
@@ -12,6 +14,7 @@ import dev.espalier.link.RequestFrame;
 import dev.espalier.link.RequestLane;
 import dev.espalier.link.SharedRegion;
 import dev.espalier.link.StartedExecutions;
+import dev.espalier.server.config.UnreadLimit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +39,9 @@ public final class LinkedWorker {
     /// As many turns take all that a ring can hold.
     private static final int LAST_TURNS = LinkLayout.RING_CAPACITY / MOST_A_TURN;
 
+    /// Executions that go on while their instances run others; the other slots are for those that do not.
+    private static final int MOST_LASTING = LinkLayout.SLOTS / 2;
+
     /// What a worker writes into OUT between two looks is not counted yet.
     private static final long UNTOLD_BYTES = 64L << 20;
 
@@ -46,6 +52,7 @@ public final class LinkedWorker {
     private final CompletionRing[] rings;
     private final AnswerReader[] answers;
     private final StartedExecutions started;
+    private final CancelWords cancelled;
     private volatile @Nullable Doorbells doorbells;
 
     /// What this worker rings the loops by, one a loop, and no other worker holds; none where it rings the
@@ -59,6 +66,10 @@ public final class LinkedWorker {
     private final Object slotLock = new Object();
     private final int[] freeSlots = new int[LinkLayout.SLOTS];
     private int freeCount;
+
+    @GuardedBy("slotLock")
+    private int lastingCount;
+
     private final List<Runnable> starved = new ArrayList<>();
     private @Nullable SegmentMapping mapping;
 
@@ -88,7 +99,13 @@ public final class LinkedWorker {
         for (int slot = LinkLayout.SLOTS - 1; slot >= 0; slot--) {
             freeSlots[freeCount++] = slot;
         }
-        LinkLayout.writeInHeader(input.memory(), count, region.size());
+        cancelled = new CancelWords(input.region());
+        LinkLayout.writeInHeader(
+                input.memory(),
+                count,
+                region.size(),
+                input.unread().answers(),
+                input.unread().bytes());
     }
 
     private static OutMemory memory(InputMemory input, int loops, List<Doorbell> loopBells)
@@ -157,6 +174,7 @@ public final class LinkedWorker {
         input.clearLanes();
         for (int loop = 0; loop < rings.length; loop++) {
             ReleaseRing.clear(input.region(), loop);
+            CompletionRing.clear(input.region(), loop);
         }
         for (LinkedLoop loop : loops.all()) {
             loop.execute(() -> loop.attach(this));
@@ -183,14 +201,25 @@ public final class LinkedWorker {
         return loopBells.isEmpty() ? null : loopBells.get(loop);
     }
 
+    CancelWords cancelled() {
+        return cancelled;
+    }
+
+    UnreadLimit unread() {
+        return input.unread();
+    }
+
     CompletionRing ring(int loop) {
         return rings[loop];
     }
 
     /// A free slot, or -1 when there is none; then `retry` runs as soon as there is one.
-    public int takeSlot(Runnable retry) {
+    ///
+    /// @param lasting whether the execution may go on after its instance has gone on to others: such have half of the
+    ///     slots at most
+    public int takeSlot(boolean lasting, Runnable retry) {
         synchronized (slotLock) {
-            if (freeCount == 0) {
+            if (freeCount == 0 || lasting && lastingCount >= MOST_LASTING) {
                 starved.add(retry);
                 return -1;
             }
@@ -198,12 +227,22 @@ public final class LinkedWorker {
         }
     }
 
+    /// An execution goes on whose instance has gone on to others.
+    void lasts() {
+        synchronized (slotLock) {
+            lastingCount++;
+        }
+    }
+
     /// The execution is over for all its loops: its slot is free.
-    void leave(ExecutionInFlight execution) {
+    ///
+    /// @param lasted whether it [#lasts]
+    void leave(ExecutionInFlight execution, boolean lasted) {
         inFlight.set(execution.slot(), null);
         Runnable[] retries;
         synchronized (slotLock) {
             freeSlots[freeCount++] = execution.slot();
+            lastingCount -= lasted ? 1 : 0;
             retries = starved.toArray(new Runnable[0]);
             starved.clear();
         }
@@ -242,21 +281,36 @@ public final class LinkedWorker {
     /// Takes what the worker has finished for `loop`, up to what a loop may do for one worker before it looks
     /// at others: the rest makes the ring not empty, so the loop does not sleep. On the loop's thread.
     void drain(LinkedLoop loop) {
-        CompletionRing ring = rings[loop.index()];
-        for (int taken = 0; taken < MOST_A_TURN && ring.poll(); taken++) {
-            int slot = ring.slot();
-            ExecutionInFlight execution =
-                    slot >= 0 && slot < LinkLayout.SLOTS ? inFlight.get(slot) : null;
-            if (execution == null || execution.generation() != ring.generation()) {
-                int _ = nonsense.incrementAndGet(); // Not the server's.
-                continue;
-            }
-            AnswerReader reader = answers[loop.index()];
-            execution.finish(() -> reader.read(ring, execution.members()), loop);
+        if (take(loop) > 0) {
+            rings[loop.index()].tellTaken();
         }
     }
 
-    /// How many completions there have been of executions that the worker does not have.
+    private int take(LinkedLoop loop) {
+        CompletionRing ring = rings[loop.index()];
+        AnswerReader reader = answers[loop.index()];
+        int taken = 0;
+        while (taken < MOST_A_TURN && ring.poll()) {
+            taken++;
+            int slot = ring.slot();
+            ExecutionInFlight execution =
+                    slot >= 0 && slot < LinkLayout.SLOTS ? inFlight.get(slot) : null;
+            boolean sense = execution != null && execution.generation() == ring.generation();
+            if (execution != null && sense) {
+                sense =
+                        ring.member() == LinkLayout.ALL_MEMBERS && !ring.isReturn()
+                                ? execution.finish(
+                                        () -> reader.read(ring, execution.members()), loop)
+                                : execution.tell(ring, reader, loop);
+            }
+            if (!sense) {
+                int _ = nonsense.incrementAndGet(); // Not the server's.
+            }
+        }
+        return taken;
+    }
+
+    /// How many completions there have been of executions that the worker does not have, and others that it cannot mean.
     public int nonsense() {
         return nonsense.get();
     }
@@ -321,7 +375,7 @@ public final class LinkedWorker {
         // loops have requests in can be finished for one and not yet told to the other.
         onEachLoop(loop -> {
             for (int turn = 0; turn < LAST_TURNS; turn++) {
-                drain(loop);
+                int _ = take(loop);
             }
             loop.detach(this);
         });
@@ -330,7 +384,7 @@ public final class LinkedWorker {
         AtomicInteger looking = new AtomicInteger(rings.length);
         onEachLoop(loop -> {
             for (ExecutionInFlight execution : left) {
-                execution.finish(() -> lost(execution, blamed, death), loop);
+                execution.lose(() -> lost(execution, blamed, death), loop);
             }
             if (looking.decrementAndGet() == 0) {
                 out.close();

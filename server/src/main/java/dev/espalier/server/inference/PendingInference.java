@@ -2,6 +2,7 @@ package dev.espalier.server.inference;
 
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
+import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.FairShare;
@@ -105,6 +106,12 @@ final class PendingInference extends Member implements Inference {
 
     @Override
     protected void answered(ExecutionOutcome.Done answer, boolean last) {
+        if (!last && !isDecoupled()) {
+            answer.answer().release();
+            cancel();
+            failed(notDecoupled("has more than one answer to a request"));
+            return;
+        }
         tell(answer, ResultSlice.OWN, 0, last);
     }
 
@@ -141,8 +148,19 @@ final class PendingInference extends Member implements Inference {
         }
     }
 
+    private ServingException notDecoupled(String what) {
+        return new ServingException(
+                ErrorCode.INTERNAL,
+                "model '%s' %s (expected: one; for more or fewer, say model_transaction_policy { decoupled: true })"
+                        .formatted(model.name(), what));
+    }
+
     @Override
     protected void finished() {
+        if (!isDecoupled()) {
+            failed(notDecoupled("has no answer to a request"));
+            return;
+        }
         try {
             responder.finished();
         } catch (Throwable failure) {

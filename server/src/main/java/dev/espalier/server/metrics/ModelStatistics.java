@@ -56,6 +56,24 @@ public final class ModelStatistics {
         batch.outputNanos += times.output();
     }
 
+    /// A request of so many rows has had all its answers, each for itself. What its execution took is not parted.
+    public synchronized void answered(int rows, long requestNanos, long queued, long infer) {
+        lastInferenceMillis = System.currentTimeMillis();
+        inferences += rows;
+        successes++;
+        successNanos += requestNanos;
+        queueNanos += queued;
+        inferNanos += infer;
+    }
+
+    /// An execution of so many rows answers its requests each for itself.
+    public synchronized void executed(int rows, long infer) {
+        executions++;
+        Compute batch = batches.computeIfAbsent(rows, _ -> new Compute());
+        batch.count++;
+        batch.inferNanos += infer;
+    }
+
     /// So many requests failed, after so long together.
     public synchronized void failed(FailureReason reason, int requests, long nanos) {
         failures.merge(reason, (long) requests, Long::sum);

@@ -1,5 +1,6 @@
 package dev.espalier.server.scheduling;
 
+import dev.espalier.link.LinkLayout;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.memory.FairShare;
 import java.util.ArrayList;
@@ -97,7 +98,7 @@ final class BatchLine implements Line {
                     break;
                 }
                 int more = rows + members.get(end).placement().rows();
-                if (more > policy.maxBatchSize()) {
+                if (more > policy.maxBatchSize() || end - first == LinkLayout.MAX_MEMBERS) {
                     full = true;
                     break;
                 }

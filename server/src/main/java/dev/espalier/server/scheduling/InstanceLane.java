@@ -58,6 +58,10 @@ final class InstanceLane {
         ExecutionInFlight execution =
                 worker.begin(slot, completion, number, loopMask, batch.size());
         describe(slot, batch, rows, wanted);
+        for (int i = 0; i < batch.size(); i++) {
+            batch.get(i).execution = execution;
+            batch.get(i).index = i;
+        }
         inFlight.add(batch.size());
         worker.publish(execution, lane, frame.length(), loopMask);
     }
@@ -66,9 +70,14 @@ final class InstanceLane {
         Member first = batch.getFirst();
         Placement placement = first.placement();
         int[] indices = placement.inputIndices();
-        frame.begin(slot, indices.length, wanted.length);
+        frame.begin(slot, indices.length, wanted.length, batch.size() == 1 ? 0 : batch.size());
         for (int output : wanted) {
             frame.putWanted(output);
+        }
+        if (batch.size() > 1) {
+            for (Member member : batch) {
+                frame.putMember(member.placement().rows(), member.loop().index());
+            }
         }
         for (int i = 0; i < indices.length; i++) {
             long size = 0;

@@ -1,5 +1,6 @@
 package dev.espalier.server.scheduling;
 
+import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.failure.ServingException;
@@ -49,6 +50,14 @@ public abstract class Member {
     long[] offsets = {};
     @Nullable MemberPages pages;
     long waitingSince;
+
+    /// What it runs in, and as which of its requests; null while it does not.
+    @Nullable ExecutionInFlight execution;
+
+    int index;
+
+    /// How many answers of its own it has had.
+    int answers;
 
     /// What ends its waiting; null where nothing does. The loop's own.
     private @Nullable Future<?> expiry;

@@ -2,18 +2,14 @@ package dev.espalier.server.scheduling;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.server.execution.ExecutionInFlight;
-import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.InputMemory;
-import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.metrics.FailureReason;
 import dev.espalier.server.metrics.ModelStatistics;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +28,11 @@ import org.jspecify.annotations.Nullable;
 public final class ModelScheduler {
     private final String model;
     private final SchedulingPolicy policy;
-    private final SecondRun secondRun;
-    private final ModelStatistics statistics;
-    private final Object lock = new Object();
+    final SecondRun secondRun;
+    final ModelStatistics statistics;
+    final Object lock = new Object();
     private final ScheduledExecutorService timer;
-    private final Places places;
+    final Places places;
     private final Line line;
 
     @GuardedBy("lock")
@@ -50,6 +46,10 @@ public final class ModelScheduler {
 
     @GuardedBy("lock")
     private int executing;
+
+    /// Whether executions of this model have gone on after their instances had gone on to others.
+    @GuardedBy("lock")
+    boolean lasting;
 
     /// What runs when a scheduler that takes no more requests has answered its last; null while it takes
     /// requests.
@@ -227,12 +227,25 @@ public final class ModelScheduler {
         member.neverExpire();
         if (remove(member, Member.State.ABANDONED)) {
             statistics.failed(FailureReason.CANCELED, 1, System.nanoTime() - member.openedAt());
+            tellWorker(member);
             dispatch();
         }
     }
 
+    private void tellWorker(Member member) {
+        ExecutionInFlight execution;
+        int index;
+        synchronized (lock) {
+            execution = member.execution;
+            index = member.index;
+        }
+        if (execution != null) {
+            execution.cancel(index);
+        }
+    }
+
     /// Once more the whole time for a request whose worker has died, unless it is over by now.
-    private void expireAgain(Member member) {
+    void expireAgain(Member member) {
         if (isWaiting(member)) {
             expireLater(member);
         }
@@ -277,7 +290,7 @@ public final class ModelScheduler {
     // --- executions
 
     /// Gives instances that are free what is due.
-    private void dispatch() {
+    void dispatch() {
         ServingException failure;
         synchronized (lock) {
             failure = hopeless;
@@ -291,7 +304,7 @@ public final class ModelScheduler {
                     scheduleDue(line.nextDue());
                     break;
                 }
-                int slot = instance.worker().takeSlot(this::dispatch);
+                int slot = instance.worker().takeSlot(lasting, this::dispatch);
                 if (slot < 0) {
                     break;
                 }
@@ -325,7 +338,7 @@ public final class ModelScheduler {
         }
         waiting -= members.size();
         executing++;
-        instance.publish(slot, members, rows, new Batch(instance, members, rows));
+        instance.publish(slot, members, rows, new RunningBatch(this, instance, members, rows));
     }
 
     /// Looks again when the first request in line has waited long enough.
@@ -347,125 +360,19 @@ public final class ModelScheduler {
                         TimeUnit.NANOSECONDS);
     }
 
-    /// Requests that run as one execution.
-    private final class Batch implements ExecutionInFlight.Completion {
-        private final InstanceLane instance;
-        private final List<Member> members;
-        private final int rows;
+    /// An execution is over, or lost. Under the lock.
+    ///
+    /// @param again those of its requests that run once more
+    @GuardedBy("lock")
+    void finishRun(List<Member> again) {
+        executing--;
+        waiting += again.size();
+        line.putBack(again);
+    }
 
-        /// Requests of a lost execution that do not run again, and why. Complete once `settled`.
-        private final Map<Member, ServingException> refusals = new LinkedHashMap<>();
-
-        @GuardedBy("lock")
-        private boolean settled;
-
-        Batch(InstanceLane instance, List<Member> members, int rows) {
-            this.instance = instance;
-            this.members = members;
-            this.rows = rows;
-        }
-
-        @Override
-        public long limitMillis() {
-            return secondRun.policy().limitMillis();
-        }
-
-        @Override
-        public void finished(ExecutionOutcome outcome) {
-            if (outcome instanceof ExecutionOutcome.Lost lost) {
-                settle(lost);
-            } else {
-                synchronized (lock) {
-                    finishRun();
-                    for (Member member : members) {
-                        places.leave(member);
-                    }
-                }
-                OutcomeCount.count(statistics, members, rows, outcome);
-            }
-            dispatch();
-            tellWhenDrained();
-        }
-
-        @GuardedBy("lock")
-        private void finishRun() {
-            instance.finished(members.size());
-            executing--;
-        }
-
-        /// Decides which requests of a lost execution run again, and puts those back in line. Done by
-        /// whichever loop comes first.
-        private void settle(ExecutionOutcome.Lost lost) {
-            List<Member> again = new ArrayList<>();
-            synchronized (lock) {
-                if (settled) {
-                    return;
-                }
-                settled = true;
-                finishRun();
-                for (Member member : members) {
-                    ServingException refusal =
-                            member.state == Member.State.ABANDONED
-                                    ? null
-                                    : secondRun.refusal(member, members.size(), lost);
-                    if (refusal != null) {
-                        refusals.put(member, refusal);
-                        places.leave(member);
-                    } else if (member.state == Member.State.ABANDONED) {
-                        member.state = Member.State.GONE;
-                        places.leave(member);
-                    } else {
-                        member.state = Member.State.WAITING;
-                        again.add(member);
-                    }
-                }
-                waiting += again.size();
-                line.putBack(again);
-            }
-            for (Member member : again) {
-                member.loop().execute(() -> expireAgain(member));
-            }
-            long now = System.nanoTime();
-            for (Member member : refusals.keySet()) {
-                statistics.failed(FailureReason.BACKEND, 1, now - member.openedAt());
-            }
-        }
-
-        @Override
-        public void deliver(ExecutionOutcome outcome, LinkedLoop loop) {
-            if (outcome instanceof ExecutionOutcome.Lost lost) {
-                settle(lost);
-                refusals.forEach((member, refusal) -> {
-                    if (member.loop() == loop) {
-                        deliver(member, new ExecutionOutcome.Failed(refusal), 0);
-                    }
-                });
-                return;
-            }
-            int row = 0;
-            for (Member member : members) {
-                if (member.loop() == loop) {
-                    deliver(member, outcome, row);
-                }
-                row += member.placement().rows();
-            }
-        }
-
-        private void deliver(Member member, ExecutionOutcome outcome, int row) {
-            member.neverExpire();
-            boolean wanted;
-            synchronized (lock) {
-                wanted = member.state == Member.State.RUNNING;
-                member.state = Member.State.GONE;
-            }
-            switch (outcome) {
-                case ExecutionOutcome.Done done when wanted -> member.completed(done, rows, row);
-                case ExecutionOutcome.Done done -> done.answer().release();
-                case ExecutionOutcome.Failed failed when wanted -> member.failed(failed.failure());
-                case ExecutionOutcome.Failed _ -> {}
-                case ExecutionOutcome.Lost _ ->
-                        throw new IllegalStateException("a lost execution has refusals");
-            }
-        }
+    /// Something may have become free. Not under the lock.
+    void freed() {
+        dispatch();
+        tellWhenDrained();
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///    input must not fail it.
 /// 4. One that was running by itself and is to blame fails at once.
 ///
-/// What has been started is never run again where the model says that this could do harm.
+/// What has been started is never run again where the model says that this could do harm, nor what has been answered:
+/// nobody gets an answer twice.
 record SecondRun(String model, ExecutionPolicy policy) {
     /// Workers that may die over a request that waits for them, until it is given up.
     private static final int MOST_HAND_OVERS = 16;
@@ -31,6 +32,12 @@ record SecondRun(String model, ExecutionPolicy policy) {
                             lost,
                             ", and so did %d before it while this request waited"
                                     .formatted(MOST_HAND_OVERS));
+        }
+        if (member.answers > 0) {
+            return failure(
+                    lost,
+                    " after %d %s to this request, which is not run twice"
+                            .formatted(member.answers, member.answers == 1 ? "answer" : "answers"));
         }
         if (!policy.idempotent()) {
             return failure(lost, " while it ran this request, which is not run twice");

@@ -5,6 +5,7 @@ import dev.espalier.link.LinkException;
 import dev.espalier.link.Links;
 import dev.espalier.server.config.GrantRules;
 import dev.espalier.server.config.Grants;
+import dev.espalier.server.config.UnreadLimit;
 import dev.espalier.server.config.WorkerOptions;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
@@ -32,6 +33,7 @@ public final class WorkerPool implements AutoCloseable {
     private final Path files;
     private final WorkerSite site;
     private final ByteBudget requestMemory;
+    private final UnreadLimit unread;
     private final Executor pageMaker;
     private final GrantRules rules;
     private final boolean oneForAll;
@@ -91,6 +93,7 @@ public final class WorkerPool implements AutoCloseable {
                         options.supervision());
         this.requestMemory = requestMemory;
         this.pageMaker = pageMaker;
+        this.unread = options.unread();
         this.rules = options.grants();
         this.oneForAll = options.oneForAll();
     }
@@ -157,7 +160,7 @@ public final class WorkerPool implements AutoCloseable {
 
     private InputMemory memory(WorkerFiles laid) throws LinkException {
         try {
-            return new InputMemory(requestMemory, site.links(), pageMaker);
+            return new InputMemory(requestMemory, site.links(), pageMaker, unread);
         } catch (LinkException failure) {
             laid.remove();
             throw failure;

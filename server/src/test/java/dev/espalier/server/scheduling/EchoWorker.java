@@ -310,7 +310,7 @@ public final class EchoWorker {
                     };
             int length = forging == Forging.LENGTH ? result.length() + 8 : result.length();
             int by = forging == Forging.LEASE_OF_ANOTHER ? lease - 1 : lease;
-            completions.complete(
+            completions.tell(
                     loop,
                     lane.slot(),
                     lane.generation(),
@@ -318,8 +318,8 @@ public final class EchoWorker {
                     by,
                     length,
                     forging == Forging.MEMBER ? 3 : LinkLayout.ALL_MEMBERS,
-                    forging == Forging.NUMBER ? 1 : 0,
-                    forging != Forging.NOT_THE_LAST);
+                    forging == Forging.NOT_THE_LAST ? 0 : CompletionWriter.LAST,
+                    forging == Forging.NUMBER ? 1 : 0);
         }
 
         private void empty(Emptying now) {

@@ -4,6 +4,7 @@ import dev.espalier.link.LinkKind;
 import dev.espalier.server.config.GrantRules;
 import dev.espalier.server.config.SandboxOptions;
 import dev.espalier.server.config.SupervisionOptions;
+import dev.espalier.server.config.UnreadLimit;
 import dev.espalier.server.config.WorkerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ final class DistributionOptions {
             Path folder, LinkKind link, SandboxOptions.Mode sandbox, GrantRules grants) {
         return new WorkerOptions(
                 0,
+                UnreadLimit.DEFAULT,
                 folder,
                 folder,
                 folder,

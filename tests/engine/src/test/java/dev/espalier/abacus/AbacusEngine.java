@@ -3,6 +3,7 @@ package dev.espalier.abacus;
 import dev.espalier.engine.Engine;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.Execution;
+import dev.espalier.engine.Instance;
 import dev.espalier.engine.LoadedModel;
 import dev.espalier.engine.ModelInstance;
 import dev.espalier.engine.ModelSource;
@@ -14,7 +15,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Multiplies by what the ops of its libraries answer, and by its number of rods.
+/// Multiplies by what the ops of its libraries answer, and by its number of rods; or counts, where the model's parameter
+/// `counts` says so.
 record AbacusEngine(String version) implements Engine {
     private static final Signature SIGNATURE =
             new Signature(
@@ -32,28 +34,28 @@ record AbacusEngine(String version) implements Engine {
         for (Path library : source.opLibraries()) {
             factor *= AbacusKind.answer(library);
         }
-        return new Model(factor);
+        return new Model(factor, source.parameters().containsKey("counts"));
     }
 
     @Override
     public void close() {}
 
-    private record Model(int factor) implements LoadedModel {
+    private record Model(int factor, boolean counts) implements LoadedModel {
         @Override
         public Signature signature() {
             return SIGNATURE;
         }
 
         @Override
-        public ModelInstance newInstance() {
-            return new Instance(factor);
+        public Instance newInstance() {
+            return counts ? new CountingInstance() : new Multiplying(factor);
         }
 
         @Override
         public void close() {}
     }
 
-    private record Instance(int factor) implements ModelInstance {
+    private record Multiplying(int factor) implements ModelInstance {
         @Override
         public void run(Execution execution) throws EngineException {
             long bytes = execution.inputs().byteSize(0);

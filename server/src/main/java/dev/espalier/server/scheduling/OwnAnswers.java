@@ -1,0 +1,47 @@
+package dev.espalier.server.scheduling;
+
+import dev.espalier.server.execution.ExecutionOutcome;
+import dev.espalier.server.metrics.FailureReason;
+import dev.espalier.server.metrics.ModelStatistics;
+
+/// Enters requests into their model's statistics that are answered each for itself: each when it ends, and their execution
+/// with the first of them. Guarded by the scheduler's lock.
+final class OwnAnswers {
+    private final ModelStatistics statistics;
+    private final int batchRows;
+    private long begun = System.nanoTime();
+    private boolean answered;
+    private boolean counted;
+
+    /// @param batchRows the rows of all requests of the execution
+    OwnAnswers(ModelStatistics statistics, int batchRows) {
+        this.statistics = statistics;
+        this.batchRows = batchRows;
+    }
+
+    void answered(Member member, ExecutionOutcome.Done answer) {
+        member.answers++;
+        if (!answered) {
+            answered = true;
+            begun = answer.begun();
+        }
+    }
+
+    void ended(Member member, boolean failed) {
+        long now = System.nanoTime();
+        long nanos = now - member.openedAt();
+        if (failed) {
+            statistics.failed(FailureReason.BACKEND, 1, nanos);
+            return;
+        }
+        statistics.answered(
+                member.placement().rows(),
+                nanos,
+                Math.max(0, begun - member.waitingSince),
+                Math.max(0, now - begun));
+        if (!counted) {
+            counted = true;
+            statistics.executed(batchRows, Math.max(0, now - begun));
+        }
+    }
+}
