@@ -12,8 +12,9 @@ public interface Answer extends OutputMemory {
     /// Sends the answer; others may follow.
     ///
     /// Waits while the client has not read as much of the request's answers as it may leave unread. On the thread of
-    /// [DecoupledInstance#begin] this holds up the instance's other requests: when such wait, the request fails after
-    /// [#MOST_HOLD_MILLIS]. Any other thread may wait for as long as the client does.
+    /// [DecoupledInstance#begin] this holds up the instance's other requests: when such have waited for
+    /// [#MOST_HOLD_MILLIS], all waits of one execution together, the request fails. Any other thread may wait for as long as
+    /// the client does.
     ///
     /// @return false when nobody waits for answers any more, so that this one has been dropped and the model may stop
     /// @throws EngineException when the outputs cannot be told: more than an answer can describe, or memory that is not
@@ -30,6 +31,6 @@ public interface Answer extends OutputMemory {
     /// Gives the answer up, and its memory back.
     void abandon();
 
-    /// How long a request whose client does not read may hold up others of its instance, in milliseconds.
-    int MOST_HOLD_MILLIS = 1000;
+    /// How long requests whose clients do not read may hold up others of their instance, in milliseconds.
+    int MOST_HOLD_MILLIS = 5000;
 }

@@ -26,9 +26,12 @@ import java.lang.invoke.VarHandle;
 ///   │ 1024 lanes × 64 requests × 32:       │      │ 32 loops × 2048 completions × 32:    │
 ///   │   sequence 4 · slot 4 · generation 4 │      │   sequence 4 · slot 4 · generation 4 │
 ///   │   · frame length 4 · loops' mask 4   │      │   · block 4 · lease 4 · frame length │
-/// 2304K├───────────────────────────────────┤      │   4 · member 2 · last 2 · number 4   │
+/// 2304K├───────────────────────────────────┤      │   4 · member 2 · words 2 · number 4  │
 ///   │ 32 loops × 2048 releases × 16:       │      │                                      │
 ///   │   sequence 4 · block 4 · lease 4     │      │                                      │
+/// 3328K├───────────────────────────────────┤      │                                      │
+///   │ 1024 slots × 128: cancelled:         │      │                                      │
+///   │   generation 4 · (4) · bits 64       │      │                                      │
 /// 4M├──────────────────────────────────────┤   4M ├──────────────────────────────────────┤
 ///   │ 1024 slots × 16K: RequestFrame       │      │ blocks: answers, each a ResultFrame  │
 /// 20M├─────────────────────────────────────┤      │   and outputs' bytes                 │
@@ -38,8 +41,9 @@ import java.lang.invoke.VarHandle;
 ///
 /// A *lane* leads to one model instance, a *loop* is an event loop of the server, a *slot* is an
 /// execution in flight: it is free for the next as soon as the last completion of this one has been read. That is the
-/// only one, for all its requests, or, where requests are answered each for itself, the last that is missing of each
-/// request's last word and of the one by which the instance has *returned*. An *answer* is what a completion brings. It has a *lease* of its block, by a number that no other answer of
+/// only one, for all its requests; or, where requests are answered each for itself, there is one more for each answer, one
+/// with the last word of each request, and one by which the instance *returns*, in any order. An *answer* is what a
+/// completion brings. It has a *lease* of its block, by a number that no other answer of
 /// this worker has (until 2^32 more), and holds it until the server says in a release that nobody reads it any
 /// more. Nothing but its bytes is held by a client that reads slowly.
 ///

@@ -52,9 +52,15 @@ public final class RequestFrame {
         return this;
     }
 
-    /// Whether a frame has room for so many tensors with so many dimensions altogether.
-    public static boolean fits(int inputCount, int outputCount, int dimensionCount) {
-        return HEAD + 4L * outputCount + 4 + (long) inputCount * INPUT_HEAD + 8L * dimensionCount
+    /// Whether a frame has room for so many tensors with so many dimensions altogether, and for so many requests.
+    public static boolean fits(
+            int inputCount, int outputCount, int dimensionCount, int memberCount) {
+        return HEAD
+                        + 4L * outputCount
+                        + 4
+                        + (long) MEMBER * memberCount
+                        + (long) inputCount * INPUT_HEAD
+                        + 8L * dimensionCount
                 <= LinkLayout.FRAME_SIZE;
     }
 

@@ -234,6 +234,11 @@ public final class ResultFrame {
             shape[axis] = dimension;
             elements *= dimension;
         }
+        if (byteSize > Integer.MAX_VALUE) {
+            throw new LinkException(
+                    "output of %d bytes (expected: at most %d)"
+                            .formatted(byteSize, Integer.MAX_VALUE));
+        }
         boolean inside =
                 byteSize == 0
                         || offset >= LinkLayout.OUT_BLOCKS
@@ -242,7 +247,7 @@ public final class ResultFrame {
         boolean sized =
                 !type.isFixedSize()
                         || elements <= byteSize && elements * type.elementSize() == byteSize;
-        if (!inside || !sized || byteSize > Integer.MAX_VALUE) {
+        if (!inside || !sized) {
             throw new LinkException(
                     "output of %d bytes at %d for %d elements of %s lies outside of OUT or does not fit"
                             .formatted(byteSize, offset, elements, type));

@@ -37,10 +37,12 @@ final class LinkFuzzTest {
     // --- request frames
 
     static Stream<byte[]> requestFrames() {
-        RequestFrame frame = new RequestFrame(MEMORY).begin(SLOT, 2, 3, 0);
+        RequestFrame frame = new RequestFrame(MEMORY).begin(SLOT, 2, 3, 2);
         frame.putWanted(0);
         frame.putWanted(2);
         frame.putWanted(5);
+        frame.putMember(1, 0);
+        frame.putMember(2, 1);
         frame.putInput(0, DataType.FP32.code(), 2, LinkLayout.BLOCKS, 24);
         frame.putDimension(2);
         frame.putDimension(3);
@@ -54,14 +56,17 @@ final class LinkFuzzTest {
                 withInt(sound, 0, -1),
                 withInt(sound, 4, Integer.MAX_VALUE),
                 withInt(sound, 4, Integer.MIN_VALUE),
+                withInt(sound, 8, Integer.MAX_VALUE),
+                withInt(sound, 8, LinkLayout.MAX_MEMBERS),
+                withInt(sound, 8, -1),
                 // The first input: its rank, its address, its size.
-                withInt(sound, 32, Integer.MAX_VALUE),
-                withInt(sound, 32, -4),
-                withLong(sound, 40, 0),
-                withLong(sound, 40, SIZE - 8),
-                withLong(sound, 40, Long.MIN_VALUE),
-                withLong(sound, 48, Long.MAX_VALUE),
-                withLong(sound, 48, -1));
+                withInt(sound, 56, Integer.MAX_VALUE),
+                withInt(sound, 56, -4),
+                withLong(sound, 64, 0),
+                withLong(sound, 64, SIZE - 8),
+                withLong(sound, 64, Long.MIN_VALUE),
+                withLong(sound, 72, Long.MAX_VALUE),
+                withLong(sound, 72, -1));
     }
 
     @MethodSource("requestFrames")
@@ -73,6 +78,9 @@ final class LinkFuzzTest {
             for (int i = 0; i < read.wantedCount(); i++) {
                 int _ = read.wanted(i);
             }
+            for (int i = 0; i < read.memberCount(); i++) {
+                long _ = read.rows(i) + read.loop(i);
+            }
             for (int i = 0; i < read.inputCount(); i++) {
                 read.nextInput();
                 long _ = read.address() + read.byteSize();
@@ -80,7 +88,7 @@ final class LinkFuzzTest {
                     long _ = read.dimension(axis);
                 }
             }
-            assertThat(32L * read.inputCount() + 4L * read.wantedCount())
+            assertThat(32L * read.inputCount() + 4L * read.wantedCount() + 8L * read.memberCount())
                     .isLessThanOrEqualTo(frame.length);
         } catch (LinkException refused) {
             assertThat(refused)

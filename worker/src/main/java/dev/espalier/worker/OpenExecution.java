@@ -1,11 +1,13 @@
 package dev.espalier.worker;
 
+import dev.espalier.engine.Answer;
 import dev.espalier.engine.Execution;
 import dev.espalier.link.CompletionWriter;
 import dev.espalier.link.LinkLayout;
 import dev.espalier.link.RequestLaneReader;
 import dev.espalier.tensor.Signature;
 import java.util.BitSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// An execution whose requests are answered each for itself, as the server knows it. Safe for use by several threads.
@@ -19,6 +21,9 @@ final class OpenExecution {
     private final int loopMask;
     private final long begun = System.nanoTime();
     private final AtomicInteger open = new AtomicInteger();
+
+    /// How long other requests have waited behind it; the instance's thread's own.
+    private long heldUp;
 
     /// The lane's current execution, on the instance's thread.
     OpenExecution(WorkerMemory link, Signature signature, RequestLaneReader lane) {
@@ -68,9 +73,15 @@ final class OpenExecution {
         return link.cancelled().isCancelled(slot, generation, member);
     }
 
-    /// Whether the calling thread holds up other requests of the instance while it waits.
-    boolean holdsUpOthers() {
-        return Thread.currentThread() == thread && (open.get() > 1 || lane.hasNext());
+    /// The calling thread has waited for a client for so long.
+    ///
+    /// @return whether other requests of the instance have waited behind it for longer than they may
+    boolean holdsUpOthers(long nanos) {
+        if (Thread.currentThread() != thread || open.get() <= 1 && !lane.hasNext()) {
+            return false;
+        }
+        heldUp += nanos;
+        return heldUp > TimeUnit.MILLISECONDS.toNanos(Answer.MOST_HOLD_MILLIS);
     }
 
     int generation() {

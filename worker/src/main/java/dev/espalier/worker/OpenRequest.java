@@ -9,7 +9,6 @@ import dev.espalier.engine.Request;
 import dev.espalier.link.CompletionWriter;
 import dev.espalier.link.LinkLayout;
 import java.util.BitSet;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -199,8 +198,8 @@ final class OpenRequest implements Request {
     /// @return false when nobody waits for it any more
     @GuardedBy("lock")
     private boolean awaitReader() {
-        long begun = 0;
         long nanos = FIRST_PAUSE_NANOS;
+        long before = 0;
         while (!isCancelled()) {
             if (unread.hasRoom()) {
                 return true;
@@ -210,15 +209,14 @@ final class OpenRequest implements Request {
                 return true;
             }
             long now = System.nanoTime();
-            begun = begun == 0 ? now : begun;
-            if (now - begun > TimeUnit.MILLISECONDS.toNanos(Answer.MOST_HOLD_MILLIS)
-                    && execution.holdsUpOthers()) {
+            if (before != 0 && execution.holdsUpOthers(now - before)) {
                 giveUp(
                         new EngineException(
-                                "its client has left %d answers unread for %d ms, while other requests waited for the model's instance"
+                                "its client left %d answers unread while other requests waited for the model's instance, for %d ms"
                                         .formatted(unread.answers(), Answer.MOST_HOLD_MILLIS)));
                 return false;
             }
+            before = now;
             try {
                 long _ = pause.awaitNanos(nanos);
             } catch (InterruptedException _) {

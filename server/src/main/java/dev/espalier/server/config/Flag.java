@@ -335,14 +335,9 @@ enum Flag {
             "decoupled-unread-answers",
             new Whole(1, UnreadLimit.MOST_ANSWERS),
             "64",
-            "How many answers of one request a client may leave unread before its decoupled model"
-                    + " waits."),
+            "Answers of a request that may be unread before its decoupled model waits."),
     UNREAD_MEMORY(
-            FlagGroup.WORKERS,
-            "decoupled-unread-mb",
-            new Whole(1, 1L << 30),
-            "16",
-            "From how many MB of them on it waits as well."),
+            FlagGroup.WORKERS, "decoupled-unread-mb", new Whole(1, 1 << 20), "16", "MB of them."),
     ENGINE_DIRECTORY(
             FlagGroup.WORKERS,
             "engine-directory",

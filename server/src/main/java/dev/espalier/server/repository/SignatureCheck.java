@@ -1,5 +1,7 @@
 package dev.espalier.server.repository;
 
+import dev.espalier.link.LinkLayout;
+import dev.espalier.link.RequestFrame;
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.protocol.ModelInput;
 import dev.espalier.protocol.ModelOutput;
@@ -56,6 +58,31 @@ final class SignatureCheck {
                     output.getDimsList(),
                     output.hasReshape() ? output.getReshape().getShapeList() : output.getDimsList(),
                     true);
+        }
+        checkFrame();
+    }
+
+    /// A worker is told of an execution by a frame of a fixed size.
+    private void checkFrame() throws ServingException {
+        int batch = config.getMaxBatchSize() > 0 ? 1 : 0;
+        int dimensions = 0;
+        for (ModelInput input : config.getInputList()) {
+            dimensions +=
+                    batch
+                            + (input.hasReshape()
+                                    ? input.getReshape().getShapeCount()
+                                    : input.getDimsCount());
+        }
+        int inputs = config.getInputCount();
+        int outputs = config.getOutputCount();
+        int requests =
+                config.hasDynamicBatching()
+                        ? Math.min(config.getMaxBatchSize(), LinkLayout.MAX_MEMBERS)
+                        : 0;
+        if (!RequestFrame.fits(inputs, outputs, dimensions, requests)) {
+            throw invalid(
+                    "unable to load model '%s': %d inputs with %d dimensions, %d outputs and batches of %d requests are more than an execution can have"
+                            .formatted(config.getName(), inputs, dimensions, outputs, requests));
         }
     }
 

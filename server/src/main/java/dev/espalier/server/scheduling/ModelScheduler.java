@@ -366,8 +366,10 @@ public final class ModelScheduler {
     @GuardedBy("lock")
     void finishRun(List<Member> again) {
         executing--;
-        waiting += again.size();
-        line.putBack(again);
+        if (!again.isEmpty()) {
+            waiting += again.size();
+            line.putBack(again);
+        }
     }
 
     /// Something may have become free. Not under the lock.

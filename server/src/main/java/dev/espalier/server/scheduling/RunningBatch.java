@@ -162,7 +162,7 @@ final class RunningBatch implements ExecutionInFlight.Completion {
             wanted = member.state == Member.State.RUNNING;
             own().answered(member, answer);
             if (last) {
-                end(member, null);
+                end(member, wanted, false);
             }
         }
         if (wanted) {
@@ -179,7 +179,7 @@ final class RunningBatch implements ExecutionInFlight.Completion {
         boolean wanted;
         synchronized (scheduler.lock) {
             wanted = member.state == Member.State.RUNNING;
-            end(member, failure);
+            end(member, wanted, failure != null);
         }
         if (!wanted) {
             return;
@@ -192,8 +192,10 @@ final class RunningBatch implements ExecutionInFlight.Completion {
     }
 
     @GuardedBy("scheduler.lock")
-    private void end(Member member, @Nullable ServingException failure) {
-        own().ended(member, failure != null);
+    private void end(Member member, boolean wanted, boolean failed) {
+        if (wanted) {
+            own().ended(member, failed);
+        }
         member.state = Member.State.GONE;
         member.execution = null;
     }

@@ -3,6 +3,7 @@ package dev.espalier.server.scheduling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.link.BlockAllocator;
+import dev.espalier.link.CancelWords;
 import dev.espalier.link.CompletionWriter;
 import dev.espalier.link.ControlMessage;
 import dev.espalier.link.ControlSocket;
@@ -20,9 +21,11 @@ import dev.espalier.link.SharedRegion;
 import dev.espalier.link.StartedExecutions;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.execution.SegmentMapping;
+import dev.espalier.tensor.DataType;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +33,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A worker's end of a link on threads of the test: its models give each input back as the output of the
@@ -60,6 +65,8 @@ public final class EchoWorker {
     private volatile String failure = "";
     private volatile Forging forging = Forging.NOTHING;
     private volatile Emptying emptying = Emptying.NEVER;
+    private final LinkedBlockingQueue<Begun> spoken = new LinkedBlockingQueue<>();
+    private volatile boolean speechless;
     private volatile boolean stopped;
 
     /// A worker with one model instance.
@@ -110,10 +117,11 @@ public final class EchoWorker {
                     default -> throw new IllegalStateException("the server tells of a model");
                 }
             }
-        } catch (EOFException stopped) {
+        } catch (EOFException over) {
             end.close();
         } catch (IOException broken) {
-            throw new IllegalStateException(broken);
+            assertThat(stopped).as(broken.toString()).isTrue();
+            end.close();
         }
     }
 
@@ -156,6 +164,74 @@ public final class EchoWorker {
         /// As if others had come before it.
         NUMBER,
         NOT_THE_LAST
+    }
+
+    /// An execution that has been taken from its lane, of which only the test says anything.
+    record Begun(int slot, int generation) {}
+
+    /// Leaves it to the test what is said of executions from now on.
+    void leaveWords() {
+        speechless = true;
+    }
+
+    /// Waits for an execution that has been left to the test.
+    Begun begun() throws InterruptedException {
+        Begun next = spoken.poll(30, TimeUnit.SECONDS);
+        if (next == null) {
+            throw new AssertionError("no execution within 30 s");
+        }
+        return next;
+    }
+
+    /// Says something of an execution that brings nothing.
+    void say(Begun execution, int loop, int member, int words, int number) {
+        completions.tell(
+                loop,
+                execution.slot(),
+                execution.generation(),
+                LinkLayout.NO_BLOCK,
+                0,
+                0,
+                member,
+                words,
+                number);
+        completions.ring(1 << loop);
+    }
+
+    /// Answers one request of an execution with one value, or an error where that is negative.
+    void answer(Begun execution, int loop, int member, int words, int number, int value) {
+        int by = lastLease.incrementAndGet();
+        takeBack();
+        long at = blocks.allocate(LinkLayout.LEAST_ANSWER);
+        leases.put(by, List.of(at));
+        ResultFrame frame = new ResultFrame(out.memory());
+        frame.begin(LinkLayout.block(at), LinkLayout.LEAST_ANSWER / 2);
+        if (value < 0) {
+            frame.putError(
+                    ResultFrame.ENGINE_ERROR, "less than none".getBytes(StandardCharsets.UTF_8));
+        } else {
+            long data = at + LinkLayout.LEAST_ANSWER / 2;
+            out.memory().set(ValueLayout.JAVA_INT, data, value);
+            assertThat(frame.putOutput(0, DataType.INT32.code(), 1, data, 4)).isTrue();
+            frame.putDimension(1);
+        }
+        frame.putFinished(execution.generation(), by);
+        completions.tell(
+                loop,
+                execution.slot(),
+                execution.generation(),
+                LinkLayout.block(at),
+                by,
+                frame.length(),
+                member,
+                words,
+                number);
+        completions.ring(1 << loop);
+    }
+
+    /// Whether the worker can see that nobody waits for a request any more.
+    boolean isCancelled(Begun execution, int member) {
+        return new CancelWords(in).isCancelled(execution.slot(), execution.generation(), member);
     }
 
     /// Makes the completions of all answers from now on lie.
@@ -249,6 +325,10 @@ public final class EchoWorker {
                     }
                     started.put(lane.slot(), lane.generation());
                     begun.release();
+                    if (speechless) {
+                        spoken.add(new Begun(lane.slot(), lane.generation()));
+                        continue;
+                    }
                     permits.acquire();
                     if (!stopped) {
                         execute();

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.espalier.link.LinkKind;
 import dev.espalier.link.Links;
+import dev.espalier.server.execution.Answer;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoop;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -106,6 +108,8 @@ abstract class SchedulerFixture {
         private final int[] values;
         private final CompletableFuture<int[]> answer = new CompletableFuture<>();
         private final CompletableFuture<ExecutionOutcome.Done> unread = new CompletableFuture<>();
+        private final LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
+        private final LinkedBlockingQueue<Answer> held = new LinkedBlockingQueue<>();
         private boolean readsLater;
         private final LinkedLoop loop;
         final Member member;
@@ -138,10 +142,56 @@ abstract class SchedulerFixture {
                         }
 
                         @Override
+                        protected void answered(ExecutionOutcome.Done own, boolean last) {
+                            told.add(Integer.toString(value(own)));
+                            if (readsLater) {
+                                held.add(own.answer());
+                            } else {
+                                own.answer().release();
+                            }
+                            if (last) {
+                                told.add("last");
+                            }
+                        }
+
+                        @Override
+                        protected void finished() {
+                            told.add("finished");
+                        }
+
+                        @Override
                         protected void failed(ServingException failure) {
                             answer.completeExceptionally(failure);
+                            told.add(String.valueOf(failure.getMessage()));
                         }
                     };
+        }
+
+        private static int value(ExecutionOutcome.Done own) {
+            return own.outputs()
+                    .getFirst()
+                    .data()
+                    .asByteBuffer()
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .getInt();
+        }
+
+        /// What it is told next, of those that are answered each for itself.
+        String told() throws InterruptedException {
+            String next = told.poll(30, SECONDS);
+            if (next == null) {
+                throw new AssertionError("nothing within 30 s");
+            }
+            return next;
+        }
+
+        boolean isToldNothing() {
+            return told.isEmpty();
+        }
+
+        /// Reads the oldest of its answers that lie unread.
+        void readOne() throws InterruptedException {
+            held.take().release();
         }
 
         private void read(ExecutionOutcome.Done outcome) {

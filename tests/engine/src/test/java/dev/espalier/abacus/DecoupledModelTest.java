@@ -191,7 +191,7 @@ final class DecoupledModelTest {
                         counted(
                                 MOST_UNREAD,
                                 1,
-                                "INTERNAL: its client has left %d answers unread for %d ms, while other requests waited for the model's instance"
+                                "INTERNAL: its client left %d answers unread while other requests waited for the model's instance, for %d ms"
                                         .formatted(MOST_UNREAD, Answer.MOST_HOLD_MILLIS)));
         assertThat(next.told()).isEqualTo(counted(1, 1, "finished"));
     }

@@ -166,4 +166,24 @@ final class AddedEngineTest {
             assertThat(infer("unread")).contains("\"data\":[420.0,840.0]");
         }
     }
+
+    @Test
+    void isRefusedWhereOneAnswerIsAllAndItHasMany() throws Exception {
+        String counts =
+                "backend: \"abacus\" parameters { key: \"counts\" value { string_value: \"\" } }";
+        Files.writeString(
+                model("many", "abacus needs nothing").getParent().resolve("config.pbtxt"),
+                counts + " model_transaction_policy { decoupled: true }");
+        Files.writeString(
+                model("one", "abacus needs nothing").getParent().resolve("config.pbtxt"), counts);
+        try (Server server = server()) {
+            assertThat(server.start()).isTrue();
+
+            assertThat(infer("many"))
+                    .contains(
+                            "HTTP end point doesn't support models with decoupled transaction policy");
+            assertThat(infer("one"))
+                    .contains("model 'one' has more than one answer to a request (expected: one; ");
+        }
+    }
 }
