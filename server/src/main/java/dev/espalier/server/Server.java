@@ -28,6 +28,7 @@ import dev.espalier.server.repository.ModelOps;
 import dev.espalier.server.repository.ModelRepository;
 import dev.espalier.server.repository.PrivateFolder;
 import dev.espalier.server.repository.RepositoryPoll;
+import dev.espalier.server.repository.WarmUps;
 import dev.espalier.server.work.WorkPool;
 import dev.espalier.server.workers.WorkerGroups;
 import dev.espalier.server.workers.WorkerPool;
@@ -139,8 +140,7 @@ final class Server implements AutoCloseable {
                             new ModelOps(options.repository(), ops.options(), ops.libraries()),
                             copies,
                             workers,
-                            timer,
-                            errors);
+                            new WarmUps(loops, timer, errors));
             InferenceService inferences = new InferenceService(repository, loops, errors);
             work = opened(new WorkPool(cores, errors));
             ClientMemory memory = new ClientMemory(heap, requestMemory);
@@ -213,7 +213,7 @@ final class Server implements AutoCloseable {
             @Override
             public boolean ready() {
                 return settled
-                        && (!options.repository().strictReadiness() || repository.allReady());
+                        && (!options.repository().strictReadiness() || repository.versionsReady());
             }
         };
     }

@@ -47,6 +47,11 @@ final class EngineSeamTest {
                     "PlanBuilder.java", pattern("getCuda\\(\\)|\"cuda_graphs\""),
                     // A path of Triton's protocol.
                     "Route.java", pattern("\"cudasharedmemory\""),
+                    // A field of Triton's configuration.
+                    "FieldTable.java", pattern("\"optimization\\.cuda\""),
+                    // What these engines hand work to on GPUs, in Triton's words.
+                    "OnnxRuntime.java", pattern("Set\\.of\\(\"tensorrt\", \"cuda\""),
+                    "TensorFlow.java", pattern("Set\\.of\\(\"tensorrt\", "),
                     // A domain of ops that ONNX Runtime has itself.
                     "OnnxModel.java", pattern("\"org.pytorch.aten\""),
                     // Ops that come with PyTorch, for its exporter.

@@ -17,6 +17,7 @@ import dev.espalier.server.repository.ModelOps;
 import dev.espalier.server.repository.ModelRepository;
 import dev.espalier.server.repository.ModelState;
 import dev.espalier.server.repository.PrivateFolder;
+import dev.espalier.server.repository.WarmUps;
 import dev.espalier.server.workers.WorkerGroups;
 import dev.espalier.server.workers.WorkerPool;
 import java.io.IOException;
@@ -95,8 +96,7 @@ final class ModelLoadingTest {
                         new ModelOps(options.repository(), ops.options(), ops.libraries()),
                         copies,
                         workers,
-                        timer,
-                        errors);
+                        new WarmUps(loops, timer, errors));
     }
 
     private ServerOptions options(String... flags) {
@@ -218,7 +218,33 @@ final class ModelLoadingTest {
         assertThat(entry("odd").state()).isEqualTo(ModelState.UNAVAILABLE);
         assertThat(entry("odd").hasState()).isFalse();
         assertThat(entry("odd").reason()).contains("config.pbtxt");
+        assertThat(repository.allReady()).isFalse();
+        assertThat(repository.versionsReady()).isTrue();
         assertThat(workers.hosts()).isEmpty();
+    }
+
+    @Test
+    void oneThatItsConfigurationForbidsIsAnUnavailableVersion() throws Exception {
+        Files.writeString(model("odd"), "backend: \"abacus\"\n");
+        Files.writeString(model("limited"), "instance_group [ { gpus: [ 0 ] } ]\n");
+        open("HONEST");
+        start();
+        assertThat(entry("odd").version()).isEqualTo("1");
+        assertThat(entry("odd").state()).isEqualTo(ModelState.UNAVAILABLE);
+        assertThat(entry("odd").reason()).contains("abacus");
+        assertThat(entry("limited").reason()).contains("specifies one or more GPUs");
+        assertThat(repository.versionsReady()).isFalse();
+    }
+
+    @Test
+    void tellsWhatOfItsConfigurationHasNoEffect() throws Exception {
+        Files.writeString(model("m"), "response_cache { enable: true }\n");
+        open("HONEST");
+        start();
+        assertThat(repository.notes("m").getFirst().notes())
+                .containsExactly(
+                        "`response_cache.enable` has no effect here: no answers are cached");
+        assertThat(repository.notes("")).hasSize(1);
     }
 
     @Test

@@ -1,13 +1,15 @@
 package dev.espalier.server.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /// Reads the values of `--backend-config`.
 ///
-/// @param engines those that there are, for examples
-record BackendSettings(List<String> values, List<KnownEngine> engines) {
+/// @param engines those that there are
+/// @param notices takes what is to be said of settings that have no effect
+record BackendSettings(List<String> values, List<KnownEngine> engines, List<String> notices) {
     static final String MAX_BATCH_SIZE = "default-max-batch-size";
 
     private static final String NAME = "backend-config";
@@ -28,6 +30,7 @@ record BackendSettings(List<String> values, List<KnownEngine> engines) {
             String setting = value.substring(equals + 1);
             int size = name.equals(MAX_BATCH_SIZE) ? batchSize(value, setting) : 0;
             if (comma > 0 && comma < equals) {
+                tellIfUnknown(value.substring(0, comma), name);
                 settings.computeIfAbsent(value.substring(0, comma), _ -> new TreeMap<>())
                         .put(name, setting);
             } else if (name.equals(MAX_BATCH_SIZE)) {
@@ -38,6 +41,36 @@ record BackendSettings(List<String> values, List<KnownEngine> engines) {
         }
         settings.replaceAll((_, named) -> Map.copyOf(named));
         return new BackendOptions(maxBatchSize, settings);
+    }
+
+    /// Triton hands each setting to its backend, which ignores what it does not know.
+    private void tellIfUnknown(String backend, String name) {
+        List<String> backends = engines.stream().map(KnownEngine::name).toList();
+        if (!backends.contains(backend)) {
+            tell(
+                    backend,
+                    name,
+                    "there is no backend '%s'%s".formatted(backend, hint(backend, backends)));
+            return;
+        }
+        List<String> known = new ArrayList<>(List.of(MAX_BATCH_SIZE));
+        for (KnownEngine engine : engines) {
+            if (engine.name().equals(backend)) {
+                known.addAll(engine.librarySettings());
+            }
+        }
+        if (!known.contains(name)) {
+            tell(backend, name, "the backend has no such setting" + hint(name, known));
+        }
+    }
+
+    private void tell(String backend, String name, String why) {
+        notices.add("--%s=%s,%s has no effect: %s".formatted(NAME, backend, name, why));
+    }
+
+    private static String hint(String typed, List<String> known) {
+        String nearest = new Nearest(known).to(typed);
+        return nearest.isEmpty() ? "" : " (did you mean '%s'?)".formatted(nearest);
     }
 
     private String form() {

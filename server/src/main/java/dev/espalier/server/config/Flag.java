@@ -25,8 +25,15 @@ enum Flag {
     STRICT_READINESS(
             FlagGroup.REPOSITORY,
             "strict-readiness",
-            "true",
-            "Ready only when every model is; false: ready as soon as the server answers."),
+            "false",
+            "Ready only while no model is unavailable, as with Triton. Without it that is so where"
+                    + " --exit-on-error is true."),
+    MODEL_CONFIG_NAME(
+            FlagGroup.REPOSITORY,
+            "model-config-name",
+            new Text("<name>"),
+            "The configuration of models that have a file configs/<name>.pbtxt; the others keep their"
+                    + " config.pbtxt."),
     MODEL_CONTROL_MODE(
             FlagGroup.REPOSITORY,
             "model-control-mode",

@@ -29,7 +29,7 @@ final class OptionsReader {
     ServerOptions read(List<String> earlierNotices) throws UsageException {
         notices.addAll(earlierNotices);
         BackendOptions backends =
-                new BackendSettings(values.all(Flag.BACKEND_CONFIG), engines).read();
+                new BackendSettings(values.all(Flag.BACKEND_CONFIG), engines, notices).read();
         HttpOptions http = http();
         GrpcOptions grpc = grpc();
         MetricsOptions metrics = metrics();
@@ -70,14 +70,33 @@ final class OptionsReader {
         return new RepositoryOptions(
                 repositoryFolders(),
                 values.on(Flag.EXIT_ON_ERROR),
-                values.on(Flag.STRICT_READINESS),
+                strictReadiness(),
                 control,
                 pollPause(control),
                 startupModels(control),
                 values.on(Flag.ALLOW_OP_UPLOAD),
                 !asWritten,
+                configName(),
                 values.integer(Flag.MODEL_LOAD_THREAD_COUNT),
                 values.integer(Flag.MODEL_LOAD_RETRY_COUNT));
+    }
+
+    /// A model that fails keeps the server from being ready where its operator wants that: by saying so, or by wanting
+    /// no server at all then.
+    private boolean strictReadiness() {
+        return values.on(
+                values.has(Flag.STRICT_READINESS) ? Flag.STRICT_READINESS : Flag.EXIT_ON_ERROR);
+    }
+
+    private String configName() throws UsageException {
+        String name = values.text(Flag.MODEL_CONFIG_NAME);
+        if (name.contains("/") || name.startsWith(".")) {
+            throw UsageException.bad(
+                    Flag.MODEL_CONFIG_NAME.text(),
+                    name,
+                    "the name of a file in configs/, without .pbtxt");
+        }
+        return name;
     }
 
     private Duration pollPause(ControlMode control) {

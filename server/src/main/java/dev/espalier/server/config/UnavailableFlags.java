@@ -17,9 +17,6 @@ final class UnavailableFlags {
                                     + " would be open to everybody; use --auth-token-file",
                             "http-restricted-api",
                             "grpc-restricted-protocol"),
-                    refused(
-                            "this version reads config.pbtxt only, none of configs/",
-                            "model-config-name"),
                     unused(
                             "shared memory of clients comes in a later version; requests that need"
                                     + " it get an error",

@@ -102,6 +102,11 @@ public final class LinkedLoops implements AutoCloseable {
                 "thread: " + Thread.currentThread().getName() + " (expected: an event loop)");
     }
 
+    /// A loop for what comes of no connection.
+    public LinkedLoop any() {
+        return loops.getFirst();
+    }
+
     List<LinkedLoop> all() {
         return loops;
     }

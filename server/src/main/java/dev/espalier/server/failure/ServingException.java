@@ -2,7 +2,7 @@ package dev.espalier.server.failure;
 
 /// A request or a model cannot be served. The message goes to the client as it is: what, which
 /// value, what was expected.
-public final class ServingException extends Exception {
+public class ServingException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;

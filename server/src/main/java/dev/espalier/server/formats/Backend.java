@@ -1,7 +1,7 @@
 package dev.espalier.server.formats;
 
-/// An engine as far as its models' configurations are concerned.
+/// An engine as models' configurations name it.
 ///
-/// @param name what `backend` calls it
-/// @param device what its models run on
-public record Backend(String name, Device device) {}
+/// @param device what it computes on
+/// @param keys what configurations may ask of it beyond what they may ask of any
+public record Backend(String name, Device device, BackendKeys keys) {}

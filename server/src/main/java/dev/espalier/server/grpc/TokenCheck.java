@@ -18,9 +18,9 @@ final class TokenCheck implements ServerInterceptor {
     /// What anybody may ask, token or not.
     private static final Set<String> HEALTH = Set.of("ServerLive", "ServerReady", "Check");
 
-    /// What changes the server.
-    private static final Set<String> CHANGES =
-            Set.of("RepositoryModelLoad", "RepositoryModelUnload");
+    /// What changes the server, or tells places on its machine.
+    private static final Set<String> ADMINS =
+            Set.of("RepositoryModelLoad", "RepositoryModelUnload", "OpLibraries");
 
     private final AccessTokens tokens;
 
@@ -36,7 +36,7 @@ final class TokenCheck implements ServerInterceptor {
         if (HEALTH.contains(name)) {
             return started(call, headers, next);
         }
-        Scope scope = CHANGES.contains(name) ? Scope.ADMIN : Scope.INFER;
+        Scope scope = ADMINS.contains(name) ? Scope.ADMIN : Scope.INFER;
         return switch (tokens.check(headers.get(AUTHORIZATION), scope)) {
             case GRANTED -> started(call, headers, next);
             case UNAUTHENTICATED ->

@@ -33,6 +33,30 @@ final class Descriptions {
         return json.raw('}');
     }
 
+    static JsonBuffer notes(List<ModelCatalog.ModelNotes> models) {
+        JsonBuffer json = new JsonBuffer();
+        json.raw("{\"models\":[");
+        boolean first = true;
+        for (ModelCatalog.ModelNotes model : models) {
+            json.raw(first ? "" : ",");
+            first = false;
+            notes(json, model);
+        }
+        return json.raw("]}");
+    }
+
+    static JsonBuffer notes(ModelCatalog.ModelNotes model) {
+        JsonBuffer json = new JsonBuffer();
+        notes(json, model);
+        return json;
+    }
+
+    private static void notes(JsonBuffer json, ModelCatalog.ModelNotes model) {
+        json.raw("{\"name\":").string(model.name()).raw(",\"notes\":");
+        strings(json, model.notes());
+        json.raw('}');
+    }
+
     private static void strings(JsonBuffer json, List<String> strings) {
         char before = '[';
         for (String string : strings) {

@@ -25,6 +25,8 @@ enum Operation {
     SHARED_MEMORY_CHANGE("POST"),
     /// The op libraries that models use, or one model uses; our own.
     OP_LIBRARIES("GET"),
+    /// What of models' configurations has no effect; our own.
+    MODEL_NOTES("GET"),
     /// The workers and their deaths; our own.
     WORKERS("GET");
 
@@ -48,7 +50,7 @@ enum Operation {
     /// Whether its answer may have to wait for a lock or a file, or is long.
     boolean waits() {
         return switch (this) {
-            case MODEL_CONFIG, MODEL_STATISTICS, OP_LIBRARIES, WORKERS -> true;
+            case MODEL_CONFIG, MODEL_STATISTICS, OP_LIBRARIES, MODEL_NOTES, WORKERS -> true;
             default -> false;
         };
     }
@@ -56,7 +58,14 @@ enum Operation {
     /// The scope that a token needs for it.
     Scope scope(HttpMethod method) {
         return switch (this) {
-            case MODEL_LOAD, MODEL_UNLOAD, NAMED_REPOSITORY, SHARED_MEMORY_CHANGE -> Scope.ADMIN;
+            // Op libraries and workers are told with their places on this machine.
+            case MODEL_LOAD,
+                    MODEL_UNLOAD,
+                    NAMED_REPOSITORY,
+                    SHARED_MEMORY_CHANGE,
+                    OP_LIBRARIES,
+                    WORKERS ->
+                    Scope.ADMIN;
             case TRACE_SETTING, LOGGING ->
                     method.equals(HttpMethod.GET) ? Scope.INFER : Scope.ADMIN;
             default -> Scope.INFER;

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /// @param version a decimal number; empty for the highest that is ready
 record Route(Operation operation, String model, String version) {
     private static final String ROOT = "/v2";
-    private static final int MAX_VERSION_DIGITS = 18;
 
     /// The route of a request's target, or null where there is none.
     static @Nullable Route of(String target) {
@@ -42,7 +41,7 @@ record Route(Operation operation, String model, String version) {
 
     /// Why its version cannot be one, or null where it can.
     @Nullable String wrongVersion() {
-        return version.length() <= MAX_VERSION_DIGITS
+        return version.isEmpty() || isVersion(version)
                 ? null
                 : "failed to get model version from specified version string '%s' (details: stol), version should be an integral value > 0"
                         .formatted(version);
@@ -73,6 +72,9 @@ record Route(Operation operation, String model, String version) {
             version = parts[3];
             if (!isNumber(version)) {
                 return null;
+            }
+            if (isVersion(version)) {
+                version = Long.toString(Long.parseLong(version));
             }
             next = 4;
         }
@@ -140,8 +142,15 @@ record Route(Operation operation, String model, String version) {
         };
     }
 
-    /// What no other server has: `espalier/ops` and `espalier/models/<model>/ops`.
+    /// What no other server has: `espalier/workers`, and `espalier/ops` and `espalier/models`, both also as
+    /// `espalier/models/<model>[/ops]`.
     private static @Nullable Route espalier(String[] parts) {
+        if ((parts.length == 2 || parts.length == 3) && parts[1].equals("models")) {
+            String name = parts.length == 3 ? decoded(parts[2]) : "";
+            return name == null || parts.length == 3 && name.isEmpty()
+                    ? null
+                    : new Route(Operation.MODEL_NOTES, name, "");
+        }
         if (parts.length == 2 && parts[1].equals("workers")) {
             return server(Operation.WORKERS);
         }
@@ -155,6 +164,15 @@ record Route(Operation operation, String model, String version) {
         return model == null || model.isEmpty()
                 ? null
                 : new Route(Operation.OP_LIBRARIES, model, "");
+    }
+
+    /// Whether the digits are a number that a version may have.
+    private static boolean isVersion(String digits) {
+        try {
+            return Long.parseLong(digits) >= 0;
+        } catch (NumberFormatException _) {
+            return false;
+        }
     }
 
     private static boolean isNumber(String text) {

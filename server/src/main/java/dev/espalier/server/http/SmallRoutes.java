@@ -2,7 +2,9 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.repository.ModelCatalog;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /// Answers every route but inference and the repository's, at once. Safe for use by several threads.
 final class SmallRoutes {
@@ -35,6 +37,7 @@ final class SmallRoutes {
                                     route.model().isEmpty()
                                             ? services.ops().opLibraries()
                                             : services.ops().opLibraries(route.model())));
+            case MODEL_NOTES -> notes(route.model());
             case NAMED_REPOSITORY ->
                     throw unsupported("'repository_name' specification is not supported");
             case SHARED_MEMORY_STATUS, SHARED_MEMORY_CHANGE -> throw JsonMembers.sharedMemoryOff();
@@ -49,6 +52,12 @@ final class SmallRoutes {
                     throw new IllegalStateException(route.operation() + " is no small route");
             case WORKERS -> Reply.json(WorkerDescriptions.of(services.workers().get()));
         };
+    }
+
+    private Reply notes(String model) throws ServingException {
+        List<ModelCatalog.ModelNotes> notes = services.catalog().notes(model);
+        return Reply.json(
+                model.isEmpty() ? Descriptions.notes(notes) : Descriptions.notes(notes.getFirst()));
     }
 
     private static ServingException unsupported(String message) {

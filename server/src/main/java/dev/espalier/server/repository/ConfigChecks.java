@@ -1,11 +1,13 @@
 package dev.espalier.server.repository;
 
 import dev.espalier.protocol.ModelConfig;
+import dev.espalier.protocol.ModelDynamicBatching;
 import dev.espalier.protocol.ModelInput;
 import dev.espalier.protocol.ModelInstanceGroup;
 import dev.espalier.protocol.ModelOutput;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.formats.Backend;
 import dev.espalier.server.formats.Device;
 import dev.espalier.tensor.DataType;
 import java.util.HashSet;
@@ -16,10 +18,8 @@ import java.util.Set;
 final class ConfigChecks {
     private ConfigChecks() {}
 
-    /// What must hold of the text as it is written.
-    ///
-    /// @param device what the model's engine runs on
-    static void checkWritten(ModelConfig config, Device device) throws ServingException {
+    /// What must hold of the text as it is written, for any engine.
+    static void checkWritten(ModelConfig config) throws ServingException {
         String name = config.getName();
         if (config.getMaxBatchSize() < 0) {
             throw invalid(
@@ -36,16 +36,49 @@ final class ConfigChecks {
                                         .formatted(name, size));
             }
         }
-        for (int i = 0; i < config.getInstanceGroupCount(); i++) {
-            checkGroup(config, i, device);
-        }
-        if (config.hasSequenceBatching()) {
-            throw unsupported(name, "sequence_batching");
+        checkPriorities(name, config.getDynamicBatching());
         }
     }
 
-    private static void checkGroup(ModelConfig config, int index, Device device)
+    private static void checkPriorities(String name, ModelDynamicBatching batching)
             throws ServingException {
+        long levels = batching.getPriorityLevels();
+        if (levels == 0) {
+            return;
+        }
+        if (levels != 1 && batching.getPreserveOrdering()) {
+            throw invalid(
+                    "Only one priority level is allowed when 'preserve_ordering' is true for "
+                            + name);
+        }
+        if (isNoLevel(batching.getDefaultPriorityLevel(), levels)) {
+            throw invalid(
+                    "default priority level must be in range [1, %s] for %s"
+                            .formatted(Long.toUnsignedString(levels), name));
+        }
+        for (long level : batching.getPriorityQueuePolicyMap().keySet()) {
+            if (isNoLevel(level, levels)) {
+                throw invalid(
+                        "priority queue policy must have priority level in range [1, %s] for %s"
+                                .formatted(Long.toUnsignedString(levels), name));
+            }
+        }
+    }
+
+    private static boolean isNoLevel(long level, long levels) {
+        return level == 0 || Long.compareUnsigned(level, levels) > 0;
+    }
+
+    /// What the engine's device must be able to do.
+    static void checkDevice(ModelConfig config, Backend backend) throws ServingException {
+        for (int i = 0; i < config.getInstanceGroupCount(); i++) {
+            checkGroup(config, i, backend);
+        }
+    }
+
+    private static void checkGroup(ModelConfig config, int index, Backend backend)
+            throws ServingException {
+        Device device = backend.device();
         ModelInstanceGroup group = config.getInstanceGroup(index);
         if (group.getCount() < 0) {
             throw invalid(
@@ -65,8 +98,17 @@ final class ConfigChecks {
                                     config.getName(),
                                     other,
                                     device,
-                                    config.getBackend(),
+                                    backend.name(),
                                     device.title()));
+        }
+        if (device == Device.CPU && group.getGpusCount() > 0) {
+            throw invalid(
+                    "instance group %s of model %s has kind KIND_CPU but specifies one or more GPUs"
+                            .formatted(
+                                    group.getName().isEmpty()
+                                            ? config.getName() + "_" + index
+                                            : group.getName(),
+                                    config.getName()));
         }
         if (group.getGpusList().stream().anyMatch(gpu -> gpu != 0)) {
             throw unsupported(config.getName(), "instances on another GPU than the first");
@@ -80,6 +122,9 @@ final class ConfigChecks {
     static void checkComplete(ModelConfig config) throws ServingException {
         Set<String> names = new HashSet<>();
         for (ModelInput input : config.getInputList()) {
+            if (input.getFormat() != ModelInput.Format.FORMAT_NONE && input.getDimsCount() != 3) {
+                throw invalid("model input NHWC/NCHW require 3 dims for " + config.getName());
+            }
             checkTensor(
                     new Described(
                             "input",

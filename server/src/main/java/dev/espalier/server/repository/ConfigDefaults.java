@@ -5,6 +5,7 @@ import dev.espalier.protocol.ModelInstanceGroup;
 import dev.espalier.protocol.ModelInstanceGroup.Kind;
 import dev.espalier.protocol.ModelOptimizationPolicy.PinnedMemoryBuffer;
 import dev.espalier.protocol.ModelVersionPolicy;
+import dev.espalier.server.formats.Backend;
 import dev.espalier.server.formats.Device;
 
 /// Writes out what a configuration means where it says nothing, so that whoever asks for it reads what
@@ -12,8 +13,8 @@ import dev.espalier.server.formats.Device;
 final class ConfigDefaults {
     private ConfigDefaults() {}
 
-    /// @param device what the model's engine runs on
-    static ModelConfig writtenOut(ModelConfig given, Device device) {
+    /// @param backend the model's engine
+    static ModelConfig writtenOut(ModelConfig given, Backend backend) {
         ModelConfig.Builder config = given.toBuilder();
         if (!config.hasVersionPolicy()) {
             config.getVersionPolicyBuilder()
@@ -34,14 +35,15 @@ final class ConfigDefaults {
         if (config.getInstanceGroupCount() == 0) {
             config.addInstanceGroupBuilder().setName(config.getName());
         }
-        boolean onGpu = device == Device.GPU;
+        boolean onGpu = backend.device() == Device.GPU;
+        int count = onGpu ? 1 : backend.keys().cpuInstances();
         for (int i = 0; i < config.getInstanceGroupCount(); i++) {
             ModelInstanceGroup.Builder group = config.getInstanceGroupBuilder(i);
             group.setKind(onGpu ? Kind.KIND_GPU : Kind.KIND_CPU);
             if (onGpu && group.getGpusCount() == 0) {
                 group.addGpus(0);
             }
-            group.setCount(Math.max(1, group.getCount()));
+            group.setCount(group.getCount() == 0 ? count : group.getCount());
             if (group.getName().isEmpty()) {
                 group.setName(config.getName() + "_" + i);
             }

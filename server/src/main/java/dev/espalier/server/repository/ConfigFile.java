@@ -4,39 +4,42 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.util.JsonFormat;
 import dev.espalier.protocol.ModelConfig;
+import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.files.RegularFile;
-import dev.espalier.server.formats.ModelFormat;
-import dev.espalier.server.formats.ModelFormats;
+import dev.espalier.server.repository.fields.FieldNames;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Reads `config.pbtxt` and settles what engine the model is for.
+/// Reads `config.pbtxt`, or what stands in for it.
 final class ConfigFile {
     private static final String NAME = "config.pbtxt";
+
+    /// The folder with configurations to choose from.
+    private static final String FOLDER = "configs";
+
+    private static final String SUFFIX = ".pbtxt";
 
     /// How long a configuration may be: some bytes of text make a message of a hundred.
     private static final int MOST = 1 << 20;
 
     private ConfigFile() {}
 
-    /// The configuration at `place` as it is written, with name, backend and platform filled in.
+    /// The configuration at `place` as it is written, with the name filled in.
     ///
-    /// @throws ServingException when it is missing though needed, broken, or for another engine
-    static ModelConfig read(ModelPlace place, boolean autoComplete, ModelFormats formats)
-            throws ServingException {
+    /// @throws ServingException when it is missing though needed, or broken
+    static ModelConfig read(ModelPlace place, RepositoryOptions options) throws ServingException {
         String name = place.name();
-        Path folder = place.folder();
-        Path file = folder.resolve(NAME);
+        Path file = file(place.folder(), options.configName());
         ModelConfig.Builder config = ModelConfig.newBuilder();
         if (!place.config().isEmpty()) {
             parseJson(place.config(), config);
         } else if (Files.exists(file)) {
             parse(file, config);
-        } else if (!autoComplete) {
+        } else if (!options.autoComplete()) {
             throw invalid(
                     "failed to open text file for read %s: No such file or directory"
                             .formatted(file));
@@ -46,9 +49,16 @@ final class ConfigFile {
                     "unexpected directory name '%s' for model '%s', directory name must equal model name"
                             .formatted(name, config.getName()));
         }
-        config.setName(name);
-        settleEngine(config, folder, formats);
-        return config.build();
+        if (config.hasEnsembleScheduling()) {
+            throw unsupported(name, "ensemble_scheduling");
+        }
+        return config.setName(name).build();
+    }
+
+    /// A model that has not the configuration that was asked for is served with its usual one, as with Triton.
+    private static Path file(Path folder, String configName) {
+        Path chosen = folder.resolve(FOLDER).resolve(configName + SUFFIX);
+        return !configName.isEmpty() && Files.exists(chosen) ? chosen : folder.resolve(NAME);
     }
 
     private static void parseJson(String json, ModelConfig.Builder config) throws ServingException {
@@ -62,7 +72,7 @@ final class ConfigFile {
         } catch (InvalidProtocolBufferException failure) {
             throw invalid(
                     "parameter 'config' is no model configuration as JSON: "
-                            + failure.getMessage());
+                            + FieldNames.withHint(String.valueOf(failure.getMessage())));
         }
     }
 
@@ -76,7 +86,8 @@ final class ConfigFile {
                                     file,
                                     failure.getLine(),
                                     failure.getColumn(),
-                                    withoutPlace(String.valueOf(failure.getMessage()))));
+                                    FieldNames.withHint(
+                                            withoutPlace(String.valueOf(failure.getMessage())))));
         } catch (MalformedInputException _) {
             throw invalid(file + " is not UTF-8 text");
         } catch (IOException failure) {
@@ -90,16 +101,6 @@ final class ConfigFile {
     /// The parser's messages begin with line and column themselves.
     private static String withoutPlace(String message) {
         return message.replaceFirst("^\\d+:\\d+: ", "");
-    }
-
-    private static void settleEngine(ModelConfig.Builder config, Path folder, ModelFormats formats)
-            throws ServingException {
-        String name = config.getName();
-        if (config.hasEnsembleScheduling()) {
-            throw unsupported(name, "ensemble_scheduling");
-        }
-        ModelFormat format = EngineChoice.format(formats, config.build(), folder);
-        config.setBackend(format.backend().name()).setPlatform(format.platform());
     }
 
     private static ServingException invalid(String text) {

@@ -31,14 +31,23 @@ final class EngineChoice {
         return new EngineChoice(known, config, folder).format();
     }
 
+    /// @throws ServingException when the configuration names a backend that this server does not have
+    static void checkBackend(ModelFormats known, ModelConfig config) throws ServingException {
+        String backend = config.getBackend();
+        if (!backend.isEmpty() && known.ofBackend(backend).isEmpty()) {
+            throw invalid(
+                    "unable to find backend library for backend '%s' of %s (this server has: %s)"
+                            .formatted(
+                                    backend,
+                                    config.getName(),
+                                    String.join(", ", known.backends())));
+        }
+    }
+
     private ModelFormat format() throws ServingException {
         String backend = config.getBackend();
         List<ModelFormat> formats = backend.isEmpty() ? known.all() : known.ofBackend(backend);
-        if (formats.isEmpty()) {
-            throw invalid(
-                    "unable to find backend library for backend '%s' of %s (this server has: %s)"
-                            .formatted(backend, config.getName(), backends()));
-        }
+        checkBackend(known, config);
         if (!config.getPlatform().isEmpty()) {
             return ofPlatform(formats);
         }

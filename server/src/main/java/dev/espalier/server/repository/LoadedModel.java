@@ -17,6 +17,7 @@ final class LoadedModel {
     private final String name;
     private final String failure;
     private final boolean loading;
+    private final List<String> notes;
     private final NavigableMap<Long, LoadedVersion> versions;
     private final Map<Long, String> failures;
 
@@ -28,8 +29,10 @@ final class LoadedModel {
             String failure,
             boolean loading,
             Collection<LoadedVersion> versions,
-            Map<Long, String> failures) {
+            Map<Long, String> failures,
+            List<String> notes) {
         this.name = name;
+        this.notes = List.copyOf(notes);
         this.failure = failure;
         this.loading = loading;
         this.versions = new TreeMap<>();
@@ -41,25 +44,34 @@ final class LoadedModel {
     /// A model with these versions.
     ///
     /// @param failures versions that could not even be begun, with the reasons
+    /// @param notes what of its configuration has no effect
     static LoadedModel of(
-            String name, Collection<LoadedVersion> versions, Map<Long, String> failures) {
-        return new LoadedModel(name, "", false, versions, failures);
+            String name,
+            Collection<LoadedVersion> versions,
+            Map<Long, String> failures,
+            List<String> notes) {
+        return new LoadedModel(name, "", false, versions, failures, notes);
     }
 
     /// A model without versions.
     ///
     /// @param failure why it has none; empty where it has not been loaded yet
     static LoadedModel without(String name, String failure) {
-        return new LoadedModel(name, failure, false, List.of(), Map.of());
+        return new LoadedModel(name, failure, false, List.of(), Map.of(), List.of());
     }
 
     /// A model whose files are going to be read for the first time: which versions it has is not known yet.
     static LoadedModel loading(String name) {
-        return new LoadedModel(name, "", true, List.of(), Map.of());
+        return new LoadedModel(name, "", true, List.of(), Map.of(), List.of());
     }
 
     String name() {
         return name;
+    }
+
+    /// What of its configuration has no effect.
+    List<String> notes() {
+        return notes;
     }
 
     Collection<LoadedVersion> versions() {

@@ -7,13 +7,14 @@ import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.ServedModel;
 import dev.espalier.server.metrics.ModelStatistics;
+import dev.espalier.server.scheduling.ExecutionPolicy;
 import dev.espalier.server.scheduling.ModelScheduler;
 import dev.espalier.server.workers.HostedModel;
 import dev.espalier.server.workers.WorkerHost;
 import dev.espalier.server.workers.WorkerPool;
 import dev.espalier.tensor.Signature;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /// One version of a model from the moment when it is being loaded until it is unloaded: its state, its
@@ -30,6 +31,8 @@ final class LoadedVersion implements HostedModel.Observer {
     private final HostedModel hosted;
     private final ModelStatistics statistics = new ModelStatistics();
     private final ModelScheduler scheduler;
+    private final ExecutionPolicy execution;
+    private final WarmUps warmUps;
     private final CountDownLatch settled = new CountDownLatch(1);
     private final long begunNanos = System.nanoTime();
 
@@ -39,6 +42,10 @@ final class LoadedVersion implements HostedModel.Observer {
 
     @GuardedBy("this")
     private boolean leaving;
+
+    /// What runs in the newest worker; null once the model serves there.
+    @GuardedBy("this")
+    private @Nullable WarmUp warmUp;
 
     /// A state, with its reason.
     ///
@@ -55,21 +62,23 @@ final class LoadedVersion implements HostedModel.Observer {
             LaidVersion laid,
             WorkerPool workers,
             WorkerHost host,
-            ScheduledExecutorService timer)
+            WarmUps warmUps)
             throws ServingException {
         this.definition = definition;
         this.config = config;
         this.laid = laid;
         this.workers = workers;
         this.host = host;
+        this.warmUps = warmUps;
+        this.execution = ExecutionParameters.policy(config, host.executionTimeoutMillis());
         this.scheduler =
                 new ModelScheduler(
                         config.getName(),
                         PlanBuilder.policy(config),
-                        ExecutionParameters.policy(config, host.executionTimeoutMillis()),
+                        execution,
                         host.input(),
                         statistics,
-                        timer);
+                        warmUps.timer());
         this.hosted =
                 new HostedModel(
                         config.getName(),
@@ -84,8 +93,7 @@ final class LoadedVersion implements HostedModel.Observer {
     /// Begins to load a version into the worker for its op set.
     ///
     /// @throws ServingException when there is no such worker, or no room in it
-    static LoadedVersion load(
-            VersionDefinition definition, WorkerPool workers, ScheduledExecutorService timer)
+    static LoadedVersion load(VersionDefinition definition, WorkerPool workers, WarmUps warmUps)
             throws ServingException, InterruptedException {
         WorkerHost host =
                 workers.lease(
@@ -104,7 +112,7 @@ final class LoadedVersion implements HostedModel.Observer {
                             ? definition.config()
                             : definition.completed(SignatureQuestion.ask(host, definition, laid));
             LoadedVersion version =
-                    new LoadedVersion(definition, config, laid, workers, host, timer);
+                    new LoadedVersion(definition, config, laid, workers, host, warmUps);
             host.add(version.hosted);
             return version;
         } catch (ServingException failure) {
@@ -191,22 +199,68 @@ final class LoadedVersion implements HostedModel.Observer {
                                 Long.toString(number()),
                                 PlanBuilder.plan(config(), signature, definition.labels()),
                                 scheduler);
-                loadNanos = System.nanoTime() - begunNanos;
             }
-            scheduler.attach(worker, firstLane, hosted.instances());
-            synchronized (this) {
-                if (!leaving) {
-                    standing = new Standing(ModelState.READY, "", false);
-                }
-            }
-            settled.countDown();
         } catch (ServingException failure) {
             failed(failure.text());
+            return;
         }
+        ServedModel model = Objects.requireNonNull(served);
+        WarmUp next = warmUps.of(model, definition.warmUp(), execution, host.input(), worker);
+        synchronized (this) {
+            warmUp = next;
+        }
+        if (definition.warmUp().isEmpty()) {
+            serve(next, worker, firstLane);
+        } else {
+            // The host has other models to hear of.
+            var _ =
+                    Thread.ofVirtual()
+                            .name("warm up " + config.getName())
+                            .start(() -> warmUp(next, worker, firstLane));
+        }
+    }
+
+    private void warmUp(WarmUp samples, LinkedWorker worker, int firstLane) {
+        try {
+            if (samples.run(firstLane, hosted.instances())) {
+                serve(samples, worker, firstLane);
+            }
+        } catch (ServingException failure) {
+            failed(failure.text());
+        } catch (InterruptedException _) {
+            failed("interrupted while it was warmed up");
+        } catch (RuntimeException | Error failure) {
+            warmUps.errors().report("warm-up", config.getName(), failure);
+            failed("the server failed: " + failure);
+        }
+    }
+
+    /// Requests go to the worker's instances, unless the worker is gone by now.
+    private void serve(WarmUp ended, LinkedWorker worker, int firstLane) {
+        synchronized (this) {
+            if (warmUp != ended) {
+                return;
+            }
+            warmUp = null;
+            scheduler.attach(worker, firstLane, hosted.instances());
+            if (loadNanos == 0) {
+                loadNanos = System.nanoTime() - begunNanos;
+            }
+            if (!leaving) {
+                standing = new Standing(ModelState.READY, "", false);
+            }
+        }
+        settled.countDown();
     }
 
     @Override
     public void lost(LinkedWorker worker) {
+        synchronized (this) {
+            if (warmUp != null) {
+                warmUp.workerLost();
+                warmUp = null;
+            }
+        }
         // Requests wait in line for the next worker, which is being started.
         scheduler.detach(worker);
     }
@@ -254,6 +308,17 @@ final class LoadedVersion implements HostedModel.Observer {
         leave(new Standing(ModelState.UNLOADING, "", false), UNLOADED);
     }
 
+    /// Waits for a sample that runs: a worker is to be left without any.
+    private void endWarmUp() {
+        WarmUp last;
+        synchronized (this) {
+            last = warmUp;
+        }
+        if (last != null) {
+            last.stop();
+        }
+    }
+
     /// @param reason why it is unavailable in the end
     private void leave(Standing until, String reason) {
         synchronized (this) {
@@ -269,6 +334,7 @@ final class LoadedVersion implements HostedModel.Observer {
     }
 
     private void left(String reason) {
+        endWarmUp();
         host.remove(hosted);
         laid.close();
         workers.release(host);

@@ -22,6 +22,16 @@ public interface ModelCatalog {
     /// @throws ServingException INVALID_ARGUMENT where there is no such model or version
     List<StatisticsSnapshot> statistics(String name, String version) throws ServingException;
 
+    /// What of configurations has no effect; of all models when `name` is empty.
+    ///
+    /// @throws ServingException NOT_FOUND where there is no such model
+    List<ModelNotes> notes(String name) throws ServingException;
+
+    /// What of a model's configuration has no effect.
+    ///
+    /// @param notes a sentence each, with the reason
+    record ModelNotes(String name, List<String> notes) {}
+
     /// Every model known, with its state.
     List<IndexEntry> index();
 

@@ -2,6 +2,7 @@ package dev.espalier.server.repository;
 
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.config.BackendOptions;
+import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.formats.FormatException;
@@ -9,14 +10,18 @@ import dev.espalier.server.formats.ModelDescription;
 import dev.espalier.server.formats.ModelFormat;
 import dev.espalier.server.formats.ModelFormats;
 import dev.espalier.server.ops.OpChoice;
+import dev.espalier.server.repository.fields.ChecksumAgent;
+import dev.espalier.server.repository.fields.FieldWalk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A model's folder: its configuration, its versions, their files.
 final class ModelFolder {
     private final Path folder;
+    private final List<String> notes;
     private final boolean autoComplete;
     private final int defaultMaxBatchSize;
     private final ModelConfig config;
@@ -25,12 +30,14 @@ final class ModelFolder {
 
     private ModelFolder(
             Path folder,
+            List<String> notes,
             boolean autoComplete,
             int defaultMaxBatchSize,
             ModelConfig config,
             ModelFormat format,
             List<Long> versions) {
         this.folder = folder;
+        this.notes = notes;
         this.autoComplete = autoComplete;
         this.defaultMaxBatchSize = defaultMaxBatchSize;
         this.config = config;
@@ -40,23 +47,56 @@ final class ModelFolder {
 
     /// Reads the configuration of the model at `place`.
     ///
-    /// @param autoComplete take from the model's file what the configuration does not say
     /// @param backends say what a completed model that can batch gets as its `max_batch_size`
     /// @param formats those that there are
+    /// @throws VersionsRefused when its configuration is one, and none of its versions can be served with it
     /// @throws ServingException when no version of the model can be served; the message says why
     static ModelFolder read(
-            ModelPlace place, boolean autoComplete, BackendOptions backends, ModelFormats formats)
+            ModelPlace place,
+            RepositoryOptions options,
+            BackendOptions backends,
+            ModelFormats formats)
             throws ServingException {
-        ModelConfig config = ConfigFile.read(place, autoComplete, formats);
-        ModelFormat format = formats.ofPlatform(config.getPlatform()).orElseThrow();
-        ConfigChecks.checkWritten(config, format.backend().device());
+        Path folder = place.folder();
+        ModelConfig written = ConfigFile.read(place, options);
+        ConfigChecks.checkWritten(written);
+        ChecksumAgent.check(written, name -> RepositoryPath.inside(folder, folder, name));
+        List<Long> versions = VersionSelection.select(folder, written);
+        List<String> notes;
+        ModelFormat format;
+        try {
+            EngineChoice.checkBackend(formats, written);
+        } catch (ServingException failure) {
+            throw new VersionsRefused(versions, failure);
+        }
+        format = EngineChoice.format(formats, written, folder);
+        try {
+            ConfigChecks.checkDevice(written, format.backend());
+            notes = new ArrayList<>(FieldWalk.notes(written, format.backend()));
+        } catch (ServingException failure) {
+            throw new VersionsRefused(versions, failure);
+        }
+        for (String ignored : VersionSelection.ignored(folder)) {
+            notes.add(
+                    "folder `%s` is no version: the number of one does not begin with 0"
+                            .formatted(ignored));
+        }
         return new ModelFolder(
-                place.folder(),
-                autoComplete,
-                backends.defaultMaxBatchSize(config.getBackend()),
-                config,
+                folder,
+                List.copyOf(notes),
+                options.autoComplete(),
+                backends.defaultMaxBatchSize(format.backend().name()),
+                written.toBuilder()
+                        .setBackend(format.backend().name())
+                        .setPlatform(format.platform())
+                        .build(),
                 format,
-                VersionSelection.select(place.folder(), config));
+                versions);
+    }
+
+    /// What of the configuration has no effect.
+    List<String> notes() {
+        return notes;
     }
 
     /// The numbers of the versions to serve, lowest first.
@@ -117,11 +157,12 @@ final class ModelFolder {
         boolean tells = complete.getInputCount() > 0 && complete.getOutputCount() > 0;
         return new VersionDefinition(
                 number,
-                format.backend().device(),
-                ConfigDefaults.writtenOut(complete, format.backend().device()),
+                format.backend(),
+                ConfigDefaults.writtenOut(complete, format.backend()),
                 tells || !autoComplete || format.tensors() == ModelFormat.Tensors.IN_FILE,
                 copy,
                 choice,
+                WarmUpSample.read(folder, complete),
                 LabelFiles.read(folder, complete),
                 files);
     }

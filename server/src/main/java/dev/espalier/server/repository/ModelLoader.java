@@ -4,6 +4,8 @@ import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.workers.WorkerPool;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,12 +22,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///
 /// A model is loaded by the thread that asks for it, which waits: a virtual one.
 final class ModelLoader {
+    private static final Logger LOG = System.getLogger(ModelLoader.class.getName());
+
     /// How long a load may keep others from beginning: four that hang must not stop all.
     private static final long PERMIT_SECONDS = 5;
 
     private final ModelReader reader;
     private final WorkerPool workers;
     private final ScheduledExecutorService timer;
+    private final WarmUps warmUps;
     private final int retries;
     private final InternalErrors errors;
     private final Semaphore permits;
@@ -53,20 +58,14 @@ final class ModelLoader {
         }
     }
 
-    /// @param errors what becomes of errors that nobody expected
     /// @param threads how many models begin to load at the same time
     /// @param retries further attempts to load a model that failed
-    ModelLoader(
-            ModelReader reader,
-            WorkerPool workers,
-            ScheduledExecutorService timer,
-            InternalErrors errors,
-            int threads,
-            int retries) {
+    ModelLoader(ModelReader reader, WorkerPool workers, WarmUps warmUps, int threads, int retries) {
         this.reader = reader;
         this.workers = workers;
-        this.timer = timer;
-        this.errors = errors;
+        this.timer = warmUps.timer();
+        this.warmUps = warmUps;
+        this.errors = warmUps.errors();
         this.retries = retries;
         this.permits = new Semaphore(threads);
     }
@@ -127,6 +126,9 @@ final class ModelLoader {
             throws InterruptedException {
         LoadedModel serving = model.current();
         LoadedModel next = begin(model.name(), reading, serving);
+        if (next.versions().stream().anyMatch(version -> !serving.has(version))) {
+            tell(model.name(), reading.notes());
+        }
         boolean beside = serving.serves();
         if (!beside) {
             model.replace(next);
@@ -159,12 +161,18 @@ final class ModelLoader {
                 continue;
             }
             try {
-                versions.add(LoadedVersion.load(definition, workers, timer));
+                versions.add(LoadedVersion.load(definition, workers, warmUps));
             } catch (ServingException failure) {
                 failures.put(definition.number(), failure.text());
             }
         }
-        return LoadedModel.of(name, versions, failures);
+        return LoadedModel.of(name, versions, failures, reading.notes());
+    }
+
+    private static void tell(String model, List<String> notes) {
+        for (String note : notes) {
+            LOG.log(Level.WARNING, "model ''{0}'': {1}", model, note);
+        }
     }
 
     /// Takes a model out of service. Requests that have begun are finished.

@@ -70,7 +70,11 @@ final class ModelReader {
             throws InterruptedException {
         ModelFolder folder;
         try {
-            folder = ModelFolder.read(place, options.autoComplete(), backends, formats);
+            folder = ModelFolder.read(place, options, backends, formats);
+        } catch (VersionsRefused refused) {
+            Map<Long, String> failures = new HashMap<>();
+            refused.versions().forEach(number -> failures.put(number, refused.text()));
+            return new ModelReading.Complete(look, List.of(), failures, List.of());
         } catch (ServingException failure) {
             return new ModelReading.Unusable(look, failure);
         }
@@ -83,7 +87,7 @@ final class ModelReader {
                 failures.put(number, failure.text());
             }
         }
-        return new ModelReading.Complete(look, versions, failures);
+        return new ModelReading.Complete(look, versions, failures, folder.notes());
     }
 
     private VersionDefinition version(

@@ -36,11 +36,17 @@ sealed interface ModelReading extends AutoCloseable {
     /// The model can be loaded, as far as its files say.
     ///
     /// @param failures versions that cannot, with the reasons
-    record Complete(Look look, List<VersionDefinition> versions, Map<Long, String> failures)
+    /// @param notes what of the configuration has no effect
+    record Complete(
+            Look look,
+            List<VersionDefinition> versions,
+            Map<Long, String> failures,
+            List<String> notes)
             implements ModelReading {
         public Complete {
             versions = List.copyOf(versions);
             failures = Map.copyOf(failures);
+            notes = List.copyOf(notes);
         }
 
         @Override

@@ -25,8 +25,8 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 /// The models in service under their names: which there are, what answers for them, and how they come
 /// and go.
@@ -52,19 +52,17 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
             ModelOps ops,
             PrivateFolder copies,
             WorkerPool workers,
-            ScheduledExecutorService timer,
-            InternalErrors errors) {
+            WarmUps warmUps) {
         this.options = options;
         this.folders = new RepositoryFolders(options.folders());
         this.ops = ops;
         this.copies = copies;
-        this.errors = errors;
+        this.errors = warmUps.errors();
         this.loader =
                 new ModelLoader(
                         new ModelReader(options, backends, formats, ops, copies),
                         workers,
-                        timer,
-                        errors,
+                        warmUps,
                         options.loadThreads(),
                         options.loadRetries());
     }
@@ -301,12 +299,23 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
 
     /// Whether every version of every model is ready, but for those that were unloaded.
     public boolean allReady() {
-        return models.values().stream()
-                .flatMap(model -> model.index().stream())
-                .allMatch(entry ->
-                        entry.state() == ModelState.READY
-                                || entry.state() == ModelState.UNLOADING
-                                || entry.reason().equals(LoadedVersion.UNLOADED));
+        return entries().allMatch(ModelRepository::isNoTrouble);
+    }
+
+    /// The same, as strict readiness has it: as with Triton, a model whose files do not tell its versions does not
+    /// count.
+    public boolean versionsReady() {
+        return entries().filter(IndexEntry::hasState).allMatch(ModelRepository::isNoTrouble);
+    }
+
+    private Stream<IndexEntry> entries() {
+        return models.values().stream().flatMap(model -> model.index().stream());
+    }
+
+    private static boolean isNoTrouble(IndexEntry entry) {
+        return entry.state() == ModelState.READY
+                || entry.state() == ModelState.UNLOADING
+                || entry.reason().equals(LoadedVersion.UNLOADED);
     }
 
     @Override
@@ -329,6 +338,14 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
                                     .formatted(name));
         }
         return snapshots;
+    }
+
+    @Override
+    public List<ModelNotes> notes(String name) throws ServingException {
+        Collection<NamedModel> asked = name.isEmpty() ? models.values() : List.of(known(name));
+        return asked.stream()
+                .map(model -> new ModelNotes(model.name(), model.current().notes()))
+                .toList();
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class OpExplanation {
     public boolean explain(String model) throws ServingException, InterruptedException {
         ModelPlace place = new RepositoryFolders(repositories.folders()).find(model);
         ModelFolder folder =
-                ModelFolder.read(place, true, new BackendOptions(0, Map.of()), formats);
+                ModelFolder.read(place, repositories, new BackendOptions(0, Map.of()), formats);
         boolean good = true;
         for (long version : folder.versions()) {
             good &= explain(place, folder, version);

@@ -102,6 +102,20 @@ class CommandLineTest {
     }
 
     @Test
+    void modelsThatFailCountForReadinessWhereTheOperatorWantsThat() {
+        assertThat(options(repository).repository().strictReadiness()).isFalse();
+        assertThat(options(repository, "--strict-readiness=true").repository().strictReadiness())
+                .isTrue();
+        assertThat(options(repository, "--exit-on-error=true").repository().strictReadiness())
+                .isTrue();
+        assertThat(
+                        options(repository, "--exit-on-error=true", "--strict-readiness=false")
+                                .repository()
+                                .strictReadiness())
+                .isFalse();
+    }
+
+    @Test
     void hasTritonsDefaultsExceptWhereToldOtherwise() {
         ServerOptions options = options(repository);
 
@@ -110,12 +124,13 @@ class CommandLineTest {
                         new RepositoryOptions(
                                 List.of(folder.toAbsolutePath()),
                                 false,
-                                true,
+                                false,
                                 ControlMode.NONE,
                                 Duration.ofSeconds(15),
                                 List.of(),
                                 true,
                                 true,
+                                "",
                                 4,
                                 0));
         assertThat(options.id()).isEqualTo("triton");
@@ -374,8 +389,7 @@ class CommandLineTest {
             strings = {
                 "--model-namespacing=true",
                 "--http-restricted-api=health:k=v",
-                "--grpc-restricted-protocol=health:k=v",
-                "--model-config-name=other"
+                "--grpc-restricted-protocol=health:k=v"
             })
     void refusesWhatItCouldOnlyPretendToDo(String argument) {
         assertThat(refusal(repository, argument))

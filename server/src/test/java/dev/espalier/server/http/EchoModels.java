@@ -63,6 +63,19 @@ final class EchoModels implements ServedModels, ModelCatalog, ModelControl, OpCa
     }
 
     @Override
+    public List<ModelNotes> notes(String name) throws ServingException {
+        List<ModelNotes> notes =
+                List.of(
+                        new ModelNotes("batch", List.of("`response_cache.enable` has no effect")),
+                        new ModelNotes("pair", List.of()));
+        if (name.isEmpty()) {
+            return notes;
+        }
+        ModelVersion _ = ready(name, "");
+        return notes.stream().filter(model -> model.name().equals(name)).toList();
+    }
+
+    @Override
     public OpLibraryReport opLibraries() {
         return new OpLibraryReport(
                 List.of(

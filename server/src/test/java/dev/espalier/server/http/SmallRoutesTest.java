@@ -74,6 +74,15 @@ final class SmallRoutesTest {
     }
 
     @Test
+    void tellsWhatOfConfigurationsHasNoEffect() throws Exception {
+        String batch = "{\"name\":\"batch\",\"notes\":[\"`response_cache.enable` has no effect\"]}";
+        String pair = "{\"name\":\"pair\",\"notes\":[]}";
+        answers("/v2/espalier/models", "{\"models\":[%s,%s]}".formatted(batch, pair));
+        answers("/v2/espalier/models/batch", batch);
+        assertThat(client.get("/v2/espalier/models/nobody").read().status()).isEqualTo(404);
+    }
+
+    @Test
     void describesModels() throws Exception {
         String batch =
                 "{\"name\":\"batch\",\"versions\":[\"1\"],\"platform\":\"onnxruntime_onnx\",\"inputs\":[{\"name\":\"X\",\"datatype\":\"INT32\",\"shape\":[-1,2]}],\"outputs\":[{\"name\":\"X\",\"datatype\":\"INT32\",\"shape\":[-1,2]}]}";

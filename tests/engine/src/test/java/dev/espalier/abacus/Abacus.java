@@ -2,6 +2,7 @@ package dev.espalier.abacus;
 
 import dev.espalier.server.engines.ServerEngine;
 import dev.espalier.server.formats.Backend;
+import dev.espalier.server.formats.BackendKeys;
 import dev.espalier.server.formats.Device;
 import dev.espalier.server.formats.ModelFormat;
 import dev.espalier.server.formats.ModelFormat.Tensors;
@@ -18,7 +19,7 @@ import java.util.Set;
 /// What the server knows of it.
 public final class Abacus {
     static final String NAME = "abacus";
-    private static final Backend BACKEND = new Backend(NAME, Device.CPU);
+    private static final Backend BACKEND = new Backend(NAME, Device.CPU, BackendKeys.NONE);
 
     private static final OpMark MARK =
             new OpMark("plain_answer", Set.of(AbacusFile.OP), List.of(), List.of("libabacus.so"));

@@ -2,6 +2,7 @@ package dev.espalier.server.engines.pytorch;
 
 import dev.espalier.server.engines.ServerEngine;
 import dev.espalier.server.formats.Backend;
+import dev.espalier.server.formats.BackendKeys;
 import dev.espalier.server.formats.Device;
 import dev.espalier.server.formats.ModelFormat;
 import dev.espalier.server.formats.ModelFormat.Tensors;
@@ -12,11 +13,37 @@ import dev.espalier.server.workers.SandboxNeeds;
 import dev.espalier.server.workers.WorkerNeeds;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// PyTorch.
 public final class PyTorch {
-    private static final Backend BACKEND = new Backend("pytorch", Device.CPU);
+    /// Names and meanings are those of Triton's backend.
+    private static final BackendKeys KEYS =
+            new BackendKeys(
+                    Set.of(
+                            "DISABLE_OPTIMIZED_EXECUTION",
+                            "INFERENCE_MODE",
+                            "INTRA_OP_THREAD_COUNT",
+                            "INTER_OP_THREAD_COUNT"),
+                    List.of(),
+                    Map.of(
+                            "ENABLE_NVFUSER",
+                            "models run on the CPU",
+                            "ENABLE_CACHE_CLEANING",
+                            "models run on the CPU",
+                            "ENABLE_TENSOR_FUSER",
+                            "the executor decides for itself",
+                            "ENABLE_JIT_PROFILING",
+                            "see DISABLE_OPTIMIZED_EXECUTION",
+                            "ENABLE_JIT_EXECUTOR",
+                            "see DISABLE_OPTIMIZED_EXECUTION",
+                            "ENABLE_WEIGHT_SHARING",
+                            "all instances of a model share its weights"),
+                    Set.of("inference_mode", "disable_optimized_execution"),
+                    1);
+
+    private static final Backend BACKEND = new Backend("pytorch", Device.CPU, KEYS);
 
     /// A file tells names and no types: what a model's configuration leaves out, a worker refuses with one to copy.
     static final ModelFormat TORCH_SCRIPT =

@@ -2,6 +2,7 @@ package dev.espalier.server.engines.tensorflow;
 
 import dev.espalier.server.engines.ServerEngine;
 import dev.espalier.server.formats.Backend;
+import dev.espalier.server.formats.BackendKeys;
 import dev.espalier.server.formats.Device;
 import dev.espalier.server.formats.ModelFormat;
 import dev.espalier.server.formats.ModelFormat.Tensors;
@@ -11,11 +12,30 @@ import dev.espalier.server.ops.OpRules;
 import dev.espalier.server.workers.SandboxNeeds;
 import dev.espalier.server.workers.WorkerNeeds;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// TensorFlow.
 public final class TensorFlow {
-    private static final Backend BACKEND = new Backend("tensorflow", Device.CPU);
+    /// Names and meanings are those of Triton's backend.
+    private static final BackendKeys KEYS =
+            new BackendKeys(
+                    Set.of(
+                            "TF_NUM_INTRA_THREADS",
+                            "TF_NUM_INTER_THREADS",
+                            "TF_USE_PER_SESSION_THREADS",
+                            "TF_GRAPH_TAG",
+                            "TF_SIGNATURE_DEF"),
+                    List.of(),
+                    Map.of(
+                            "MAX_SESSION_SHARE_COUNT",
+                            "all instances of a model share one session",
+                            "TF_INIT_OPS_FILE",
+                            "a model's own initialisation runs, and no other ops"),
+                    Set.of("tensorrt", "auto_mixed_precision", "gpu_io"),
+                    2);
+
+    private static final Backend BACKEND = new Backend("tensorflow", Device.CPU, KEYS);
 
     static final ModelFormat SAVED_MODEL =
             new ModelFormat(

@@ -3,6 +3,7 @@ package dev.espalier.server.engines.tensorrt;
 import dev.espalier.server.engines.NvidiaGpu;
 import dev.espalier.server.engines.ServerEngine;
 import dev.espalier.server.formats.Backend;
+import dev.espalier.server.formats.BackendKeys;
 import dev.espalier.server.formats.Device;
 import dev.espalier.server.formats.ModelFormat;
 import dev.espalier.server.formats.ModelFormat.Tensors;
@@ -12,11 +13,22 @@ import dev.espalier.server.ops.OpMark;
 import dev.espalier.server.ops.OpRules;
 import dev.espalier.server.workers.WorkerNeeds;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// TensorRT, whose op libraries are called plug-ins.
 public final class TensorRt {
-    private static final Backend BACKEND = new Backend("tensorrt", Device.GPU);
+    private static final BackendKeys KEYS =
+            new BackendKeys(
+                    Set.of("profile"),
+                    List.of(),
+                    Map.of(
+                            "execution_context_allocation_strategy",
+                            "each instance allocates for all profiles"),
+                    Set.of(),
+                    1);
+
+    private static final Backend BACKEND = new Backend("tensorrt", Device.GPU, KEYS);
 
     static final ModelFormat PLAN =
             new ModelFormat(
