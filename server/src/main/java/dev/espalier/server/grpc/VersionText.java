@@ -4,9 +4,6 @@ import dev.espalier.server.failure.ServingException;
 
 /// The version of a model as messages carry it: any text.
 final class VersionText {
-    /// So many digits always fit a `long`.
-    private static final int MOST_DIGITS = 18;
-
     private VersionText() {}
 
     /// The version as a decimal number; empty for none.
@@ -14,10 +11,15 @@ final class VersionText {
     /// @throws ServingException INVALID_ARGUMENT for anything else
     static String checked(String version) throws ServingException {
         int start = version.startsWith("-") ? 1 : 0;
-        int digits = version.length() - start;
-        boolean number = digits > 0 && digits <= MOST_DIGITS;
+        boolean number = start < version.length();
         for (int i = start; number && i < version.length(); i++) {
             number = version.charAt(i) >= '0' && version.charAt(i) <= '9';
+        }
+        long value = 0;
+        try {
+            value = number ? Long.parseLong(version) : 0;
+        } catch (NumberFormatException _) {
+            number = false;
         }
         if (!number && !version.isEmpty()) {
             throw Failures.invalid(
@@ -29,6 +31,6 @@ final class VersionText {
                     "invalid model version specified '%s' , version should be an integral value > 0"
                             .formatted(version));
         }
-        return version;
+        return number ? Long.toString(value) : "";
     }
 }

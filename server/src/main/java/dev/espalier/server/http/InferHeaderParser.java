@@ -89,7 +89,9 @@ final class InferHeaderParser {
             } else {
                 json.skipChildren();
             }
-            JsonFailures.checkEnd(json);
+            if (!endsAt(json.currentLocation().getByteOffset())) {
+                JsonFailures.checkEnd(json);
+            }
             return true;
         } catch (JsonProcessingException failure) {
             throw JsonFailures.syntax(failure);
@@ -97,6 +99,20 @@ final class InferHeaderParser {
             throw new ServingException(
                     ErrorCode.INTERNAL, "Unable to read the JSON of the request", failure);
         }
+    }
+
+    /// Whether a NUL ends the text, as with Triton: a header's length that takes in bytes of a tensor leaves that many
+    /// of them missing.
+    private boolean endsAt(long offset) {
+        for (int i = (int) Math.max(0, offset); i < length; i++) {
+            if (text[i] > ' ') {
+                return false;
+            }
+            if (text[i] == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean members(JsonParser json) throws IOException, ServingException {
@@ -132,12 +148,12 @@ final class InferHeaderParser {
             String name = json.currentName();
             JsonToken parameter = json.nextToken();
             switch (name) {
-                case "priority" -> priority = JsonMembers.unsigned(json, parameter, name);
+                case "priority" -> priority = JsonMembers.unsigned64(json, parameter, name);
                 case "timeout" -> timeoutMicros = JsonMembers.unsigned(json, parameter, name);
                 case "binary_data_output" -> binaryOutputs = JsonMembers.bool(parameter, name);
                 case "sequence_start", "sequence_end" -> JsonMembers.bool(parameter, name);
                 case "sequence_id" -> {
-                    if (parameter != JsonToken.VALUE_NUMBER_INT) {
+                    if (!JsonMembers.isUnsigned64(json, parameter)) {
                         JsonMembers.string(json, parameter, name);
                     }
                 }

@@ -110,6 +110,11 @@ final class InferPlan {
                     "shape %s of input '%s' causes total element count to exceed maximum size of %d"
                             .formatted(Shape.text(input.shape()), input.name(), Long.MAX_VALUE));
         }
+        if (count == 0 || input.shape().length == 0) {
+            // Nobody looks for values where none belong; a shape without dimensions is refused for
+            // itself.
+            return ByteBuffer.allocate(0);
+        }
         return JsonValues.read(
                 header.text(),
                 header.arrays().start(input.array()),

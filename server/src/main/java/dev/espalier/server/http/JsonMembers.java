@@ -45,6 +45,22 @@ final class JsonMembers {
                 && json.getLongValue() >= 0;
     }
 
+    /// A number of up to 64 bits; those that no signed one can hold count as the largest that is.
+    static long unsigned64(JsonParser json, JsonToken value, String member)
+            throws IOException, ServingException {
+        if (!isUnsigned64(json, value)) {
+            throw JsonFailures.wrongType(member, "non-unsigned-integer as unsigned-integer");
+        }
+        return isUnsigned(json, value) ? json.getLongValue() : Long.MAX_VALUE;
+    }
+
+    static boolean isUnsigned64(JsonParser json, JsonToken value) throws IOException {
+        return isUnsigned(json, value)
+                || value == JsonToken.VALUE_NUMBER_INT
+                        && json.getBigIntegerValue().signum() > 0
+                        && json.getBigIntegerValue().bitLength() <= Long.SIZE;
+    }
+
     static ServingException sharedMemoryOff() {
         return new ServingException(
                 ErrorCode.UNSUPPORTED,

@@ -51,11 +51,11 @@ final class Classification {
 
     private static int[] best(ByteBuffer data, Output output, int begin, int columns, int kept)
             throws ServingException {
-        double[] values = new double[columns];
+        long[] ranks = new long[columns];
         for (int i = 0; i < columns; i++) {
-            values[i] = value(data, output, begin + i);
+            ranks[i] = rank(data, output, begin + i);
         }
-        return Highest.of(values, kept);
+        return Highest.of(ranks, kept);
     }
 
     /// What a ranking takes of the heap while it is made, and as long as its result is needed.
@@ -70,7 +70,7 @@ final class Classification {
                             .formatted(output.name(), elements, MOST_ELEMENTS));
         }
         long rows = batched ? Math.max(1, output.shape()[0]) : 1;
-        return Double.BYTES * elements / rows + STRING_SIZE * kept(elements, rows, count);
+        return Long.BYTES * elements / rows + STRING_SIZE * kept(elements, rows, count);
     }
 
     /// How much work it is, as [dev.espalier.server.work.WorkPool] counts.
@@ -84,14 +84,12 @@ final class Classification {
         return Math.min(elements, rows * (long) count);
     }
 
-    private static double value(ByteBuffer data, Output output, int index) throws ServingException {
+    /// A number in the order of the values, which no value is too large for.
+    private static long rank(ByteBuffer data, Output output, int index) throws ServingException {
         return switch (output.datatype()) {
-            case FP32 -> data.getFloat(index * Float.BYTES);
-            case FP64 -> data.getDouble(index * Double.BYTES);
-            case UINT64 -> {
-                long value = data.getLong(index * Long.BYTES);
-                yield value >= 0 ? value : (value >>> 1) * 2.0;
-            }
+            case FP32 -> rank(data.getFloat(index * Float.BYTES));
+            case FP64 -> rank(data.getDouble(index * Double.BYTES));
+            case UINT64 -> data.getLong(index * Long.BYTES) ^ Long.MIN_VALUE;
             case UINT8, UINT16, UINT32, INT8, INT16, INT32, INT64 ->
                     integer(data, output.datatype(), index);
             case BOOL, FP16, BF16, BYTES ->
@@ -100,6 +98,12 @@ final class Classification {
                             "class result not available for output due to unsupported type '%s'"
                                     .formatted(output.datatype()));
         };
+    }
+
+    private static long rank(double value) {
+        // Both zeros are one.
+        long bits = Double.doubleToLongBits(value + 0.0);
+        return bits < 0 ? bits ^ Long.MAX_VALUE : bits;
     }
 
     private static long integer(ByteBuffer data, DataType type, int index) {

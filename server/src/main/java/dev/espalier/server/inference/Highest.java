@@ -2,20 +2,20 @@ package dev.espalier.server.inference;
 
 /// The places of the highest of many values, in memory and time that grow with how many are wanted.
 final class Highest {
-    private final double[] values;
+    private final long[] values;
 
     /// A heap: the lowest of those that are kept comes first.
     private final int[] kept;
 
     private int count;
 
-    private Highest(double[] values, int wanted) {
+    private Highest(long[] values, int wanted) {
         this.values = values;
         this.kept = new int[wanted];
     }
 
     /// The places of the `wanted` highest, highest first; equal values in the order of their places.
-    static int[] of(double[] values, int wanted) {
+    static int[] of(long[] values, int wanted) {
         Highest highest = new Highest(values, Math.min(wanted, values.length));
         for (int place = 0; place < values.length; place++) {
             highest.offer(place);
@@ -35,7 +35,7 @@ final class Highest {
 
     /// Whether the value at `a` is listed behind that at `b`.
     private boolean isLower(int a, int b) {
-        int order = Double.compare(values[a], values[b]);
+        int order = Long.compare(values[a], values[b]);
         return order < 0 || order == 0 && a > b;
     }
 

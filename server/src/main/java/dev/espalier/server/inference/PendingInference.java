@@ -36,6 +36,11 @@ final class PendingInference extends Member implements Inference {
     }
 
     @Override
+    protected String label() {
+        return RequestValidator.prefix(request.id());
+    }
+
+    @Override
     protected List<FairShare> shares() {
         return responder.shares();
     }

@@ -15,6 +15,8 @@ final class StringCheck {
             throws ServingException {
         ByteBuffer rest = data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         long count = 0;
+        long cut = -1;
+        long available = 0;
         while (rest.hasRemaining()) {
             if (rest.remaining() < Integer.BYTES) {
                 throw invalid(
@@ -26,13 +28,15 @@ final class StringCheck {
                                         rest.remaining()));
             }
             long length = Integer.toUnsignedLong(rest.getInt());
-            if (length > rest.remaining()) {
-                throw invalid(
-                        "incomplete string data for inference input '%s', expecting string of length %d but only %d bytes available"
-                                .formatted(input, length, rest.remaining()));
-            }
-            rest.position(rest.position() + (int) length);
             count++;
+            if (count > expected) {
+                break;
+            }
+            if (length > rest.remaining()) {
+                cut = length;
+                available = rest.remaining();
+            }
+            rest.position(rest.position() + (int) Math.min(length, rest.remaining()));
         }
         if (count != expected) {
             throw invalid(
@@ -45,6 +49,12 @@ final class StringCheck {
                                     input,
                                     request.modelName(),
                                     expected));
+        }
+        // How many there are is judged before how long they are.
+        if (cut >= 0) {
+            throw invalid(
+                    "incomplete string data for inference input '%s', expecting string of length %d but only %d bytes available"
+                            .formatted(input, cut, available));
         }
     }
 

@@ -88,6 +88,11 @@ public abstract class Member {
     /// The request failed, after any number of answers. On the request's loop.
     protected abstract void failed(ServingException failure);
 
+    /// How messages about it begin.
+    protected String label() {
+        return "";
+    }
+
     /// What the memory for the request's tensors counts in, besides its model's share.
     protected List<FairShare> shares() {
         return List.of();

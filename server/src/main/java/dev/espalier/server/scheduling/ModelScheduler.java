@@ -182,7 +182,8 @@ public final class ModelScheduler {
             }
             if (policy.maxQueueSize() > 0 && waiting + uploading >= policy.maxQueueSize()) {
                 statistics.failed(FailureReason.REJECTED, 1, 0);
-                throw new ServingException(ErrorCode.OVERLOADED, "Exceeds maximum queue size");
+                throw new ServingException(
+                        ErrorCode.OVERLOADED, member.label() + "Exceeds maximum queue size");
             }
             places.placeSmall(member);
             uploading++;
@@ -257,8 +258,8 @@ public final class ModelScheduler {
             member.failed(
                     new ServingException(
                             ErrorCode.UNAVAILABLE,
-                            "Request timeout expired: it waited %d us for an instance of model '%s'"
-                                    .formatted(timeoutMicros, model)));
+                            "%sRequest timeout expired: it waited %d us for an instance of model '%s'"
+                                    .formatted(member.label(), timeoutMicros, model)));
             dispatch();
         }
     }

@@ -12,20 +12,31 @@ import org.junit.jupiter.api.Timeout;
 final class HighestTest {
     @Test
     void listsEqualValuesByTheirPlaces() {
-        assertThat(Highest.of(new double[] {1, 3, 3, 2, 3}, 4)).containsExactly(1, 2, 4, 3);
+        assertThat(Highest.of(new long[] {1, 3, 3, 2, 3}, 4)).containsExactly(1, 2, 4, 3);
+    }
+
+    @Test
+    void tellsNumbersApartThatAreOneDouble() {
+        assertThat(
+                        Highest.of(
+                                new long[] {
+                                    1L << 53, (1L << 53) + 1, Long.MAX_VALUE - 1, Long.MAX_VALUE
+                                },
+                                4))
+                .containsExactly(3, 2, 1, 0);
     }
 
     @Test
     void agreesWithAStableSort() {
         Random random = new Random(7);
         for (int round = 0; round < 300; round++) {
-            double[] values = random.doubles(random.nextInt(50), 0, 5).map(Math::rint).toArray();
+            long[] values = random.longs(random.nextInt(50), 0, 5).toArray();
             int wanted = random.nextInt(60);
             int[] expected =
                     IntStream.range(0, values.length)
                             .boxed()
                             .sorted(
-                                    Comparator.comparingDouble((Integer place) -> values[place])
+                                    Comparator.comparingLong((Integer place) -> values[place])
                                             .reversed()
                                             .thenComparing(Comparator.naturalOrder()))
                             .limit(wanted)
