@@ -74,6 +74,14 @@ public final class ModelStatistics {
         batch.inferNanos += infer;
     }
 
+    /// The engine failed an execution of so many rows. As with Triton it counts as one, though it inferred nothing; how
+    /// long it took is not known.
+    public synchronized void executedInVain(int rows) {
+        lastInferenceMillis = System.currentTimeMillis();
+        executions++;
+        batches.computeIfAbsent(rows, _ -> new Compute()).count++;
+    }
+
     /// So many requests failed, after so long together.
     public synchronized void failed(FailureReason reason, int requests, long nanos) {
         failures.merge(reason, (long) requests, Long::sum);

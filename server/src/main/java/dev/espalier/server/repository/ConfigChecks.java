@@ -37,7 +37,6 @@ final class ConfigChecks {
             }
         }
         checkPriorities(name, config.getDynamicBatching());
-        }
     }
 
     private static void checkPriorities(String name, ModelDynamicBatching batching)

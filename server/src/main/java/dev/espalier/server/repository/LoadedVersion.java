@@ -242,7 +242,11 @@ final class LoadedVersion implements HostedModel.Observer {
                 return;
             }
             warmUp = null;
-            scheduler.attach(worker, firstLane, hosted.instances());
+            if (definition.warmUp().isEmpty()) {
+                scheduler.attach(worker, firstLane, hosted.instances());
+            } else {
+                ended.giveTo(scheduler);
+            }
             if (loadNanos == 0) {
                 loadNanos = System.nanoTime() - begunNanos;
             }

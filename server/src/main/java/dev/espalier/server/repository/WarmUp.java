@@ -11,6 +11,7 @@ import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.scheduling.ExecutionPolicy;
 import dev.espalier.server.scheduling.ModelScheduler;
 import dev.espalier.server.scheduling.SchedulingPolicy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ final class WarmUp {
     private final ExecutionPolicy execution;
     private final InputMemory memory;
     private final LinkedWorker worker;
+
+    /// Those of the instances that are warm.
+    private final List<ModelScheduler> warm = new ArrayList<>();
 
     private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -90,7 +94,7 @@ final class WarmUp {
             if (!run(scheduler)) {
                 return false;
             }
-            scheduler.detach(worker);
+            warm.add(scheduler);
         }
         return true;
     }
@@ -126,6 +130,11 @@ final class WarmUp {
             }
         }
         return true;
+    }
+
+    /// Hands the warm instances over.
+    void giveTo(ModelScheduler scheduler) {
+        warm.forEach(scheduler::attach);
     }
 
     /// The worker is gone. A sample that it has not died of runs again, in the next one.

@@ -103,6 +103,20 @@ public final class ModelScheduler {
         dispatch();
     }
 
+    /// Takes over the instances of a scheduler that has nothing more for them, and whose requests have been answered: a
+    /// lane goes on where it is.
+    public void attach(ModelScheduler former) {
+        List<InstanceLane> idle;
+        synchronized (former.lock) {
+            idle = List.copyOf(former.instances);
+            former.instances.clear();
+        }
+        synchronized (lock) {
+            instances.addAll(idle);
+        }
+        dispatch();
+    }
+
     /// The worker is gone: nothing more goes to it. Requests in line wait for the next one.
     public void detach(LinkedWorker worker) {
         synchronized (lock) {

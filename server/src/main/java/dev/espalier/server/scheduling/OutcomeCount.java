@@ -17,7 +17,11 @@ final class OutcomeCount {
             requestNanos += now - member.openedAt();
         }
         switch (outcome) {
-            case ExecutionOutcome.Failed _, ExecutionOutcome.Lost _ ->
+            case ExecutionOutcome.Failed _ -> {
+                statistics.executedInVain(rows);
+                statistics.failed(FailureReason.BACKEND, members.size(), requestNanos);
+            }
+            case ExecutionOutcome.Lost _ ->
                     statistics.failed(FailureReason.BACKEND, members.size(), requestNanos);
             case ExecutionOutcome.Done done -> {
                 long queueNanos = 0;
