@@ -69,7 +69,7 @@ def test_a_model_is_warmed_up_again_in_its_next_worker(start, repository):
 @pytest.mark.parametrize(
     ("sample", "reason"),
     [
-        (warm_up("zero_data: true", name="Y"), "missing required input(s) ['X']"),
+        (warm_up("zero_data: true", name="Y"), "unexpected inference input 'Y' for model 'cold'"),
         (warm_up("zero_data: true", more="batch_size: 2"), "batch size 2 for 'cold', max allowed is 1"),
         (warm_up('input_data_file: "none"'), "warmup/none"),
     ],
