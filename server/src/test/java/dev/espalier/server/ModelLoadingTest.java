@@ -255,7 +255,7 @@ final class ModelLoadingTest {
         var serving = repository.serving("m", "1");
         Files.writeString(config, "backend: \"abacus\"\n");
         assertThatThrownBy(() -> repository.load("m", NO_OVERRIDES))
-                .hasMessageContaining("failed to load 'm'")
+                .hasMessageContaining("load failed for model 'm'")
                 .hasMessageContaining("abacus");
         assertThat(repository.serving("m", "1")).isSameAs(serving);
         assertThat(entry("m").state()).isEqualTo(ModelState.READY);
