@@ -1,5 +1,6 @@
 package dev.espalier.engine;
 
+import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,12 +15,24 @@ import java.util.Map;
 ///     (such as `intra_op_thread_count`)
 /// @param declared the inputs and outputs that the model's configuration names, batch dimension included:
 ///     some formats do not tell theirs
+/// @param settings what else the configuration says
 public record ModelSource(
         String name,
         Path file,
         List<Path> opLibraries,
         Map<String, String> parameters,
-        Signature declared) {
+        Signature declared,
+        ModelSettings settings) {
+    /// A model without a configuration.
+    public ModelSource(
+            String name,
+            Path file,
+            List<Path> opLibraries,
+            Map<String, String> parameters,
+            Signature declared) {
+        this(name, file, opLibraries, parameters, declared, ModelSettings.NONE);
+    }
+
     public ModelSource {
         opLibraries = List.copyOf(opLibraries);
         parameters = Map.copyOf(parameters);

@@ -1,6 +1,7 @@
 package dev.espalier.link;
 
 import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
 import dev.espalier.tensor.TensorSpec;
 import java.io.ByteArrayInputStream;
@@ -41,6 +42,7 @@ public sealed interface ControlMessage {
     ///
     /// @param model the server's number for it in this worker
     /// @param declared the inputs and outputs that its configuration names
+    /// @param settings what else that says
     record Load(
             int model,
             String name,
@@ -48,6 +50,7 @@ public sealed interface ControlMessage {
             List<String> opLibraries,
             Map<String, String> parameters,
             Signature declared,
+            ModelSettings settings,
             int firstLane,
             int instances)
             implements ControlMessage {}
@@ -177,6 +180,10 @@ public sealed interface ControlMessage {
             putText(data, parameter.getValue());
         }
         putSignature(data, load.declared);
+        data.writeLong(load.settings.version());
+        data.writeInt(load.settings.maxBatchSize());
+        data.writeBoolean(load.settings.decoupled());
+        putText(data, load.settings.json());
         data.writeInt(load.firstLane);
         data.writeInt(load.instances);
     }
@@ -200,6 +207,8 @@ public sealed interface ControlMessage {
                 libraries,
                 parameters,
                 signature(data),
+                new ModelSettings(
+                        data.readLong(), data.readInt(), data.readBoolean(), longText(data)),
                 data.readInt(),
                 data.readInt());
     }

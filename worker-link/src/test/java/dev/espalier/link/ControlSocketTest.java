@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
 import dev.espalier.tensor.TensorSpec;
 import java.io.EOFException;
@@ -41,6 +42,7 @@ final class ControlSocketTest {
                         new Signature(
                                 List.of(new TensorSpec("x", DataType.FP32, List.of(-1L))),
                                 List.of()),
+                        new ModelSettings(12, 8, true, "{}"),
                         7,
                         2),
                 new ControlMessage.Loaded(

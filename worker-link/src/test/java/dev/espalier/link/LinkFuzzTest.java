@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
 import dev.espalier.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
@@ -248,6 +249,7 @@ final class LinkFuzzTest {
                                 List.of("/a.so"),
                                 Map.of("k", "v", "l", ""),
                                 Signature.EMPTY,
+                                ModelSettings.NONE,
                                 0,
                                 1)
                         .encoded();

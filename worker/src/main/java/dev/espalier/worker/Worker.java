@@ -188,7 +188,8 @@ final class Worker {
                                     Path.of(load.file()),
                                     libraries,
                                     load.parameters(),
-                                    load.declared()));
+                                    load.declared(),
+                                    load.settings()));
             answer = new ControlMessage.Loaded(load.model(), model.signature());
             checkLimits(answer);
             models.put(load.model(), start(load, model));

@@ -13,13 +13,26 @@ import java.util.Map;
 /// @param title its name for people
 /// @param tensors who knows a model's inputs and outputs
 /// @param reader what reads a file of it
+/// @param code whether its files are op libraries themselves: then they are looked into, trusted and kept as those are
 public record ModelFormat(
         Backend backend,
         String platform,
         String fileName,
         String title,
         Tensors tensors,
-        Reader reader) {
+        Reader reader,
+        boolean code) {
+    /// Of files that are data for an engine.
+    public ModelFormat(
+            Backend backend,
+            String platform,
+            String fileName,
+            String title,
+            Tensors tensors,
+            Reader reader) {
+        this(backend, platform, fileName, title, tensors, reader, false);
+    }
+
     /// Who knows the inputs and outputs of models.
     public enum Tensors {
         /// The file tells them, or the configuration must.

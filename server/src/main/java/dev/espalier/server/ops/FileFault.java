@@ -33,6 +33,14 @@ public sealed interface FileFault extends Fault {
         }
     }
 
+    /// @param title what it should be
+    record NotArchive(String title, String seen) implements FileFault {
+        @Override
+        public String text() {
+            return "is not a whole %s: %s".formatted(title, seen);
+        }
+    }
+
     record Truncated(String seen) implements FileFault {
         @Override
         public String text() {

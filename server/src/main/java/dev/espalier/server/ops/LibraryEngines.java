@@ -22,6 +22,7 @@ final class LibraryEngines {
     private List<OpEngine> read(OpLibrary library) {
         return switch (reader.read(library.stored())) {
             case LibraryFile.Sound(ElfFile content) -> reader.engines().of(content);
+            case LibraryFile.Archive(OpEngine engine) -> List.of(engine);
             case LibraryFile.Faulty _ -> List.of();
         };
     }

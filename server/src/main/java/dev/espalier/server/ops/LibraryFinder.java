@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /// Finds the files that could be op libraries of a model version, at all places:
 ///
-/// 1. `ops/` in the version's folder;
+/// 1. the version's own files that are op libraries themselves, and `ops/` in the version's folder;
 /// 2. `ops/` in the model's folder, and what `model_operations` names, beside the model or in the shelf;
 /// 3. the shelf;
 /// 4. what the server was started with.
@@ -29,9 +29,11 @@ public final class LibraryFinder {
 
     /// Where a model version is.
     ///
+    /// @param own the version's files that are op libraries themselves: it runs with them in any case
     /// @param server libraries, and folders of libraries, that all models may use
-    public record Site(Path model, Path version, Shelf shelf, List<Path> server) {
+    public record Site(Path model, Path version, List<Path> own, Shelf shelf, List<Path> server) {
         public Site {
+            own = List.copyOf(own);
             server = List.copyOf(server);
         }
 
@@ -45,7 +47,7 @@ public final class LibraryFinder {
 
         /// Where is looked, nearest first.
         public List<Path> places() {
-            List<Path> places = new ArrayList<>();
+            List<Path> places = new ArrayList<>(own);
             places.add(versionLibraries());
             places.add(modelLibraries());
             places.add(shelf.folder());
@@ -68,6 +70,7 @@ public final class LibraryFinder {
             chosen.addAll(named(name));
         }
         List<Located> found = new ArrayList<>();
+        add(found, Distance.VERSION, site.own, site.own);
         add(found, Distance.VERSION, librariesIn(site.versionLibraries()), chosen);
         add(found, Distance.MODEL, librariesIn(site.modelLibraries()), chosen);
         add(found, Distance.MODEL, chosen, chosen);

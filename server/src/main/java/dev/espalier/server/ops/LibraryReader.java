@@ -1,5 +1,6 @@
 package dev.espalier.server.ops;
 
+import dev.espalier.server.formats.FormatException;
 import dev.espalier.server.ops.elf.ElfException;
 import dev.espalier.server.ops.elf.ElfFile;
 import dev.espalier.server.ops.elf.ElfHeader;
@@ -11,7 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Reads files that should be shared libraries, and tells whose ops are in them.
+/// Reads files that should be shared libraries or archives of engines, and tells whose ops are in them.
 ///
 /// @param machine for which they must be
 /// @param engines whose op libraries are told from others
@@ -24,6 +25,10 @@ public record LibraryReader(Machine machine, OpEngines engines) {
             if (Files.exists(file) && !Files.isRegularFile(file)) {
                 return new LibraryFile.Faulty(
                         new FileFault.NotReadable("it is a pipe, a socket or a device"));
+            }
+            Optional<OpEngine> archive = engines.ofArchive(file);
+            if (archive.isPresent()) {
+                return archive(file, archive.get());
             }
             ElfHeader header = ElfFile.header(file);
             if (!machine.runs(header)) {
@@ -57,6 +62,17 @@ public record LibraryReader(Machine machine, OpEngines engines) {
         } catch (IOException failure) {
             return new LibraryFile.Faulty(
                     new FileFault.NotReadable(String.valueOf(failure.getMessage())));
+        }
+    }
+
+    private static LibraryFile archive(Path file, OpEngine engine) throws IOException {
+        try {
+            engine.archive().check().check(file);
+            return new LibraryFile.Archive(engine);
+        } catch (FormatException failure) {
+            return new LibraryFile.Faulty(
+                    new FileFault.NotArchive(
+                            engine.archive().title(), String.valueOf(failure.getMessage())));
         }
     }
 }

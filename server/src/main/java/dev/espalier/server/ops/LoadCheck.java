@@ -38,6 +38,7 @@ public final class LoadCheck {
     public Optional<Fault> fault(Path file) {
         return switch (new LibraryReader(libraries.machine(), engines).read(file)) {
             case LibraryFile.Faulty(FileFault fault) -> Optional.of(fault);
+            case LibraryFile.Archive _ -> Optional.empty();
             case LibraryFile.Sound(ElfFile library) ->
                     Optional.ofNullable(
                             engines.of(library).isEmpty()

@@ -21,7 +21,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What belongs to an op library because the library finds it by its own place: other libraries by `$ORIGIN`, what
-/// lies in `<name>.libs` as auditwheel has it, and, where a folder is for op libraries, the files beside it.
+/// lies in `<name>.libs` as auditwheel has it, and, where a folder is for op libraries, the files beside it. An archive
+/// finds others in a folder of one name.
 ///
 /// Nothing of the system's is among them, nor an engine itself: every worker has those.
 final class Neighbours {
@@ -57,6 +58,11 @@ final class Neighbours {
     /// @throws IOException when they cannot be listed, or are too many
     static Neighbours of(Path library, boolean beside, LibraryReader reader) throws IOException {
         Neighbours neighbours = new Neighbours(library, reader);
+        Optional<OpEngine> engine = reader.engines().ofArchive(library);
+        if (engine.isPresent()) {
+            neighbours.addArchives(engine.get().archive());
+            return neighbours;
+        }
         neighbours.follow();
         neighbours.addFolders(beside);
         if (beside) {
@@ -73,6 +79,16 @@ final class Neighbours {
     /// The folders in which others may appear.
     Set<Path> looked() {
         return looked;
+    }
+
+    private void addArchives(OpArchive archive) throws IOException {
+        Path others = folder.resolve(archive.folder());
+        looked.add(others);
+        if (Files.isDirectory(others)) {
+            for (Path file : entries(others, "*" + archive.suffix())) {
+                add(file, true);
+            }
+        }
     }
 
     private void follow() throws IOException {
@@ -183,7 +199,7 @@ final class Neighbours {
     private boolean hasOps(Path file) {
         return switch (reader.read(file)) {
             case LibraryFile.Sound(ElfFile content) -> !reader.engines().of(content).isEmpty();
-            case LibraryFile.Faulty _ -> true;
+            case LibraryFile.Archive _, LibraryFile.Faulty _ -> true;
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.espalier.server.ops;
 
 import dev.espalier.server.ops.elf.ElfFile;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,11 @@ public final class OpEngines {
     /// @param name its soname, such as `libengine.so.1`
     Optional<OpEngine> owner(String name) {
         return all.stream().filter(engine -> engine.mark().owns(name)).findFirst();
+    }
+
+    /// The engine whose archives are called like this file; empty for what is a shared library, if anything.
+    Optional<OpEngine> ofArchive(Path file) {
+        return all.stream().filter(engine -> engine.archive().isOne(file)).findFirst();
     }
 
     /// The engines that a library has ops for; none for a library of something else.

@@ -52,6 +52,11 @@ public record PreloadList(String text, SharedLibraries machine, OpEngines engine
         }
         return switch (new LibraryReader(machine.machine(), engines).read(file.get())) {
             case LibraryFile.Faulty(FileFault fault) -> new Ignored(name, fault.text());
+            // The loader would not take it either.
+            case LibraryFile.Archive(OpEngine engine) ->
+                    new Ignored(
+                            name,
+                            "is a %s for %s".formatted(engine.archive().title(), engine.title()));
             case LibraryFile.Sound(ElfFile library) -> {
                 List<OpEngine> found = engines.of(library);
                 yield found.isEmpty() ? new Other(name) : Ops.of(name, file.get(), found);

@@ -86,6 +86,7 @@ final class LoadedVersion implements HostedModel.Observer {
                         laid.libraries(),
                         PlanBuilder.parameters(config),
                         PlanBuilder.declared(config),
+                        PlanBuilder.settings(definition.number(), config),
                         PlanBuilder.instances(config),
                         this);
     }
@@ -100,7 +101,8 @@ final class LoadedVersion implements HostedModel.Observer {
                         definition.choice().engine(),
                         definition.ops(),
                         definition.config().getName(),
-                        GrantParameters.asked(definition.config()));
+                        GrantParameters.asked(definition.config()),
+                        PlanBuilder.parameters(definition.config()));
         if (!definition.files().hold()) {
             throw new IllegalStateException("the copies of the version's files are gone");
         }

@@ -123,6 +123,11 @@ final class ModelFolder {
         return file;
     }
 
+    /// Those of its files that are op libraries themselves.
+    List<Path> code(long number) throws ServingException {
+        return format.code() ? List.of(modelFile(number)) : List.of();
+    }
+
     private String fileName() {
         return config.getDefaultModelFilename().isEmpty()
                 ? format.fileName()

@@ -71,10 +71,12 @@ public final class ModelOps {
     }
 
     /// Where the op libraries of a version may be.
-    LibraryFinder.Site site(ModelPlace place, ModelFolder folder, long version) {
+    LibraryFinder.Site site(ModelPlace place, ModelFolder folder, long version)
+            throws ServingException {
         return new LibraryFinder.Site(
                 place.folder(),
                 folder.versionFolder(version),
+                folder.code(version),
                 shelves.computeIfAbsent(shelf(place), Shelf::new),
                 options.libraries(folder.engine()));
     }

@@ -9,6 +9,7 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.ModelPlan;
 import dev.espalier.server.scheduling.SchedulingPolicy;
 import dev.espalier.tensor.DataType;
+import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
 import dev.espalier.tensor.TensorSpec;
 import java.util.ArrayList;
@@ -143,6 +144,15 @@ final class PlanBuilder {
             dimensions.addFirst(-1L);
         }
         return new TensorSpec(name, DataType.ofCode(type).orElseThrow(), dimensions);
+    }
+
+    /// What the configuration says to an engine apart from that.
+    static ModelSettings settings(long version, ModelConfig config) {
+        return new ModelSettings(
+                version,
+                config.getMaxBatchSize(),
+                config.getModelTransactionPolicy().getDecoupled(),
+                ConfigJson.of(config));
     }
 
     /// How many instances run side by side.

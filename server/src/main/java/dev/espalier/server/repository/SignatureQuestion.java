@@ -33,6 +33,7 @@ final class SignatureQuestion implements HostedModel.Observer {
                         laid.libraries(),
                         PlanBuilder.parameters(definition.config()),
                         Signature.EMPTY,
+                        PlanBuilder.settings(definition.number(), definition.config()),
                         1,
                         question);
         host.add(model);

@@ -1,6 +1,7 @@
 package dev.espalier.server.workers;
 
 import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 /// @param opLibraries paths of the op libraries that it runs with
 /// @param parameters the engine's options
 /// @param declared the inputs and outputs that its configuration names, as the engine sees them
+/// @param settings what else that says
 /// @param instances how many instances run side by side
 public record HostedModel(
         String name,
@@ -19,6 +21,7 @@ public record HostedModel(
         List<String> opLibraries,
         Map<String, String> parameters,
         Signature declared,
+        ModelSettings settings,
         int instances,
         Observer observer) {
 

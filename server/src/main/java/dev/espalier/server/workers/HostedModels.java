@@ -66,6 +66,7 @@ final class HostedModels {
                     model.opLibraries(),
                     model.parameters(),
                     model.declared(),
+                    model.settings(),
                     firstLane,
                     model.instances());
         }

@@ -49,7 +49,7 @@ public record ProbeProcess(EnginePack pack, WorkerLauncher launcher, Duration li
         ConfinedProcess process =
                 ConfinedProcess.start(
                         "probe of " + library.stored().getFileName(),
-                        launcher.reading(library.root(), Grants.NONE)
+                        launcher.reading(library.root(), Grants.NONE, List.of())
                                 .startProbe(pack, folder, library.stored()));
         try {
             return outcome(process, events);

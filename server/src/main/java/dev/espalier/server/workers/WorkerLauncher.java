@@ -4,6 +4,7 @@ import dev.espalier.link.LinkKind;
 import dev.espalier.server.config.Grants;
 import dev.espalier.server.config.SandboxOptions;
 import dev.espalier.server.config.WorkerOptions;
+import dev.espalier.server.failure.ServingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ public final class WorkerLauncher {
     private final ReadableFiles readable;
     private final WorkerEnvironment environment;
     private final Map<String, WorkerNeeds> needs;
+    private final List<String> modelOptions;
     private final Optional<Starter> starter;
     private final WorkerGroups groups;
 
@@ -53,7 +55,13 @@ public final class WorkerLauncher {
             List<Path> libraries,
             Map<String, WorkerNeeds> needs,
             WorkerGroups groups) {
-        this(javaHome, options, readable(javaHome, options, libraries), needs, groups);
+        this(
+                javaHome,
+                options,
+                readable(javaHome, options, libraries),
+                needs,
+                groups,
+                List.of());
     }
 
     private static ReadableFiles readable(
@@ -69,12 +77,14 @@ public final class WorkerLauncher {
             WorkerOptions options,
             ReadableFiles readable,
             Map<String, WorkerNeeds> needs,
-            WorkerGroups groups) {
+            WorkerGroups groups,
+            List<String> modelOptions) {
         this.javaHome = javaHome;
         this.options = options;
         this.readable = readable;
         this.needs = Map.copyOf(needs);
         this.groups = groups;
+        this.modelOptions = List.copyOf(modelOptions);
         this.environment =
                 new WorkerEnvironment(
                         options.sandbox().environment(),
@@ -91,9 +101,17 @@ public final class WorkerLauncher {
     }
 
     /// The same for workers that may read the folder `files`, and use what was granted to their models.
-    WorkerLauncher reading(Path files, Grants grants) {
+    ///
+    /// @param modelOptions what their models say of their JVM
+    WorkerLauncher reading(Path files, Grants grants, List<String> modelOptions) {
         return new WorkerLauncher(
-                javaHome, options.with(grants), readable.with(files), needs, groups);
+                javaHome, options.with(grants), readable.with(files), needs, groups, modelOptions);
+    }
+
+    /// What a model with these parameters says of the JVM that it runs in.
+    List<String> modelOptions(String engine, String model, Map<String, String> parameters)
+            throws ServingException {
+        return needs.getOrDefault(engine, WorkerNeeds.NONE).models().of(model, parameters);
     }
 
     /// What the confinement of workers is asked to be, in words: what a library can do depends on it.
@@ -139,7 +157,9 @@ public final class WorkerLauncher {
     Started start(EnginePack pack, String socket) throws IOException {
         WorkerFolder folder = WorkerFolder.create();
         WorkerNeeds engine = needs.getOrDefault(pack.engine().engine(), WorkerNeeds.NONE);
-        List<String> command = java(folder, engine.jvmOptions());
+        List<String> engineOptions = new ArrayList<>(engine.jvmOptions());
+        engineOptions.addAll(modelOptions);
+        List<String> command = java(folder, engineOptions);
         command.addAll(
                 List.of("-cp", pack.worker().classPath().toString(), pack.worker().mainClass()));
         command.add(options.link().text());

@@ -7,9 +7,19 @@ import java.util.List;
 /// @param environment how the names of the environment variables begin that concern it
 /// @param jvmOptions options of the JVM, which count more than those that all workers have
 /// @param sandbox what confinement must leave open
-public record WorkerNeeds(List<String> environment, List<String> jvmOptions, SandboxNeeds sandbox) {
+/// @param models what the models say of their processes
+public record WorkerNeeds(
+        List<String> environment,
+        List<String> jvmOptions,
+        SandboxNeeds sandbox,
+        ProcessOptions models) {
     /// Of an engine that needs no more than others.
     public static final WorkerNeeds NONE = new WorkerNeeds(List.of(), List.of(), SandboxNeeds.NONE);
+
+    /// Of an engine whose models say nothing of their processes.
+    public WorkerNeeds(List<String> environment, List<String> jvmOptions, SandboxNeeds sandbox) {
+        this(environment, jvmOptions, sandbox, ProcessOptions.NONE);
+    }
 
     public WorkerNeeds {
         environment = List.copyOf(environment);

@@ -48,7 +48,7 @@ public final class WorkerPool implements AutoCloseable {
     private final List<WorkerHost> ending = new ArrayList<>();
 
     /// What models have in common that share a worker.
-    private record Key(EngineVersion engine, String ops, Grants granted) {}
+    private record Key(EngineVersion engine, String ops, Grants granted, List<String> options) {}
 
     /// A worker's host, and how many models use it.
     private static final class Leased {
@@ -101,19 +101,26 @@ public final class WorkerPool implements AutoCloseable {
     /// The worker for one more model of this engine with this op set; started if there is none. It runs
     /// until each such call has been followed by a [#release].
     ///
-    /// Models that were granted different things have different workers, whatever their ops.
+    /// Models that were granted different things, or want another JVM, have different workers, whatever their ops.
     ///
     /// @param model the model's name
     /// @param asked what it asks for beyond what every worker may use
+    /// @param parameters those of its configuration, which may say something of its process
     /// @throws ServingException when the operator does not allow that, the engine is not installed any more, or
     ///     there is no memory
-    public WorkerHost lease(EngineVersion engine, OpSet ops, String model, Grants asked)
+    public WorkerHost lease(
+            EngineVersion engine,
+            OpSet ops,
+            String model,
+            Grants asked,
+            Map<String, String> parameters)
             throws ServingException {
         Optional<String> refusal = rules.refusal(model, asked);
         if (refusal.isPresent()) {
             throw new ServingException(ErrorCode.INVALID_ARGUMENT, refusal.get());
         }
-        Key key = new Key(engine, oneForAll ? "" : ops.key(), asked);
+        List<String> jvm = site.launcher().modelOptions(engine.engine(), model, parameters);
+        Key key = new Key(engine, oneForAll ? "" : ops.key(), asked, jvm);
         WorkerHost known = leaseKnown(key);
         if (known != null) {
             return known;
@@ -133,7 +140,7 @@ public final class WorkerPool implements AutoCloseable {
                             new WorkerHost(
                                     engine + " [" + ops.label() + "]",
                                     pack,
-                                    site.with(site.launcher().reading(laid.folder(), asked)),
+                                    site.with(site.launcher().reading(laid.folder(), asked, jvm)),
                                     input));
             if (host.input() != input) {
                 input.close();

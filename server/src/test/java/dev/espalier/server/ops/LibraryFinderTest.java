@@ -37,6 +37,7 @@ class LibraryFinderTest {
                 new Site(
                         root.resolve("repo/m"),
                         root.resolve("repo/m/1"),
+                        List.of(),
                         new Shelf(root.resolve("repo/.ops")),
                         List.of(root.resolve("server"), root.resolve("libone.so"))));
     }

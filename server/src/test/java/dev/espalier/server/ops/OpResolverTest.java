@@ -25,6 +25,7 @@ class OpResolverTest {
             new Site(
                     Path.of("/r/m"),
                     Path.of("/r/m/1"),
+                    List.of(),
                     new Shelf(Path.of("/r/.ops")),
                     List.of(Path.of("/server")));
 

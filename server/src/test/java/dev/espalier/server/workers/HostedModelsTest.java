@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.workers.HostedModels.Hosted;
+import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +30,14 @@ final class HostedModelsTest {
 
     private static HostedModel ofTwoInstances(String name) {
         return new HostedModel(
-                name, Path.of(name), List.of(), Map.of(), Signature.EMPTY, 2, new Unconcerned());
+                name,
+                Path.of(name),
+                List.of(),
+                Map.of(),
+                Signature.EMPTY,
+                ModelSettings.NONE,
+                2,
+                new Unconcerned());
     }
 
     /// Wants to know nothing.

@@ -3,6 +3,7 @@ package dev.espalier.server.workers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.link.ControlMessage;
+import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,15 @@ final class OrdersTest {
 
     private static ControlMessage load(int model) {
         return new ControlMessage.Load(
-                model, "m" + model, "file", List.of(), Map.of(), Signature.EMPTY, 0, 1);
+                model,
+                "m" + model,
+                "file",
+                List.of(),
+                Map.of(),
+                Signature.EMPTY,
+                ModelSettings.NONE,
+                0,
+                1);
     }
 
     private static ControlMessage loaded(int model) {

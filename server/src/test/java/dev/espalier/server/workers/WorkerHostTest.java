@@ -11,6 +11,7 @@ import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,7 +144,15 @@ final class WorkerHostTest {
     }
 
     private static HostedModel model(String name, Told told) {
-        return new HostedModel(name, Path.of(name), List.of(), Map.of(), Signature.EMPTY, 1, told);
+        return new HostedModel(
+                name,
+                Path.of(name),
+                List.of(),
+                Map.of(),
+                Signature.EMPTY,
+                ModelSettings.NONE,
+                1,
+                told);
     }
 
     @Test

@@ -105,7 +105,7 @@ final class WorkerPoolTest {
     }
 
     private WorkerHost lease(String model, Grants asked) throws ServingException {
-        return pool.lease(ENGINE, NONE, model, asked);
+        return pool.lease(ENGINE, NONE, model, asked, Map.of());
     }
 
     @Test
@@ -155,8 +155,9 @@ final class WorkerPoolTest {
 
     @Test
     void anEngineThatIsNotThereIsRefusedWithWhatToDo() {
-        assertThatThrownBy(
-                        () -> pool.lease(new EngineVersion("lying", "2"), NONE, "m", Grants.NONE))
+        assertThatThrownBy(() ->
+                        pool.lease(
+                                new EngineVersion("lying", "2"), NONE, "m", Grants.NONE, Map.of()))
                 .isInstanceOfSatisfying(
                         ServingException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE))

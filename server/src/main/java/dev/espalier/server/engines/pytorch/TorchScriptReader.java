@@ -1,6 +1,7 @@
 package dev.espalier.server.engines.pytorch;
 
 import dev.espalier.server.formats.FormatException;
+import dev.espalier.server.formats.ZipReader;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,7 @@ final class TorchScriptReader {
     }
 
     static TorchScriptModel read(SeekableByteChannel channel) throws IOException, FormatException {
-        ZipReader archive = new ZipReader(channel);
+        ZipReader archive = new ZipReader(channel, "torch.jit.save");
         Set<String> ops = new HashSet<>();
         long left = MOST_CODE_BYTES;
         boolean hasCode = false;

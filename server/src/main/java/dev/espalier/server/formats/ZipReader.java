@@ -1,6 +1,5 @@
-package dev.espalier.server.engines.pytorch;
+package dev.espalier.server.formats;
 
-import dev.espalier.server.formats.FormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,7 +19,7 @@ import java.util.zip.Inflater;
 /// file     "PK" 1 2 | at 10: u16 method | at 20: u32 packed | at 24: u32 size | at 28: u16 name, extra, comment
 ///          | at 42: u32 where its own header is | at 46: name, extra (1: u64 of what is all ones above), comment
 /// ```
-final class ZipReader {
+public final class ZipReader {
     private static final int END = 0x06054b50;
     private static final int END_BYTES = 22;
     private static final int LOCATOR = 0x07064b50;
@@ -40,17 +39,21 @@ final class ZipReader {
     private static final int LARGEST_FILE = 64 << 20;
 
     private final SeekableByteChannel channel;
+    private final String writer;
 
     /// A file in the archive.
     ///
     /// @param size of its content, at most what can be asked for
-    record Entry(String name, int method, long packed, long size, long header) {}
+    public record Entry(String name, int method, long packed, long size, long header) {}
 
-    ZipReader(SeekableByteChannel channel) {
+    /// @param writer what writes such archives, for messages
+    public ZipReader(SeekableByteChannel channel, String writer) {
         this.channel = channel;
+        this.writer = writer;
     }
 
-    List<Entry> entries() throws IOException, FormatException {
+    /// The files in it.
+    public List<Entry> entries() throws IOException, FormatException {
         ByteBuffer list = list();
         List<Entry> entries = new ArrayList<>();
         while (list.remaining() >= FILE_BYTES && list.getInt(list.position()) == FILE) {
@@ -69,7 +72,8 @@ final class ZipReader {
         }
         if (at < 0) {
             throw new FormatException(
-                    "it has no list of files at its end (expected: a whole zip archive, as torch.jit.save writes it); copy it anew");
+                    "it has no list of files at its end (expected: a whole zip archive, as %s writes it); copy it anew"
+                            .formatted(writer));
         }
         long bytes = Integer.toUnsignedLong(end.getInt(at + 12));
         long begin = Integer.toUnsignedLong(end.getInt(at + 16));
@@ -139,7 +143,7 @@ final class ZipReader {
     }
 
     /// What is in a file.
-    byte[] content(Entry entry) throws IOException, FormatException {
+    public byte[] content(Entry entry) throws IOException, FormatException {
         if (entry.size() < 0
                 || entry.size() > LARGEST_FILE
                 || entry.packed() < 0
