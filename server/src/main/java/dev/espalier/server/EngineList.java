@@ -1,6 +1,7 @@
 package dev.espalier.server;
 
 import dev.espalier.server.engines.Engines;
+import dev.espalier.server.engines.java.JavaModels;
 import dev.espalier.server.engines.onnxruntime.OnnxRuntime;
 import dev.espalier.server.engines.pytorch.PyTorch;
 import dev.espalier.server.engines.tensorflow.TensorFlow;
@@ -16,7 +17,8 @@ public final class EngineList {
                             OnnxRuntime.ENGINE,
                             TensorFlow.ENGINE,
                             PyTorch.ENGINE,
-                            TensorRt.ENGINE));
+                            TensorRt.ENGINE,
+                            JavaModels.ENGINE));
 
     private EngineList() {}
 }

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Timeout;
 final class EngineSeamTest {
     private static final Path ROOT = Path.of(System.getProperty("espalier.root", ".."));
 
-    /// By the folder or file that an engine's own things lie in: what it is recognised by.
+    /// By the folder or file that an engine's own things lie in: what it is recognised by. Models in Java are missing: all
+    /// files lie in a folder of that name.
     private static final Map<String, Pattern> NAMES =
             Map.of(
                     "onnxruntime", pattern("onnx|\\bort_"),

@@ -40,11 +40,13 @@ final class SourceTreeTest {
     @ParameterizedTest
     @CsvSource({
         "tensor, ''",
+        "sdk, tensor",
         "engine, tensor",
         "engines/onnxruntime, engine",
         "engines/tensorflow, engine",
         "engines/tensorrt, engine",
         "engines/pytorch, engine",
+        "engines/java, 'engine|sdk'",
         "worker-link, tensor",
         "worker, 'worker-link|engine|engine-.*'",
         "protocol, ''",

@@ -1,5 +1,6 @@
 package dev.espalier.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 
 /// One input or output of a model as its engine knows it.
@@ -10,5 +11,10 @@ import java.util.List;
 public record TensorSpec(String name, DataType type, List<Long> dimensions) {
     public TensorSpec {
         dimensions = List.copyOf(dimensions);
+    }
+
+    /// The same with the dimensions one by one.
+    public static TensorSpec of(String name, DataType type, long... dimensions) {
+        return new TensorSpec(name, type, Arrays.stream(dimensions).boxed().toList());
     }
 }

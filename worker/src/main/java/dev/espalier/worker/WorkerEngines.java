@@ -2,6 +2,7 @@ package dev.espalier.worker;
 
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.EngineKind;
+import dev.espalier.engines.java.JavaModels;
 import dev.espalier.engines.onnxruntime.OnnxRuntime;
 import dev.espalier.engines.pytorch.PyTorch;
 import dev.espalier.engines.tensorflow.TensorFlow;
@@ -13,7 +14,12 @@ import java.util.List;
 public record WorkerEngines(List<EngineKind> all) {
     static final WorkerEngines ALL =
             new WorkerEngines(
-                    List.of(new OnnxRuntime(), new TensorFlow(), new TensorRt(), new PyTorch()));
+                    List.of(
+                            new OnnxRuntime(),
+                            new TensorFlow(),
+                            new TensorRt(),
+                            new PyTorch(),
+                            new JavaModels()));
 
     public WorkerEngines {
         all = List.copyOf(all);

@@ -21,7 +21,8 @@ final class WorkerEnginesTest {
     @Test
     void saysWhichThereAre() {
         assertThatThrownBy(() -> WorkerEngines.ALL.named("x"))
-                .hasMessage("engine: x (expected: onnxruntime, tensorflow, tensorrt or pytorch)");
+                .hasMessage(
+                        "engine: x (expected: onnxruntime, tensorflow, tensorrt, pytorch or java)");
         assertThatThrownBy(() -> new WorkerEngines(List.of(new TensorFlow())).named("x"))
                 .hasMessage("engine: x (expected: tensorflow)");
     }

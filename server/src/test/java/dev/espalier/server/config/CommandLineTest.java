@@ -192,7 +192,7 @@ class CommandLineTest {
                 .isEqualTo(
                         "--op-library: 'unknown:/nowhere' (expected: a file or folder that exists,"
                                 + " which may follow an engine's name and a colon: onnxruntime,"
-                                + " tensorflow, pytorch, tensorrt)");
+                                + " tensorflow, pytorch, tensorrt, java)");
         assertThat(refusal(repository, "--op-shelf=/nowhere"))
                 .isEqualTo("--op-shelf: '/nowhere' (expected: a folder that exists)");
         assertThat(refusal(repository, "--op-allow=/nowhere"))

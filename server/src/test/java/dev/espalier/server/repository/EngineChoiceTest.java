@@ -81,7 +81,7 @@ final class EngineChoiceTest {
     void namesWhatThisServerHas() {
         assertThatThrownBy(() -> format("openvino", "", ""))
                 .hasMessage(
-                        "unable to find backend library for backend 'openvino' of m (this server has: onnxruntime, tensorflow, pytorch, tensorrt)");
+                        "unable to find backend library for backend 'openvino' of m (this server has: onnxruntime, tensorflow, pytorch, tensorrt, java)");
         assertThatThrownBy(() -> format("tensorflow", "onnxruntime_onnx", ""))
                 .hasMessage(
                         "unexpected platform type 'onnxruntime_onnx' for m (this server has: tensorflow_savedmodel, tensorflow_graphdef)");
@@ -89,6 +89,6 @@ final class EngineChoiceTest {
                 .hasMessageStartingWith(
                         "Could not determine backend for model 'm' with no backend in model configuration (expected: a file ")
                 .hasMessageEndingWith(
-                        "/<version>/model.onnx or model.savedmodel or model.graphdef or model.pt or model.plan, or a backend: onnxruntime, tensorflow, pytorch, tensorrt)");
+                        "/<version>/model.onnx or model.savedmodel or model.graphdef or model.pt or model.plan or model.jar, or a backend: onnxruntime, tensorflow, pytorch, tensorrt, java)");
     }
 }

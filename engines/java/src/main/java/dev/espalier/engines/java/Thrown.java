@@ -1,0 +1,20 @@
+package dev.espalier.engines.java;
+
+/// What a model's code has thrown, in one line for clients and operators: what, and where in the model's code.
+final class Thrown {
+    private Thrown() {}
+
+    static String text(Throwable failure) {
+        for (StackTraceElement frame : failure.getStackTrace()) {
+            if (isTheModels(frame)) {
+                return "%s (at %s)".formatted(failure, frame);
+            }
+        }
+        return failure.toString();
+    }
+
+    /// Frames of the JDK, and of what stands between it and the model, tell its author nothing.
+    private static boolean isTheModels(StackTraceElement frame) {
+        return String.valueOf(frame.getClassLoaderName()).startsWith("model ");
+    }
+}
