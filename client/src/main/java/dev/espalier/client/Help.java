@@ -15,6 +15,8 @@ final class Help {
               espalier workers                     the processes of the models, and how the last ones died
               espalier engine install <engine>     a further version of an engine; also list and remove
                                                    (no server; docs/engines.md)
+              espalier new model <name>            a Maven project with a model in Java (no server;
+                                                   docs/java-models.md)
               espalier status                      is the server up, and ready?
               espalier demo                        starts a server on the example models, shows an
                                                    answer, and stops it

@@ -40,6 +40,12 @@ public final class Main {
                 case "infer" -> new InferCommand(Server.at(asked), out).run(asked);
                 case "workers" -> new WorkersCommand(Server.at(asked), out).run(asked);
                 case "ops" -> new OpsCommand(Server.at(asked), out).run(asked);
+                case "new" ->
+                        new NewCommand(
+                                        Path.of(environment.getOrDefault("ESPALIER_HOME", ".")),
+                                        Path.of("").toAbsolutePath(),
+                                        out)
+                                .run(asked);
                 case "demo" ->
                         new DemoCommand(
                                         Path.of(environment.getOrDefault("ESPALIER_HOME", ".")),
@@ -49,7 +55,7 @@ public final class Main {
                         throw new ClientException(
                                 "unknown command: '"
                                         + asked.command()
-                                        + "' (expected: models, infer, ops, workers, engine, status, demo or help)");
+                                        + "' (expected: models, infer, ops, workers, engine, status, new, demo or help)");
             }
             return 0;
         } catch (ClientException e) {

@@ -53,8 +53,10 @@ final class SourceTreeTest {
         "server, 'worker-link|protocol|tensor'",
         "client, tensor",
         "installer, engine-.*",
+        "sdk-test, 'sdk|engine-java'",
         "tests/engine, ''",
-        "launcher, 'server|worker|client|installer'",
+        "examples/java, sdk",
+        "launcher, 'server|worker|client|installer|sdk-test|example-models'",
         "tests/chaos, 'protocol|launcher'",
     })
     void modulesSeeOnlyWhatIsTheirs(String module, String seen) throws IOException {
