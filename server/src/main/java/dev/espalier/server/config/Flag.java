@@ -252,6 +252,12 @@ enum Flag {
             new Whole(1, 1_000_000),
             "4000",
             "Calls at once over one connection; clients keep further ones until there is room."),
+    GRPC_MAX_STREAM_REQUESTS(
+            FlagGroup.GRPC,
+            "grpc-max-stream-requests",
+            new Whole(1, 1_000_000),
+            "256",
+            "Requests at once of one ModelStreamInfer; further ones are not read until one is answered."),
 
     ALLOW_METRICS(FlagGroup.METRICS, "allow-metrics", "true", "Serve /metrics over HTTP."),
     ALLOW_CPU_METRICS(

@@ -10,13 +10,15 @@ import java.time.Duration;
 /// @param idle between two calls
 /// @param connections at once
 /// @param streams calls at once over one connection
+/// @param streamRequests requests at once of one `ModelStreamInfer`
 public record GrpcLimits(
         Duration handshake,
         Duration body,
         Duration answer,
         Duration idle,
         int connections,
-        int streams) {
+        int streams,
+        int streamRequests) {
     /// What holds where the command line says nothing.
     public static final GrpcLimits DEFAULT =
             new GrpcLimits(
@@ -25,5 +27,6 @@ public record GrpcLimits(
                     Duration.ofSeconds(60),
                     Duration.ofMinutes(10),
                     20_000,
-                    4000);
+                    4000,
+                    256);
 }

@@ -209,7 +209,8 @@ final class OptionsReader {
                         Duration.ofSeconds(values.number(Flag.GRPC_ANSWER_TIMEOUT)),
                         Duration.ofSeconds(values.number(Flag.GRPC_IDLE_TIMEOUT)),
                         values.integer(Flag.GRPC_MAX_CONNECTIONS),
-                        values.integer(Flag.GRPC_MAX_STREAMS)));
+                        values.integer(Flag.GRPC_MAX_STREAMS),
+                        values.integer(Flag.GRPC_MAX_STREAM_REQUESTS)));
     }
 
     private TlsOptions tls(Flag use, boolean used, Flag certificate, Flag key, String clientRoot)

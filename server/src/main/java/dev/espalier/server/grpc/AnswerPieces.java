@@ -47,11 +47,17 @@ record AnswerPieces(List<Piece> pieces, int length) {
 
     /// @throws ServingException when the message would be longer than one can be
     static AnswerPieces of(InferenceResult result, CopiedBytes copied) throws ServingException {
+        return of(result, ModelInferResponse.getDefaultInstance(), copied);
+    }
+
+    /// The same with what else `more` says; the first piece is one that is written here.
+    static AnswerPieces of(InferenceResult result, ModelInferResponse more, CopiedBytes copied)
+            throws ServingException {
         List<Piece> pieces = new ArrayList<>(2);
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         CodedOutputStream message = CodedOutputStream.newInstance(written);
         try {
-            head(result).writeTo(message);
+            head(result, more).writeTo(message);
             for (InferenceResult.Output output : result.outputs()) {
                 ByteBuffer data = output.data().duplicate();
                 int size = data.remaining();
@@ -82,16 +88,20 @@ record AnswerPieces(List<Piece> pieces, int length) {
     private static int length(List<Piece> pieces) throws ServingException {
         long length = pieces.stream().mapToLong(Piece::length).sum();
         if (length > Integer.MAX_VALUE) {
-            throw Failures.internal(
-                    "the answer has %d bytes (expected: at most %d)"
-                            .formatted(length, Integer.MAX_VALUE));
+            throw tooLong(length);
         }
         return (int) length;
     }
 
-    private static ModelInferResponse head(InferenceResult result) {
+    static ServingException tooLong(long length) {
+        return Failures.internal(
+                "the answer has %d bytes (expected: at most %d)"
+                        .formatted(length, Integer.MAX_VALUE));
+    }
+
+    private static ModelInferResponse head(InferenceResult result, ModelInferResponse more) {
         ModelInferResponse.Builder response =
-                ModelInferResponse.newBuilder()
+                more.toBuilder()
                         .setModelName(result.modelName())
                         .setModelVersion(result.modelVersion())
                         .setId(result.id());

@@ -7,6 +7,7 @@ import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -47,10 +48,16 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
     /// By their streams: the messages of all other calls.
     private final IntObjectMap<CountedMessage> others = new IntObjectHashMap<>();
 
+    /// Calls that bring any number of messages.
+    private final IntObjectMap<StreamArrivals> inferStreams = new IntObjectHashMap<>();
+
+    private final GrpcHttp2ConnectionHandler handler;
+
     /// The number of the stream that has begun last; they only grow.
     private int lastBegun;
 
     private @Nullable InferCall begun;
+    private @Nullable StreamCall begunStream;
     private @Nullable ServerCall<?, ?> started;
 
     /// A message that arrives.
@@ -73,6 +80,7 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
     private ArrivingUploads(
             GrpcHttp2ConnectionHandler handler, GrpcServices services, GrpcLimits limits) {
         super(handler.decoder().frameListener());
+        this.handler = handler;
         connection = new GrpcConnection(services);
         watch = new CallWatch(limits, handler, this);
     }
@@ -107,6 +115,10 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
         if (message != null) {
             message.close();
         }
+        StreamArrivals stream = inferStreams.remove(streamId);
+        if (stream != null) {
+            stream.close();
+        }
     }
 
     /// The connection over which a call has just begun.
@@ -122,7 +134,17 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
     long arrived(int streamId) {
         Arrival arrival = arrivals.get(streamId);
         CountedMessage message = others.get(streamId);
+        StreamArrivals stream = inferStreams.get(streamId);
+        if (stream != null) {
+            return stream.arrived();
+        }
         return arrival != null ? arrival.arrived : message != null ? message.length() : 0;
+    }
+
+    /// Whether a call's client owes the rest of a message. Between two messages of a stream it owes none.
+    boolean isWithinMessage(int streamId) {
+        StreamArrivals stream = inferStreams.get(streamId);
+        return stream == null || stream.isWithinMessage();
     }
 
     /// Answers a call whose message is still under way; what is coming of it is thrown away.
@@ -131,13 +153,16 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
     boolean refuse(int streamId, ServingException failure) {
         Arrival arrival = arrivals.get(streamId);
         CountedMessage message = others.get(streamId);
+        StreamArrivals stream = inferStreams.get(streamId);
         if (arrival != null) {
             arrival.refused = true;
             arrival.call.refuse(failure);
         } else if (message != null) {
             message.refuse(failure);
+        } else if (stream != null) {
+            stream.call().refuse(failure);
         }
-        return arrival != null || message != null;
+        return arrival != null || message != null || stream != null;
     }
 
     @Override
@@ -159,7 +184,12 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
         CURRENT.get().begun = call;
     }
 
-    /// Called for each call that begins, before the one above.
+    /// The same by a stream of them.
+    static void begun(StreamCall call) {
+        CURRENT.get().begunStream = call;
+    }
+
+    /// Called for each call that begins, before the ones above.
     static void started(ServerCall<?, ?> call) {
         CURRENT.get().started = call;
     }
@@ -191,16 +221,34 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
                 });
         InferCall call = begun;
         ServerCall<?, ?> other = started;
+        StreamCall stream = begunStream;
         begun = null;
+        begunStream = null;
         started = null;
         if (endOfStream) {
             return;
         }
         if (call != null) {
             arrivals.put(streamId, new Arrival(call));
+        } else if (stream != null) {
+            inferStreams.put(streamId, arrivals(stream, streamId, context));
         } else if (other != null) {
             others.put(streamId, new CountedMessage(other, connection.heap()));
         }
+    }
+
+    private StreamArrivals arrivals(StreamCall call, int streamId, ChannelHandlerContext context) {
+        Http2Connection streams = handler.connection();
+        StreamArrivals messages =
+                new StreamArrivals(
+                        call,
+                        connection,
+                        streams,
+                        streams.stream(streamId),
+                        handler.decoder().flowController(),
+                        context);
+        call.arrivesBy(messages);
+        return messages;
     }
 
     /// What begins a call says what it is and where to: gRPC takes some of that for granted. Further headers of a call do
@@ -238,6 +286,14 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
             int padding,
             boolean endOfStream)
             throws Http2Exception {
+        StreamArrivals stream = inferStreams.get(streamId);
+        if (stream != null) {
+            int taken = stream.take(data);
+            if (endOfStream) {
+                super.onDataRead(context, streamId, Unpooled.EMPTY_BUFFER, 0, true);
+            }
+            return taken + padding;
+        }
         Arrival arrival = arrivals.get(streamId);
         if (arrival == null) {
             CountedMessage message = others.get(streamId);

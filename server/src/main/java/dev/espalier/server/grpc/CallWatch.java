@@ -175,7 +175,12 @@ final class CallWatch {
         }
         return switch (stream.state()) {
             case OPEN ->
-                    pace.look(Wait.MESSAGE, uploads.arrived(stream.id()), limits.body())
+                    pace.look(
+                                    uploads.isWithinMessage(stream.id())
+                                            ? Wait.MESSAGE
+                                            : Wait.SERVER,
+                                    uploads.arrived(stream.id()),
+                                    limits.body())
                             ? () -> refuse(stream, tooSlow(), Http2Error.CANCEL)
                             : null;
             case HALF_CLOSED_LOCAL ->

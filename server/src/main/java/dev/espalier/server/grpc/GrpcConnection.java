@@ -69,9 +69,19 @@ final class GrpcConnection {
         lane.execute(
                 size,
                 () -> {
-                    Outcome<T> outcome = Outcome.of(work, errors, "grpc", subject);
+                    Outcome<T> outcome = outcome(subject, work);
                     loop.execute(() -> guarded(subject, () -> done.accept(outcome)));
                 });
+    }
+
+    /// Does `work` here.
+    <T> Outcome<T> outcome(String subject, Work<T> work) {
+        return Outcome.of(work, errors, "grpc", subject);
+    }
+
+    /// Runs `step` on the loop, behind what it has to do already.
+    void later(String subject, Runnable step) {
+        loop.execute(() -> guarded(subject, step));
     }
 
     /// Does a step of one call, which must not throw: whoever calls it serves others, too.

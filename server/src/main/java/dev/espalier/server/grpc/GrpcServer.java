@@ -56,7 +56,10 @@ public final class GrpcServer {
                         .compressorRegistry(MessageCodings.compressors())
                         .intercept(new TokenCheck(services.tokens()))
                         .addService(
-                                InferenceProtocol.service(services, options.responseCompression()))
+                                InferenceProtocol.service(
+                                        services,
+                                        options.responseCompression(),
+                                        options.limits().streamRequests()))
                         .addService(OpLibraryProtocol.service(services))
                         .addService(HealthProtocol.service(services.health(), services.errors()));
         if (options.reusePort()) {

@@ -2,7 +2,6 @@ package dev.espalier.server.grpc;
 
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.InferenceResult;
-import dev.espalier.server.inference.Responder;
 import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.work.Outcome;
 import io.grpc.HasByteBuffer;
@@ -18,31 +17,23 @@ import org.jspecify.annotations.Nullable;
 
 /// One call of `ModelInfer`. Everything here runs on its connection's event loop, but for what
 /// [GrpcConnection#offload] has done beside it. Whatever fails without anybody having expected it fails this call.
-final class InferCall extends ServerCall.Listener<InputStream> implements Responder {
+final class InferCall extends ServerCall.Listener<InputStream> implements RequestMessage.Owner {
     private static final int CHUNK = 8 << 10;
 
     /// What the log and the metrics call these.
     private static final String SUBJECT = "ModelInfer";
 
-    /// Results that are less work than this are ranked and compressed on the loop.
-    private static final long SHORT = 256 << 10;
-
-    private static final int COMPRESSING = 4;
-
     private final ServerCall<InputStream, InferAnswer> call;
     private final GrpcServices services;
     private final GrpcConnection connection;
     private final Coding coding;
+    private final AnswerWriter writer;
     private final CountedPieces compressed;
-    private @Nullable InferUpload upload;
-    private @Nullable Unpacking packed;
+    private @Nullable RequestMessage message;
     private boolean awaitsEmptyMessage;
-    private boolean unpacking;
-    private boolean halfClosed;
     private boolean cancelled;
     private boolean closed;
     private boolean refused;
-    private @Nullable ServingException failure;
     private @Nullable InferenceResult held;
 
     /// How a call's messages are compressed.
@@ -60,6 +51,7 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
         this.services = services;
         this.connection = connection;
         this.coding = coding;
+        this.writer = new AnswerWriter(services, connection, SUBJECT, coding.level());
         this.compressed = new CountedPieces(connection.heap());
     }
 
@@ -68,7 +60,7 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
     /// The request's message of so many bytes begins to arrive, and gRPC is going to be shown an empty one
     /// in its place.
     void arriving(int length) {
-        upload = newUpload(length);
+        message = newMessage(null, length);
         awaitsEmptyMessage = true;
     }
 
@@ -80,84 +72,28 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
         if (name == null) {
             return false;
         }
-        upload = newUpload(Long.MAX_VALUE);
-        packed = new Unpacking(name, connection.heap());
+        message = newMessage(name, Long.MAX_VALUE);
         awaitsEmptyMessage = true;
         return true;
     }
 
-    private InferUpload newUpload(long length) {
-        return new InferUpload(services, connection, this, length);
+    private RequestMessage newMessage(@Nullable String packing, long length) {
+        return new RequestMessage(services, connection, this, SUBJECT, packing, length);
     }
 
     /// The next piece of it.
     void arrived(ByteBuffer piece) {
-        InferUpload begun = upload;
-        if (begun == null || failure != null) {
-            return;
+        RequestMessage begun = message;
+        if (begun != null) {
+            begun.add(piece);
         }
-        guarded(() -> {
-            Unpacking gathering = packed;
-            if (gathering == null) {
-                begun.feed(piece);
-                return;
-            }
-            try {
-                gathering.add(piece);
-            } catch (ServingException full) {
-                fail(full);
-            }
-        });
     }
 
     /// It is complete.
     void arrived() {
-        guarded(this::unpack);
-    }
-
-    /// Decompresses the next piece.
-    private void unpack() {
-        Unpacking message = packed;
-        if (message == null || failure != null) {
-            return;
-        }
-        try {
-            connection.offload(Unpacking.PIECE, SUBJECT, message::next, this::unpacked);
-            unpacking = true;
-        } catch (ServingException full) {
-            fail(full);
-        }
-    }
-
-    private void unpacked(Outcome<ByteBuffer> piece) {
-        unpacking = false;
-        guarded(() -> {
-            InferUpload begun = upload;
-            try {
-                ByteBuffer bytes = piece.get();
-                boolean more = bytes.hasRemaining();
-                if (begun != null && !cancelled && failure == null && more) {
-                    begun.feed(bytes);
-                    if (!begun.isBroken()) {
-                        unpack();
-                    }
-                }
-            } catch (ServingException broken) {
-                fail(broken);
-            }
-        });
-        if (!unpacking) {
-            forgetPacked();
-            if (halfClosed && !cancelled) {
-                finish();
-            }
-        }
-    }
-
-    private void forgetPacked() {
-        if (packed != null && !unpacking) {
-            packed.close();
-            packed = null;
+        RequestMessage begun = message;
+        if (begun != null) {
+            begun.complete();
         }
     }
 
@@ -165,36 +101,33 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
     void refuse(ServingException cause) {
         refused = true;
         guarded(() -> {
-            fail(cause);
+            forget(cause);
             failed(cause);
         });
     }
 
-    /// The request cannot be served; what is left of it is read past.
-    private void fail(ServingException cause) {
-        failure = cause;
-        if (upload != null) {
-            upload.cancel();
+    private void forget(ServingException cause) {
+        if (message != null) {
+            message.fail(cause);
         }
-        forgetPacked();
     }
 
     @Override
-    public void onMessage(InputStream message) {
+    public void onMessage(InputStream whole) {
         if (awaitsEmptyMessage) {
             awaitsEmptyMessage = false;
             return;
         }
-        if (upload != null) {
+        if (message != null) {
             refuseSecond();
             return;
         }
         guarded(() -> {
             try {
-                read(message);
+                read(whole);
             } catch (IOException broken) {
                 // What is compressed is not what its coding says.
-                failure = Failures.internal("the message cannot be read: " + broken.getMessage());
+                forget(Failures.internal("the message cannot be read: " + broken.getMessage()));
             }
         });
     }
@@ -206,60 +139,44 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
         failed(Failures.internal("a second message came (expected: one request a call)"));
     }
 
-    private void read(InputStream message) throws IOException {
-        boolean plain = message instanceof HasByteBuffer view && view.byteBufferSupported();
-        long length =
-                plain && message instanceof KnownLength ? message.available() : Long.MAX_VALUE;
-        InferUpload begun = newUpload(length);
-        upload = begun;
+    private void read(InputStream whole) throws IOException {
+        boolean plain = whole instanceof HasByteBuffer view && view.byteBufferSupported();
+        long length = plain && whole instanceof KnownLength ? whole.available() : Long.MAX_VALUE;
+        RequestMessage begun = newMessage(null, length);
+        message = begun;
         if (plain) {
             ByteBuffer view;
-            while ((view = ((HasByteBuffer) message).getByteBuffer()) != null
+            while ((view = ((HasByteBuffer) whole).getByteBuffer()) != null
                     && view.hasRemaining()) {
                 int count = view.remaining();
-                begun.feed(view);
-                message.skipNBytes(count);
+                begun.add(view);
+                whole.skipNBytes(count);
             }
         } else {
             byte[] chunk = new byte[CHUNK];
             int count;
-            while (!begun.isBroken() && (count = message.read(chunk)) >= 0) {
-                begun.feed(ByteBuffer.wrap(chunk, 0, count));
+            while (!begun.isBroken() && (count = whole.read(chunk)) >= 0) {
+                begun.add(ByteBuffer.wrap(chunk, 0, count));
             }
         }
     }
 
     @Override
     public void onHalfClose() {
+        RequestMessage complete = message;
         if (refused) {
             return;
         }
-        halfClosed = true;
-        if (!unpacking) {
-            finish();
+        if (complete == null) {
+            failed(Failures.internal("the call ended without a message (expected: one request)"));
+        } else {
+            complete.finish();
         }
     }
 
-    private void finish() {
-        guarded(() -> {
-            InferUpload complete = upload;
-            if (failure == null && complete == null) {
-                failure =
-                        Failures.internal(
-                                "the call ended without a message (expected: one request)");
-            }
-            if (failure == null && complete != null) {
-                try {
-                    complete.finish();
-                    return;
-                } catch (ServingException unserved) {
-                    failure = unserved;
-                }
-            }
-            if (failure != null) {
-                failed(failure);
-            }
-        });
+    @Override
+    public void taken() {
+        // One request is all that a call may bring.
     }
 
     @Override
@@ -271,10 +188,9 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
     private void giveUp() {
         cancelled = true;
         guarded(() -> {
-            if (upload != null) {
-                upload.cancel();
+            if (message != null) {
+                message.cancel();
             }
-            forgetPacked();
             if (held == null) {
                 compressed.giveBack();
             }
@@ -311,29 +227,11 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
     }
 
     private void answer(InferenceResult result) throws ServingException {
-        long work = result.rankingWork();
-        if (coding.level() != 0) {
-            for (InferenceResult.Output output : result.outputs()) {
-                work += (long) COMPRESSING * output.data().remaining();
-            }
-        }
-        if (work <= SHORT) {
-            send(result, prepared(result));
-            return;
-        }
-        connection.offload(
-                work,
-                SUBJECT,
-                () -> prepared(result),
-                message -> guarded(() -> send(result, message)));
-    }
-
-    /// The message, on any thread.
-    private AnswerPieces prepared(InferenceResult result) throws ServingException {
-        AnswerPieces message = AnswerPieces.of(result.ranked(connection.heap()), services.copied());
-        return coding.level() == 0
-                ? message
-                : message.compressed(coding.level(), services.copied(), compressed);
+        writer.write(
+                result,
+                ranked -> AnswerPieces.of(ranked, services.copied()),
+                compressed,
+                written -> guarded(() -> send(result, written)));
     }
 
     private void send(InferenceResult result, Outcome<AnswerPieces> message) {
@@ -351,11 +249,11 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
             compressed.giveBack();
             return;
         }
-        if (coding.level() != 0) {
+        if (writer.compresses()) {
             call.setCompression(MessageCodings.RESPONSE_CODING);
         }
         call.sendHeaders(new Metadata());
-        if (coding.level() != 0 || message.isSmall()) {
+        if (writer.compresses() || message.isSmall()) {
             try {
                 call.sendMessage(new InferAnswer(message, services.copied()));
             } finally {
@@ -390,8 +288,8 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
         }
     }
 
-    /// Does a step whose failure is this call's.
-    private void guarded(Runnable step) {
+    @Override
+    public void guarded(Runnable step) {
         try {
             step.run();
         } catch (Throwable broken) {
@@ -400,7 +298,7 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Respon
                     SUBJECT,
                     () -> {
                         ServingException told = ServingException.unexpected(broken);
-                        fail(told);
+                        forget(told);
                         release();
                         failed(told);
                     });

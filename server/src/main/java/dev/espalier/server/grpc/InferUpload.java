@@ -29,9 +29,6 @@ final class InferUpload implements RequestFields.Receiver {
     private static final Parser<ModelInferRequest> PARSER =
             DiscardUnknownFieldsParser.wrap(ModelInferRequest.parser());
 
-    /// What the log calls such a request.
-    private static final String SUBJECT = "ModelInfer";
-
     /// Messages of more bytes, besides tensors that lie in their places, are read beside the loop.
     private static final int LONG = 256 << 10;
 
@@ -51,11 +48,15 @@ final class InferUpload implements RequestFields.Receiver {
     private final GrpcServices services;
     private final GrpcConnection connection;
     private final Responder responder;
+    private final String subject;
+    private final Runnable worked;
     private final RequestFields fields;
     private Destination destination = Destination.UNDECIDED;
 
     private @Nullable ModelInferRequest header;
     private int headerLength;
+    private String id = "";
+    private String model = "";
     private long[] expected = {};
     private @Nullable Inference inference;
     private @Nullable ByteBuffer target;
@@ -71,12 +72,21 @@ final class InferUpload implements RequestFields.Receiver {
     /// What the parsed message takes up, in the budget of the heap.
     private long counted;
 
+    /// @param subject what the log calls such a request
     /// @param length how many bytes the message has; `Long.MAX_VALUE` where that is not known
+    /// @param worked run when what [#finish] has left to be done beside the loop is over
     InferUpload(
-            GrpcServices services, GrpcConnection connection, Responder responder, long length) {
+            GrpcServices services,
+            GrpcConnection connection,
+            Responder responder,
+            String subject,
+            long length,
+            Runnable worked) {
         this.services = services;
         this.connection = connection;
         this.responder = responder;
+        this.subject = subject;
+        this.worked = worked;
         this.fields = new RequestFields(this, connection.heap(), length);
     }
 
@@ -131,7 +141,7 @@ final class InferUpload implements RequestFields.Receiver {
     }
 
     private <T> void offload(long size, Work<T> work, Step<T> next) throws ServingException {
-        connection.offload(size, SUBJECT, work, outcome -> worked(outcome, next));
+        connection.offload(size, subject, work, outcome -> worked(outcome, next));
         working = true;
     }
 
@@ -150,6 +160,24 @@ final class InferUpload implements RequestFields.Receiver {
                 responder.failed(failure);
             }
         }
+        if (!working) {
+            worked.run();
+        }
+    }
+
+    /// Whether [#finish] has left something to be done beside the loop.
+    boolean isWorking() {
+        return working;
+    }
+
+    /// The client's id of the request, as far as the message has been read; empty for none.
+    String id() {
+        return id;
+    }
+
+    /// The name of the model, so far; empty for none.
+    String model() {
+        return model;
     }
 
     /// A message that has been read.
@@ -279,7 +307,10 @@ final class InferUpload implements RequestFields.Receiver {
             counted += size;
         }
         try {
-            return PARSER.parseFrom(text, 0, bytes.length());
+            ModelInferRequest message = PARSER.parseFrom(text, 0, bytes.length());
+            id = message.getId();
+            model = message.getModelName();
+            return message;
         } catch (InvalidProtocolBufferException _) {
             throw Failures.malformed();
         }

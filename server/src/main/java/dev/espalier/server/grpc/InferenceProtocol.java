@@ -19,7 +19,7 @@ import dev.espalier.server.repository.ModelVersion;
 import io.grpc.ServerServiceDefinition;
 
 /// The methods of `inference.GRPCInferenceService`, by the groups of its definition. What has no method
-/// here (inference over streams, shared memory, settings) is answered with UNIMPLEMENTED.
+/// here (shared memory, settings) is answered with UNIMPLEMENTED.
 final class InferenceProtocol {
     private static final String NAME = "inference.GRPCInferenceService";
 
@@ -31,12 +31,13 @@ final class InferenceProtocol {
     }
 
     /// @param responseCompression `none`, `low`, `medium` or `high`
-    static ServerServiceDefinition service(GrpcServices services, String responseCompression) {
+    /// @param streamRequests how many requests of one stream are taken at once
+    static ServerServiceDefinition service(
+            GrpcServices services, String responseCompression, int streamRequests) {
         InferenceProtocol protocol = new InferenceProtocol(services);
         protocol.health();
         protocol.descriptions();
-        protocol.service.addMethod(
-                InferMethod.DESCRIPTOR, new InferMethod(services, responseCompression));
+        new InferMethod(services, responseCompression, streamRequests).addTo(protocol.service);
         new RepositoryMethods(services, protocol.service, NAME).add();
         return protocol.service.build();
     }

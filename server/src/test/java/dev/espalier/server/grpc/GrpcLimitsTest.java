@@ -30,7 +30,7 @@ final class GrpcLimitsTest {
         server =
                 EchoServer.running(
                         EchoServer.Options.DEFAULT.with(
-                                new GrpcLimits(SHORT, SHORT, SHORT, NONE, 1000, 1000)));
+                                new GrpcLimits(SHORT, SHORT, SHORT, NONE, 1000, 1000, 100)));
     }
 
     @AfterAll
@@ -166,7 +166,7 @@ final class GrpcLimitsTest {
 
     @Test
     void endsAConnectionWithoutCalls() throws Exception {
-        GrpcLimits limits = new GrpcLimits(NONE, NONE, NONE, SHORT, 10, 10);
+        GrpcLimits limits = new GrpcLimits(NONE, NONE, NONE, SHORT, 10, 10, 10);
         try (EchoServer idle = EchoServer.running(EchoServer.Options.DEFAULT.with(limits));
                 Http2Client client = new Http2Client(idle.port())) {
             assertThatItServes(client);
@@ -182,7 +182,7 @@ final class GrpcLimitsTest {
 
     @Test
     void sendsAwayConnectionsThatAreTooMany() throws Exception {
-        GrpcLimits limits = new GrpcLimits(NONE, NONE, NONE, NONE, 2, 10);
+        GrpcLimits limits = new GrpcLimits(NONE, NONE, NONE, NONE, 2, 10, 10);
         try (EchoServer full = EchoServer.running(EchoServer.Options.DEFAULT.with(limits));
                 Http2Client first = new Http2Client(full.port())) {
             try (Http2Client second = new Http2Client(full.port())) {
@@ -206,7 +206,7 @@ final class GrpcLimitsTest {
 
     @Test
     void refusesCallsThatAreTooMany() throws Exception {
-        GrpcLimits limits = new GrpcLimits(NONE, NONE, NONE, NONE, 10, 2);
+        GrpcLimits limits = new GrpcLimits(NONE, NONE, NONE, NONE, 10, 2, 10);
         try (EchoServer narrow = EchoServer.running(EchoServer.Options.DEFAULT.with(limits));
                 Http2Client client = new Http2Client(narrow.port())) {
             assertThatItServes(client);

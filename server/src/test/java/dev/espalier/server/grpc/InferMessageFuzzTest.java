@@ -206,7 +206,8 @@ final class InferMessageFuzzTest {
 
     private static Outcome outcome(byte[] message, int piece, long length) {
         Outcome outcome = new Outcome();
-        InferUpload upload = new InferUpload(services, connection, outcome, length);
+        InferUpload upload =
+                new InferUpload(services, connection, outcome, "a test", length, () -> {});
         for (int begin = 0; begin < message.length; ) {
             int count = Math.min(piece, message.length - begin);
             upload.feed(ByteBuffer.wrap(message, begin, count));
