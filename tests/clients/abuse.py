@@ -416,6 +416,47 @@ class Abuse:
         if (told, closed) != (400, 400):
             raise AssertionError(f"{told} of 400 were told, {closed} of 400 were closed")
 
+    def unread_streams(self) -> None:
+        """20 streams of one connection with 500 requests each whose answers may not be sent: most are not read."""
+        before, size, streams = self.memory(), 10_000, 20
+        body = wire.infer_message("identity_uint8", "UINT8", bytes(size), size)
+        with wire.connect(self.grpc) as connection:
+            connection.sendall(wire.settings(window=0) + wire.frame(wire.SETTINGS, 1, 0, b""))
+            for stream in range(1, 2 * streams, 2):
+                connection.sendall(wire.call(stream, "ModelStreamInfer"))
+                connection.sendall(500 * wire.message(stream, body, end=False))
+                if select.select([connection], [], [], 0)[0]:
+                    connection.recv(1 << 16)
+            self.await_memory("at least 5 MB", lambda now: now >= before + 5 * MB)
+            time.sleep(2)
+            most = before + streams * 4 * MB
+            self.await_memory(f"at most {most:.0f}", lambda now: now <= most, 0)
+        self.freed(before)
+
+    def idle_and_half_streams(self) -> None:
+        """50 that say nothing between two requests for longer than a message may take, and 50 with half a message."""
+        body = wire.infer_message("identity_uint8", "UINT8", bytes(100), 100)
+        with wire.connect(self.grpc) as idle, wire.connect(self.grpc) as half:
+            for connection in (idle, half):
+                connection.sendall(wire.settings())
+                for stream in range(1, 100, 2):
+                    connection.sendall(wire.call(stream, "ModelStreamInfer") + wire.message(stream, body, end=False))
+            for stream in range(1, 100, 2):
+                half.sendall(wire.frame(wire.DATA, 0, stream, b"\0\0\0"))
+            ended = set()
+            while len(ended) < 50:
+                kind, flags, stream, _ = wire.read_frame(half)
+                if kind == wire.RST_STREAM or kind == wire.HEADERS and flags & wire.END_STREAM:
+                    ended.add(stream)
+            for stream in range(1, 100, 2):
+                idle.sendall(wire.message(stream, body))
+            answered = {}
+            while sum(answered.values()) < 100:
+                kind, _, stream, payload = wire.read_frame(idle)
+                if kind == wire.RST_STREAM:
+                    raise AssertionError(f"stream {stream} was cut off, though it was idle")
+                answered[stream] = answered.get(stream, 0) + (kind == wire.DATA and len(payload) > 0)
+
     def hold(self) -> None:
         """Connections of every kind, until somebody ends this."""
         whole = wire.binary("identity_uint8", "UINT8", bytes(16 * MB), 16 * MB, output={"binary_data": True})
@@ -433,7 +474,8 @@ class Abuse:
 
 CASES = ["classification", "json_answers", "json_requests", "compressed", "slow_gzip_readers", "unread_answers",
          "many_unread_answers", "grpc_without_window", "pipelined", "half_bodies", "half_headers", "many_connections",
-         "many_grpc_connections", "greedy_uploads", "bombs", "typed_contents", "cancelled_calls", "slow_calls"]
+         "many_grpc_connections", "greedy_uploads", "bombs", "typed_contents", "cancelled_calls", "slow_calls",
+         "unread_streams", "idle_and_half_streams"]
 
 
 class Watch:

@@ -6,6 +6,7 @@
 #   clients      Triton's Python clients           secure      the same over TLS and with a token
 #   compare      a real Triton's recorded answers   live        a real Triton's answers now (oracle.sh)
 #   hostile      requests that end other servers    broken      models that cannot be served
+#   streams      many answers, many requests and large tensors over one call, and the load generator over them
 #   batching     dynamic batches                    conflict    libraries that define the same op
 #   extensions   third parties' op libraries        kills       workers that die
 #   perf         perf_analyzer                      ops         op libraries that come, change and go
@@ -30,7 +31,7 @@ while (($#)); do
   esac
 done
 if [[ ${#suites[@]} == 0 ]]; then
-  suites=(clients compare live hostile broken batching conflict extensions kills abuse h2spec perf secure ops portable)
+  suites=(clients compare live hostile streams broken batching conflict extensions kills abuse h2spec perf secure ops portable)
 fi
 
 free_ports() { # free_ports COUNT: consecutive ones, below those that the system gives to clients
@@ -127,6 +128,12 @@ secure() {
   clients --ca="$work/cert.pem" --token=chief-token || status=1
   clients --ca="$work/cert.pem" --token=reader-token test_security.py || status=1
   return "$status"
+}
+
+streams() {
+  plain || return 1
+  clients test_streams.py || return 1
+  "$here/perf.sh" "${addresses[@]}" --streaming
 }
 
 # Beside a real Triton that runs meanwhile.
@@ -254,7 +261,7 @@ portable() {
 
 run() {
   case $1 in
-    secure | live | conflict | extensions | broken | kills | abuse | h2spec | ops | portable)
+    secure | live | streams | conflict | extensions | broken | kills | abuse | h2spec | ops | portable)
       "$1"
       return
       ;;

@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # Triton's own load generator against a started server: must finish over both protocols and print server-side statistics.
-#   perf.sh --http HOST:PORT --grpc HOST:PORT [--metrics HOST:PORT] [--model simple]
+#   perf.sh --http HOST:PORT --grpc HOST:PORT [--metrics HOST:PORT] [--model simple] [--streaming]
+# With --streaming, over gRPC's streams instead of one call a request.
 # perf_analyzer comes out of the last client wheel that holds the program (2.47.0).
 set -euo pipefail
 
 readonly home=${XDG_CACHE_HOME:-$HOME/.cache}/espalier/perf-analyzer-2.47.0
-http=127.0.0.1:8000 grpc=127.0.0.1:8001 model=simple
+http=127.0.0.1:8000 grpc=127.0.0.1:8001 model=simple streaming=''
 while (($#)); do
   case $1 in
+    --streaming) streaming=yes && shift && continue ;;
     --http) http=$2 ;;
     --grpc) grpc=$2 ;;
     --metrics) ;;
     --model) model=$2 ;;
-    *) sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit 2 ;;
+    *) sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit 2 ;;
   esac
   shift 2
 done
@@ -45,11 +47,11 @@ report() { # report NAME STATUS
   fi
 }
 
-measure() { # measure PROTOCOL ADDRESS
+measure() { # measure PROTOCOL ADDRESS [OPTION…]
   local log=$home/last-$1.log status=0
   # Count windows end after so many requests. What is shown is that it finishes, not how fast: any spread will do.
   timeout 300 "$home/perf_analyzer" -m "$model" -i "$1" -u "$2" --concurrency-range 1:8 --measurement-mode count_windows \
-    --measurement-request-count 200 --stability-percentage 10000 --max-trials 6 >"$log" 2>&1 || status=$?
+    --measurement-request-count 200 --stability-percentage 10000 --max-trials 6 "${@:3}" >"$log" 2>&1 || status=$?
   report "$1: perf_analyzer finished (exit $status)" "$status"
   status=0
   [[ $(grep -c '^Concurrency: [1-8], throughput: [1-9]' "$log") == 8 ]] || status=1
@@ -62,7 +64,11 @@ measure() { # measure PROTOCOL ADDRESS
 }
 
 install
-measure http "$http"
-measure grpc "$grpc"
+if [[ $streaming ]]; then
+  measure grpc "$grpc" --streaming --async
+else
+  measure http "$http"
+  measure grpc "$grpc"
+fi
 echo "$passed passed, $failed failed"
 exit $((failed > 0))

@@ -13,7 +13,7 @@ import pathlib
 import re
 import sys
 
-from exchange import Grpc, Server, masked
+from exchange import Http, Server, masked
 from requests import Case, all_cases
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -75,7 +75,7 @@ def main() -> int:
     options = arguments.parse_args()
     cases = [case for case in all_cases() if re.search(options.only, case.name)]
     if not options.grpc and not options.record:
-        cases = [case for case in cases if not isinstance(case.request, Grpc)]
+        cases = [case for case in cases if isinstance(case.request, Http)]
     oracle = Server(options.oracle_http, options.oracle_grpc, options.oracle_metrics) if options.oracle_http else None
     if options.record:
         record(oracle, cases)

@@ -61,6 +61,17 @@ class Grpc:
         return self.message if isinstance(self.message, bytes) else self.message.SerializeToString()
 
 
+@dataclass(frozen=True)
+class Stream:
+    """One call of `ModelStreamInfer` that sends these messages, or bytes that stand for one, and then no more."""
+
+    messages: tuple = ()
+    metadata: tuple[tuple[str, str], ...] = ()
+
+    def bytes(self) -> list[bytes]:
+        return [each if isinstance(each, bytes) else each.SerializeToString() for each in self.messages]
+
+
 @dataclass
 class Server:
     """Where a server listens."""
@@ -70,8 +81,10 @@ class Server:
     metrics: str
     channel: grpc.Channel | None = field(default=None)
 
-    def send(self, request: Http | Grpc) -> dict | list:
-        return self.send_http(request) if isinstance(request, Http) else self.send_grpc(request)
+    def send(self, request: Http | Grpc | Stream) -> dict | list:
+        if isinstance(request, Http):
+            return self.send_http(request)
+        return self.send_stream(request) if isinstance(request, Stream) else self.send_grpc(request)
 
     def send_http(self, request: Http) -> dict | list:
         host, port = (self.metrics if request.metrics else self.http).rsplit(":", 1)
@@ -84,11 +97,24 @@ class Server:
                 return {"failure": type(failure).__name__}
         return read[0] if request.answers == 1 else read
 
-    def send_grpc(self, request: Grpc) -> dict:
+    def connected(self) -> grpc.Channel:
         if self.channel is None:
             unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
             self.channel = grpc.insecure_channel(self.grpc, unlimited)
-        call = self.channel.unary_unary(f"/{request.service}/{request.method}")
+        return self.channel
+
+    def send_stream(self, request: Stream) -> dict:
+        call = self.connected().stream_stream("/inference.GRPCInferenceService/ModelStreamInfer")
+        answers = []
+        try:
+            for data in call(iter(request.bytes()), timeout=TIMEOUT, metadata=request.metadata):
+                answers.append(plain(service_pb2.ModelStreamInferResponse.FromString(data)))
+        except grpc.RpcError as error:
+            return {"code": error.code().name, "text": error.details(), "answers": answers}
+        return {"code": "OK", "answers": answers}
+
+    def send_grpc(self, request: Grpc) -> dict:
+        call = self.connected().unary_unary(f"/{request.service}/{request.method}")
         try:
             data = call(request.bytes(), timeout=TIMEOUT, metadata=request.metadata)
         except grpc.RpcError as error:
@@ -96,10 +122,11 @@ class Server:
         kind = getattr(service_pb2, request.answer or f"{request.method}Response", None)
         if kind is None:
             return {"code": "OK", "bytes": data.hex()}
-        message = json_format.MessageToDict(
-            kind.FromString(data), preserving_proto_field_name=True, always_print_fields_with_no_presence=True
-        )
-        return {"code": "OK", "message": message}
+        return {"code": "OK", "message": plain(kind.FromString(data))}
+
+
+def plain(message) -> dict:
+    return json_format.MessageToDict(message, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
 
 
 def response(stream, verb: str) -> dict:

@@ -42,7 +42,11 @@ class TritonPythonModel:
             self.w1, self.w2 = weight((784, 256), 1), weight((256, 10), 2)
 
     def execute(self, requests):
-        return [self.answer(request) for request in requests]
+        if not {decoupled}:
+            return [self.answer(request) for request in requests]
+        for request in requests:
+            sender = request.get_response_sender()
+            sender.send(self.answer(request), flags=pb_utils.TRITONSERVER_RESPONSE_COMPLETE_FINAL)
 
     def answer(self, request):
         take = lambda name: pb_utils.get_input_tensor_by_name(request, name)
@@ -55,7 +59,11 @@ class TritonPythonModel:
 def write(model: Model, repository: pathlib.Path) -> None:
     bf16 = any(t.type == "BF16" for t in model.inputs)
     text = TEXT.format(
-        body=BODIES[model.kind], bf16=bf16, broken=model.kind == "broken", mlp=model.kind == "mlp"
+        body=BODIES[model.kind],
+        bf16=bf16,
+        broken=model.kind == "broken",
+        mlp=model.kind == "mlp",
+        decoupled="decoupled" in model.more,
     )
     for version in model.versions:
         folder = repository / model.name / str(version)

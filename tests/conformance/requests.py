@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from exchange import Grpc, Http
+from exchange import Grpc, Http, Stream
 
 
 @dataclass(frozen=True)
@@ -18,18 +18,21 @@ class Case:
     """A named request; `differs` where ours deliberately answers otherwise."""
 
     name: str
-    request: Http | Grpc
+    request: Http | Grpc | Stream
     differs: Differs | None = None
 
 
 def all_cases() -> list[Case]:
     import requests_binary
+    import requests_generate
     import requests_grpc
-    import requests_kinds
     import requests_json
+    import requests_kinds
     import requests_routes
+    import requests_streams
 
-    files = (requests_routes, requests_json, requests_binary, requests_grpc, requests_kinds)
+    files = (requests_routes, requests_json, requests_binary, requests_grpc, requests_kinds, requests_generate,
+             requests_streams)
     cases = [case for file in files for case in file.CASES]
     names = [case.name for case in cases]
     repeated = {name for name in names if names.count(name) > 1}

@@ -217,4 +217,11 @@ CLASSIFICATION = [
     infer("classification as string", "identity_fp32", FP32, [FLOATS], [output("OUTPUT0", classification=("string_param", "1"))]),
 ]
 
-CASES = CLASSIFICATION + SERVER + MODELS + HEALTHY + CONTENTS + REFUSED + MALFORMED
+DECOUPLED = [
+    infer("decoupled model", "decoupled_int32", [tensor(shape=[1])], [VALUES[:4]]),
+    infer("decoupled model without inputs", "decoupled_int32", []),
+    infer("decoupled model and a bad parameter", "decoupled_int32", [tensor(shape=[1])], [VALUES[:4]], given={"triton_x": ("int64_param", 1)}),
+    infer("decoupled model in a version that is not there", "decoupled_int32", [], model_version="9"),
+]  # fmt: skip
+
+CASES = DECOUPLED + CLASSIFICATION + SERVER + MODELS + HEALTHY + CONTENTS + REFUSED + MALFORMED

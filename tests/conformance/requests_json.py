@@ -29,6 +29,14 @@ def simple(name: str, inputs=PAIR, differs: Differs | None = None, **more) -> Ca
     return infer(name, "simple", {"inputs": inputs} | more, differs)
 
 
+DECOUPLED = [
+    infer("decoupled model", "decoupled_int32", {"inputs": [tensor(shape=[1], data=[1])]}),
+    infer("decoupled model and noise", "decoupled_int32", "xx"),
+    infer("decoupled model without inputs", "decoupled_int32", {}),
+    infer("decoupled model in a version that is not there", "decoupled_int32/versions/9", {"inputs": []}),
+]
+
+
 def one(name: str, model: str, shape, data, datatype="FP32", differs: Differs | None = None, **more) -> Case:
     return infer(name, model, {"inputs": [tensor(shape=shape, datatype=datatype, data=data, **more)]}, differs)
 
@@ -215,4 +223,4 @@ CLASSIFICATION = [
     classified("a string", "identity_fp32", [2], [1, 2], k="2"),
 ]
 
-CASES = CLASSIFICATION + HEALTHY + STRUCTURE + VALUES + MODEL + OUTPUTS
+CASES = CLASSIFICATION + HEALTHY + STRUCTURE + VALUES + MODEL + OUTPUTS + DECOUPLED

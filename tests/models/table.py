@@ -3,7 +3,7 @@
 Both repositories answer alike and differ in `backend` only, so every suite runs against either server.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TYPES = {  # v2 name -> (config name, ONNX name)
     "BOOL": ("TYPE_BOOL", "BOOL"),
@@ -94,6 +94,8 @@ MODELS = (
         max_batch_size=32,
         more=BATCHING,
     ),
+    # One answer is all that it gives, but clients are not to rely on that.
+    replace(identity("decoupled_int32", "INT32"), more="model_transaction_policy { decoupled: true }\n"),
     # A true scalar: ONNX shape [], which config.pbtxt can only say as [1] where nothing is batched.
     Model(
         "scalar",

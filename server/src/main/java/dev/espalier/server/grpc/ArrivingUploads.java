@@ -3,6 +3,7 @@ package dev.espalier.server.grpc;
 import dev.espalier.server.config.GrpcLimits;
 import dev.espalier.server.failure.ServingException;
 import io.grpc.ServerCall;
+import io.grpc.Status;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The messages that arrive over one connection. Inference requests in more than one HTTP/2 frame, and compressed
@@ -163,6 +165,14 @@ final class ArrivingUploads extends Http2FrameListenerDecorator {
             stream.call().refuse(failure);
         }
         return arrival != null || message != null || stream != null;
+    }
+
+    /// No stream takes any more requests: each ends when what it has is answered.
+    void drain() {
+        Status stopping = Status.UNAVAILABLE.withDescription("the server is stopping");
+        for (StreamArrivals stream : List.copyOf(inferStreams.values())) {
+            stream.call().ends(stopping);
+        }
     }
 
     @Override

@@ -104,6 +104,11 @@ final class CallWatch {
         return known;
     }
 
+    /// No stream takes any more requests. On any thread.
+    void drain() {
+        uploads.connection().later(SUBJECT, uploads::drain);
+    }
+
     /// A second has passed.
     void look() {
         ChannelHandlerContext open = gate;

@@ -37,6 +37,11 @@ final class GrpcConnections {
         return count.get();
     }
 
+    /// No stream takes any more requests.
+    void drain() {
+        watched.forEach(CallWatch::drain);
+    }
+
     /// The server has ended.
     void stop() {
         watched.stop();

@@ -140,10 +140,11 @@ public final class GrpcServer {
         return connections.count();
     }
 
-    /// Takes no more calls, lets those in flight finish for up to `patience`, then cuts off what is
-    /// left. Not to be called on an event loop.
+    /// Takes no more calls and no more requests of streams, lets what is in flight finish for up to `patience`, then cuts
+    /// off what is left. Not to be called on an event loop.
     public void close(Duration patience) {
         server.shutdown();
+        connections.drain();
         try {
             if (!server.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS)) {
                 server.shutdownNow();

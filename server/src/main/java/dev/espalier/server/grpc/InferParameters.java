@@ -2,6 +2,7 @@ package dev.espalier.server.grpc;
 
 import dev.espalier.protocol.InferParameter;
 import dev.espalier.protocol.InferParameter.ParameterChoiceCase;
+import dev.espalier.protocol.ModelInferRequest;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import java.util.Map;
@@ -41,6 +42,12 @@ record InferParameters(long priority, long timeoutMicros) {
             }
         }
         return new InferParameters(priority, timeoutMicros);
+    }
+
+    /// Whether the client of a request wants a message for an end without an answer.
+    static boolean wantsEnd(ModelInferRequest message) {
+        return message.containsParameters(EMPTY_FINAL_RESPONSE)
+                && message.getParametersOrThrow(EMPTY_FINAL_RESPONSE).getBoolParam();
     }
 
     private static long priority(InferParameter value) throws ServingException {

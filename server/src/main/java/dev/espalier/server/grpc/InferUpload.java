@@ -4,6 +4,7 @@ import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import dev.espalier.protocol.ModelInferRequest;
+import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.Responder;
@@ -55,8 +56,7 @@ final class InferUpload implements RequestFields.Receiver {
 
     private @Nullable ModelInferRequest header;
     private int headerLength;
-    private String id = "";
-    private String model = "";
+    private Described described = new Described("", "", false);
     private long[] expected = {};
     private @Nullable Inference inference;
     private @Nullable ByteBuffer target;
@@ -170,14 +170,26 @@ final class InferUpload implements RequestFields.Receiver {
         return working;
     }
 
-    /// The client's id of the request, as far as the message has been read; empty for none.
-    String id() {
-        return id;
+    /// What an answer says of its request.
+    ///
+    /// @param id the client's id; empty for none
+    /// @param model the model's name as the client gave it
+    /// @param wantsEnd whether the client wants a message for an end without an answer
+    record Described(String id, String model, boolean wantsEnd) {
+        static Described of(ModelInferRequest message) {
+            return new Described(
+                    message.getId(), message.getModelName(), InferParameters.wantsEnd(message));
+        }
     }
 
-    /// The name of the model, so far; empty for none.
-    String model() {
-        return model;
+    /// The request, as far as its message has been read.
+    Described described() {
+        return described;
+    }
+
+    /// Whether the request, which is open, may have any number of answers.
+    boolean isDecoupled() {
+        return inference != null && inference.isDecoupled();
     }
 
     /// A message that has been read.
@@ -189,8 +201,7 @@ final class InferUpload implements RequestFields.Receiver {
     private Read read() throws ServingException {
         ModelInferRequest message = message();
         boolean planned = destination == Destination.UNDECIDED || destination == Destination.HEAP;
-        return new Read(
-                message, planned ? InferPlan.of(message, sizes(), services.catalog()) : null);
+        return new Read(message, planned ? plan(message, sizes()) : null);
     }
 
     private void submit(Read read) throws ServingException {
@@ -283,7 +294,7 @@ final class InferUpload implements RequestFields.Receiver {
             return;
         }
         try {
-            InferPlan plan = InferPlan.of(soFar, expected, services.catalog());
+            InferPlan plan = plan(soFar, expected);
             inference = services.inferences().open(plan.request(), responder);
             destination = Destination.MEMORY;
         } catch (ServingException failure) {
@@ -293,6 +304,20 @@ final class InferUpload implements RequestFields.Receiver {
     }
 
     // --- the end
+
+    /// A client of one answer learns first that a model may have more, whatever else is wrong.
+    private InferPlan plan(ModelInferRequest message, long[] sizes) throws ServingException {
+        try {
+            return InferPlan.of(message, sizes, services.catalog());
+        } catch (ServingException failure) {
+            String refusal = responder.refusalOfDecoupled();
+            throw refusal != null
+                            && services.catalog()
+                                    .isDecoupled(message.getModelName(), message.getModelVersion())
+                    ? new ServingException(ErrorCode.UNSUPPORTED, refusal)
+                    : failure;
+        }
+    }
 
     /// The message as far as it has come, without its raw tensors.
     private ModelInferRequest message() throws ServingException {
@@ -308,8 +333,7 @@ final class InferUpload implements RequestFields.Receiver {
         }
         try {
             ModelInferRequest message = PARSER.parseFrom(text, 0, bytes.length());
-            id = message.getId();
-            model = message.getModelName();
+            described = Described.of(message);
             return message;
         } catch (InvalidProtocolBufferException _) {
             throw Failures.malformed();
@@ -380,12 +404,12 @@ final class InferUpload implements RequestFields.Receiver {
         }
         open.cancel();
         inference = null;
-        submitGathered(InferPlan.of(message, sizes(), services.catalog()));
+        submitGathered(plan(message, sizes()));
     }
 
     /// Why the request cannot be served, now that all sizes are known.
     private ServingException reason(ModelInferRequest message) throws ServingException {
-        InferPlan plan = InferPlan.of(message, sizes(), services.catalog());
+        InferPlan plan = plan(message, sizes());
         if (refused != null) {
             return refused;
         }

@@ -144,14 +144,14 @@ final class RequestMessage {
         });
     }
 
-    /// The client's id of the request, as far as it is known.
-    String id() {
-        return upload.id();
+    /// The request, as far as it is known.
+    InferUpload.Described described() {
+        return upload.described();
     }
 
-    /// The model that it names, as far as that is known.
-    String model() {
-        return upload.model();
+    /// Whether the request may have any number of answers.
+    boolean isDecoupled() {
+        return upload.isDecoupled();
     }
 
     /// The request cannot be served; what is left of it is read past.

@@ -198,9 +198,14 @@ final class StreamArrivals {
         if (bytes == 0 || closed) {
             return;
         }
+        lend(-bytes);
+        // HTTP/2 gives back by itself what is left of a stream that has broken a rule, or is closed.
+        int left = Math.min(bytes, window.unconsumedBytes(stream));
+        if (left == 0 || stream.state() == Http2Stream.State.CLOSED) {
+            return;
+        }
         try {
-            lend(-bytes);
-            boolean _ = window.consumeBytes(stream, bytes);
+            boolean _ = window.consumeBytes(stream, left);
             context.flush();
         } catch (Http2Exception impossible) {
             throw new IllegalStateException(impossible);

@@ -13,8 +13,9 @@ import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// One call of `ModelStreamInfer`: any number of requests, each answered in a message of its own. Answers leave in the
-/// order of their requests, as fast as the client takes them; what waits for it stays where the worker wrote it.
+/// One call of `ModelStreamInfer`: any number of requests, each answered in messages of its own. Answers of models that
+/// give one each leave in the order of their requests, those of decoupled models when they are there: as fast as the
+/// client takes them. What waits for it stays where the worker wrote it.
 ///
 /// Everything here runs on its connection's event loop, but for what [GrpcConnection#offload] has done beside it.
 /// Whatever fails without anybody having expected it ends this stream.
@@ -199,7 +200,7 @@ final class StreamCall extends ServerCall.Listener<InputStream> {
     // --- answers
 
     /// An answer's turn has come.
-    private void next(StreamAnswer answer) {
+    void next(StreamAnswer answer) {
         outgoing.add(answer);
         unread += answer.length();
         send();

@@ -13,8 +13,10 @@ final class StreamRequest implements RequestMessage.Owner {
     private final StreamCall stream;
     private final RequestMessage message;
 
-    /// Where its answer stands among those of the other requests.
+    /// Where its answer stands among those of the other requests. A decoupled model's stand among each other only.
     private final AnswerLine.Place place;
+
+    private final AnswerLine own;
 
     /// Whether it has been handed over: what fails from then on has run.
     private boolean taken;
@@ -24,6 +26,7 @@ final class StreamRequest implements RequestMessage.Owner {
     StreamRequest(StreamCall stream, AnswerLine.Place place, @Nullable String coding, long length) {
         this.stream = stream;
         this.place = place;
+        this.own = new AnswerLine(stream::next);
         this.message =
                 new RequestMessage(
                         stream.services(),
@@ -53,12 +56,44 @@ final class StreamRequest implements RequestMessage.Owner {
     @Override
     public void taken() {
         taken = true;
+        if (message.isDecoupled()) {
+            place.leave();
+        }
         stream.taken(this);
     }
 
     @Override
     public List<FairShare> shares() {
         return stream.connection().tensors();
+    }
+
+    @Override
+    public @Nullable String refusalOfDecoupled() {
+        return null;
+    }
+
+    /// Where the next answer stands.
+    private AnswerLine.Place place() {
+        return message.isDecoupled() ? own.place() : place;
+    }
+
+    @Override
+    public void answered(InferenceResult result) {
+        stream.guarded(() -> answer(result, false));
+    }
+
+    @Override
+    public void finished() {
+        stream.guarded(() -> {
+            InferUpload.Described asked = message.described();
+            place().fill(
+                            asked.wantsEnd()
+                                    ? StreamAnswer.said(
+                                            this,
+                                            true,
+                                            StreamMessages.end(asked.model(), asked.id()))
+                                    : StreamAnswer.silent(this));
+        });
     }
 
     @Override
@@ -71,6 +106,7 @@ final class StreamRequest implements RequestMessage.Owner {
             result.release();
             return;
         }
+        AnswerLine.Place stand = place();
         CountedPieces packed = new CountedPieces(stream.connection().heap());
         try {
             stream.writer()
@@ -79,14 +115,17 @@ final class StreamRequest implements RequestMessage.Owner {
                             ranked ->
                                     StreamMessages.answer(ranked, last, stream.services().copied()),
                             packed,
-                            written -> stream.guarded(() -> answer(result, last, packed, written)));
+                            written ->
+                                    stream.guarded(
+                                            () -> answer(stand, result, last, packed, written)));
         } catch (ServingException full) {
             result.release();
-            fail(full, last);
+            fail(stand, full, last);
         }
     }
 
     private void answer(
+            AnswerLine.Place stand,
             InferenceResult result,
             boolean last,
             CountedPieces packed,
@@ -97,38 +136,35 @@ final class StreamRequest implements RequestMessage.Owner {
         } catch (ServingException unanswerable) {
             result.release();
             packed.giveBack();
-            fail(unanswerable, last);
+            fail(stand, unanswerable, last);
             return;
         }
         if (stream.isClosed()) {
             answer.drop();
         } else {
-            place.fill(answer);
+            stand.fill(answer);
         }
     }
 
     @Override
     public void failed(ServingException cause) {
-        stream.guarded(() -> fail(cause, true));
+        stream.guarded(() -> fail(place(), cause, true));
     }
 
-    private void fail(ServingException cause, boolean last) {
+    private void fail(AnswerLine.Place stand, ServingException cause, boolean last) {
         if (stream.isClosed()) {
             return;
         }
+        InferUpload.Described asked = message.described();
         if (!taken) {
-            place.fill(
-                    StreamAnswer.said(
-                            this, true, StreamMessages.refusal(message.id(), cause.text())));
+            AnswerPieces refusal = StreamMessages.refusal(asked.id(), cause.text());
+            stand.fill(StreamAnswer.said(this, true, refusal));
         } else if (stream.endsWithErrors()) {
-            place.fill(StreamAnswer.end(this, Failures.status(cause)));
+            stand.fill(StreamAnswer.end(this, Failures.status(cause)));
         } else {
-            place.fill(
-                    StreamAnswer.said(
-                            this,
-                            last,
-                            StreamMessages.failure(
-                                    message.model(), message.id(), last, cause.text())));
+            AnswerPieces failure =
+                    StreamMessages.failure(asked.model(), asked.id(), last, cause.text());
+            stand.fill(StreamAnswer.said(this, last, failure));
         }
     }
 

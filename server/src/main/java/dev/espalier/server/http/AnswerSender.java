@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A long answer that goes to the socket piece by piece, as its client takes it: what waits for a slow client lies
 /// where it was made, and never twice. Used by the connection's event loop only.
-final class AnswerSender {
+final class AnswerSender implements Sender {
     /// TLS makes a copy of what it is given.
     private static final int ENCRYPTED_AT_ONCE = 256 << 10;
 
@@ -46,10 +46,8 @@ final class AnswerSender {
         }
     }
 
-    /// Sends as much as the client takes now.
-    ///
-    /// @return whether all has been handed over
-    boolean goOn() {
+    @Override
+    public boolean goOn() {
         if (going || over) {
             return false;
         }
@@ -78,8 +76,13 @@ final class AnswerSender {
         }
     }
 
-    /// The client is gone.
-    void drop() {
+    @Override
+    public boolean isWaiting() {
+        return !over;
+    }
+
+    @Override
+    public void drop() {
         pieces.forEach(piece -> heap.give(piece.counted()));
         pieces.clear();
         end();

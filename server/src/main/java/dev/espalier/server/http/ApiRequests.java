@@ -43,6 +43,10 @@ final class ApiRequests implements RequestHandler {
         if (route.operation() == Operation.INFER) {
             return infer(connection, route, request);
         }
+        if (route.operation() == Operation.GENERATE
+                || route.operation() == Operation.GENERATE_STREAM) {
+            return generate(connection, route, request);
+        }
         if (RepositoryRoutes.answers(route.operation())) {
             return new RepositoryExchange(connection, repositoryRoutes, route, maxInputSize);
         }
@@ -71,6 +75,18 @@ final class ApiRequests implements RequestHandler {
                             403,
                             "the token's scope is 'infer' (expected: a token with scope 'admin')");
         };
+    }
+
+    private Exchange generate(HttpConnection connection, Route route, HttpRequest request) {
+        String coding = request.headers().get(HttpHeaderNames.CONTENT_ENCODING);
+        if (coding != null && !coding.isEmpty() && !coding.equals("identity")) {
+            return new KnownAnswer(
+                    connection,
+                    Reply.error(
+                            ErrorCode.INVALID_ARGUMENT.httpStatus(),
+                            "Unsupported content-encoding, only 'identity' is supported."));
+        }
+        return new GenerateExchange(connection, services, route, maxInputSize);
     }
 
     private @Nullable Exchange infer(HttpConnection connection, Route route, HttpRequest request) {

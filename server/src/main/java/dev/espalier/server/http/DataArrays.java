@@ -113,6 +113,11 @@ final class DataArrays {
     }
 
     private int stringEnd(int quote) {
+        return stringEnd(text, length, quote);
+    }
+
+    /// The offset of the quotation mark that ends the string which begins at `quote`; `length` where none does.
+    static int stringEnd(byte[] text, int length, int quote) {
         int at = quote + 1;
         while (at < length && text[at] != '"') {
             at += text[at] == '\\' ? 2 : 1;
@@ -145,16 +150,22 @@ final class DataArrays {
     }
 
     private void add(int start, int end) throws ServingException {
+        byte[] number = Integer.toString(mark(start, end)).getBytes(StandardCharsets.US_ASCII);
+        ensure(number.length);
+        System.arraycopy(number, 0, rest, restLength, number.length);
+        restLength += number.length;
+    }
+
+    /// Values stand between these offsets, too.
+    ///
+    /// @return the number of their array
+    int mark(int start, int end) {
         if (2 * count == bounds.length) {
             bounds = Arrays.copyOf(bounds, 2 * bounds.length);
         }
         bounds[2 * count] = start;
         bounds[2 * count + 1] = end;
-        byte[] number = Integer.toString(count).getBytes(StandardCharsets.US_ASCII);
-        ensure(number.length);
-        System.arraycopy(number, 0, rest, restLength, number.length);
-        restLength += number.length;
-        count++;
+        return count++;
     }
 
     private void keep(int from, int to) throws ServingException {

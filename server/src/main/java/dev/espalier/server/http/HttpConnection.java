@@ -32,9 +32,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /// How long a client may go on sending a body that has been refused before it is cut off.
     private static final long LINGER_SECONDS = 2;
 
-    /// How much of a request's line the log tells.
-    private static final int LONGEST_TOLD = 200;
-
     private final RequestHandler handler;
     private final OpenConnections connections;
     private final HttpMeans means;
@@ -45,10 +42,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final WorkBeside work;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
-    private @Nullable AnswerSender sender;
-    private ResponseHead.Persistence persistence = ResponseHead.Persistence.DEFAULT;
-    private String target = "";
-    private boolean headOnly;
+    private @Nullable Sender sender;
+    private CurrentRequest current = CurrentRequest.none();
     private boolean bodyRead = true;
     private boolean answered = true;
     private boolean answerBegun;
@@ -105,9 +100,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /// Whether the connection is kept after this answer; never by a server that stops.
     ResponseHead.Persistence persistence() {
         if (connections.stopping()) {
-            persistence = ResponseHead.Persistence.CLOSED;
+            current.closes();
         }
-        return persistence;
+        return current.persistence();
+    }
+
+    /// The head of the request under way.
+    CurrentRequest request() {
+        return current;
     }
 
     // --- what arrives
@@ -171,9 +171,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         answered = false;
         answerBegun = false;
         bodyRead = false;
-        target = request.uri();
-        headOnly = request.method().name().equals("HEAD");
-        persistence = ResponseHead.Persistence.of(request, connections.stopping());
+        current = CurrentRequest.of(request, connections.stopping());
         Reply refused = Framing.check(request);
         if (refused != null) {
             refuse(refused);
@@ -186,19 +184,19 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void content(HttpContent content) {
-        Exchange current = exchange;
+        Exchange taking = exchange;
         if (content.decoderResult().isFailure()) {
-            if (current != null) {
+            if (taking != null) {
                 exchange = null;
-                current.abort();
+                taking.abort();
             }
             if (!answered) {
                 refuse(Reply.brokenRequest(content.decoderResult().cause()));
             }
             return;
         }
-        if (current != null && content.content().isReadable()) {
-            current.content(content.content());
+        if (taking != null && content.content().isReadable()) {
+            taking.content(content.content());
         }
         if (content instanceof LastHttpContent && !refusing) {
             endsWhenWorked = work.isUnderWay();
@@ -248,7 +246,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private ClientPace.Wait waitsFor(long left) {
-        if (sender != null || left > 0) {
+        if (left > 0 || sender != null && sender.isWaiting()) {
             return ClientPace.Wait.ANSWER_TAKEN;
         }
         if (work.isUnderWay() || refusing || !line.isEmpty()) {
@@ -293,7 +291,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /// Answers with a small body.
     void reply(Reply reply) {
         answerBegun = true;
-        ByteBuf out = reply.written(context().alloc(), persistence(), headOnly);
+        ByteBuf out = reply.written(context().alloc(), persistence(), current.isHeadOnly());
         var _ = context().writeAndFlush(out, context().voidPromise());
         answered();
     }
@@ -316,7 +314,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     void refuse(Reply reply) {
         refusing = true;
         exchange = null;
-        persistence = ResponseHead.Persistence.CLOSED;
+        current.closes();
         reply(reply);
     }
 
@@ -326,13 +324,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /// Sends a long answer, whose head has been written.
-    void send(AnswerSender answer) {
+    void send(Sender answer) {
         sender = answer;
         sendOn();
     }
 
-    private void sendOn() {
-        AnswerSender sending = sender;
+    /// There is more of it, or its client takes more.
+    void sendOn() {
+        Sender sending = sender;
         if (sending != null && sending.goOn()) {
             sender = null;
             answered();
@@ -353,7 +352,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         if (refusing) {
             var _ = context().executor().schedule(this::cut, LINGER_SECONDS, TimeUnit.SECONDS);
-        } else if (bodyRead && persistence == ResponseHead.Persistence.CLOSED) {
+        } else if (bodyRead && current.persistence() == ResponseHead.Persistence.CLOSED) {
             refusing = true;
             var _ =
                     context()
@@ -409,7 +408,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (answered && bodyRead && line.isEmpty()) {
             var _ = context().close();
         } else {
-            persistence = ResponseHead.Persistence.CLOSED;
+            current.closes();
         }
     }
 
@@ -436,15 +435,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void abort() {
-        Exchange current = exchange;
-        AnswerSender sending = sender;
+        Exchange aborted = exchange;
+        Sender sending = sender;
         exchange = null;
         sender = null;
         if (sending != null) {
             sending.drop();
         }
-        if (current != null) {
-            current.abort();
+        if (aborted != null) {
+            aborted.abort();
         }
     }
 
@@ -481,12 +480,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void report(Throwable failure) {
-        means.errors().report("http", told(), failure);
-    }
-
-    /// The request under way, for the log.
-    String told() {
-        return target.length() > LONGEST_TOLD ? target.substring(0, LONGEST_TOLD) : target;
+        means.errors().report("http", current.told(), failure);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.espalier.server.http;
 
+import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.InferenceResult;
@@ -352,11 +353,13 @@ final class InferExchange implements Exchange, Responder {
         abort();
     }
 
-    /// A client learns first that there is no such model, whatever else is wrong.
+    /// A client learns first that there is no such model, or that it has more than one answer, whatever else is wrong.
     private ServingException orUnknownModel(ServingException cause) {
         try {
             services.catalog().ready(route.model(), route.version());
-            return cause;
+            return services.catalog().isDecoupled(route.model(), route.version())
+                    ? new ServingException(ErrorCode.UNSUPPORTED, refusalOfDecoupled())
+                    : cause;
         } catch (ServingException unknown) {
             return unknown;
         }

@@ -40,6 +40,17 @@ final class JsonTensors {
         json.raw(empty ? "[]" : "]");
     }
 
+    /// The only element of an output, which has one, without an array around it.
+    static void writeFirst(InferenceResult.Output output, JsonBuffer json, BudgetShare heap)
+            throws ServingException {
+        ByteBuffer data = output.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        if (output.datatype() == DataType.BYTES) {
+            string(output, data, json, heap);
+        } else {
+            number(output.datatype(), data, json);
+        }
+    }
+
     private static void number(DataType type, ByteBuffer data, JsonBuffer json) {
         switch (type) {
             case BOOL -> json.bool(data.get() != 0);

@@ -22,6 +22,9 @@ final class ResponseHead {
     private static final byte[] OK = ascii("HTTP/1.1 200 OK\r\n");
     private static final byte[] JSON = ascii("Content-Type: application/json\r\n");
     private static final byte[] BINARY = ascii("Content-Type: application/octet-stream\r\n");
+    private static final byte[] EVENTS =
+            ascii("Content-Type: text/event-stream; charset=utf-8\r\n");
+    private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] HEADER_LENGTH = ascii("Inference-Header-Content-Length: ");
     private static final byte[] LENGTH = ascii("Content-Length: ");
     private static final byte[] END_OF_LINE = ascii("\r\n");
@@ -94,6 +97,19 @@ final class ResponseHead {
         end(out, length, persistence);
     }
 
+    /// The head of an answer in events, of which nobody knows how many come.
+    ///
+    /// @param chunked whether they come in chunks; otherwise the connection's end is theirs
+    static void events(ByteBuf out, Status status, boolean chunked, Persistence persistence) {
+        out.writeBytes(ascii("HTTP/1.1 " + status.code() + ' ' + status.reason() + "\r\n"));
+        out.writeBytes(EVENTS);
+        if (chunked) {
+            out.writeBytes(CHUNKED);
+        }
+        persistence(out, persistence);
+        out.writeBytes(END_OF_LINE);
+    }
+
     /// A status line's number and words.
     record Status(int code, String reason) {
         static Status of(int code) {
@@ -102,14 +118,18 @@ final class ResponseHead {
     }
 
     private static void end(ByteBuf out, long length, Persistence persistence) {
+        persistence(out, persistence);
+        out.writeBytes(LENGTH);
+        number(out, length);
+        out.writeBytes(END_OF_LINE).writeBytes(END_OF_LINE);
+    }
+
+    private static void persistence(ByteBuf out, Persistence persistence) {
         switch (persistence) {
             case CLOSED -> out.writeBytes(CLOSE);
             case KEPT -> out.writeBytes(KEEP_ALIVE);
             case DEFAULT -> {}
         }
-        out.writeBytes(LENGTH);
-        number(out, length);
-        out.writeBytes(END_OF_LINE).writeBytes(END_OF_LINE);
     }
 
     private static void number(ByteBuf out, long value) {

@@ -103,7 +103,8 @@ record Route(Operation operation, String model, String version) {
             case "ready" -> Operation.MODEL_READY;
             case "config" -> Operation.MODEL_CONFIG;
             case "stats" -> Operation.MODEL_STATISTICS;
-            case "generate", "generate_stream" -> Operation.GENERATE;
+            case "generate" -> Operation.GENERATE;
+            case "generate_stream" -> Operation.GENERATE_STREAM;
             default -> null;
         };
     }

@@ -46,7 +46,7 @@ final class WorkBeside {
     }
 
     private <T> Outcome<T> outcome(Work<T> work) {
-        return Outcome.of(work, means.errors(), "http", connection.told());
+        return Outcome.of(work, means.errors(), "http", connection.request().told());
     }
 
     private <T> void handBack(Outcome<T> outcome, Consumer<Outcome<T>> done) {

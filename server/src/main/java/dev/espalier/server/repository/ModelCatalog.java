@@ -16,6 +16,15 @@ public interface ModelCatalog {
     /// Whether [#ready] would find a version, told without an exception.
     boolean isReady(String name, String version);
 
+    /// Whether [#ready] would find a version whose requests may have any number of answers.
+    default boolean isDecoupled(String name, String version) {
+        try {
+            return ready(name, version).config().getModelTransactionPolicy().getDecoupled();
+        } catch (ServingException _) {
+            return false;
+        }
+    }
+
     /// Statistics of the versions that are in service; of all models when `name` is empty, of all
     /// versions when `version` is empty.
     ///

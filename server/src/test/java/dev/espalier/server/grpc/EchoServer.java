@@ -5,6 +5,7 @@ import dev.espalier.server.config.GrpcLimits;
 import dev.espalier.server.config.GrpcOptions;
 import dev.espalier.server.config.TlsOptions;
 import dev.espalier.server.http.EchoBackend;
+import dev.espalier.server.http.ManyAnswers;
 import dev.espalier.server.inference.Inferences;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,6 +17,7 @@ final class EchoServer implements AutoCloseable {
                     Duration.ofHours(2), Duration.ofSeconds(20), false, Duration.ofMinutes(5), 2);
 
     private final EchoBackend backend = new EchoBackend();
+    private final ManyAnswers many = new ManyAnswers(backend.inferences());
     private final GrpcServer grpc;
 
     /// How a test wants its server; what is not said is as by default.
@@ -70,7 +72,7 @@ final class EchoServer implements AutoCloseable {
                                 KEEPALIVE,
                                 options.limits()),
                         backend.loops().serving(),
-                        services(backend, backend.inferences(), options.tokens()));
+                        services(backend, many, options.tokens()));
     }
 
     /// What gRPC needs.
@@ -95,6 +97,11 @@ final class EchoServer implements AutoCloseable {
 
     EchoBackend backend() {
         return backend;
+    }
+
+    /// What has several answers.
+    ManyAnswers many() {
+        return many;
     }
 
     /// How many connections are open.

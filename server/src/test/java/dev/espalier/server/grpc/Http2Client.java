@@ -21,6 +21,8 @@ import java.util.Map;
 final class Http2Client implements AutoCloseable {
     static final String INFER = "/inference.GRPCInferenceService/ModelInfer";
 
+    static final String INFER_STREAM = "/inference.GRPCInferenceService/ModelStreamInfer";
+
     static final int END_STREAM = 1;
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
@@ -43,6 +45,7 @@ final class Http2Client implements AutoCloseable {
     private final Map<Integer, Answer> answers = new HashMap<>();
     private int lastStream = -1;
     private long returned;
+    private boolean settled;
 
     /// What came back on a stream.
     static final class Answer {
@@ -177,6 +180,13 @@ final class Http2Client implements AutoCloseable {
         }
     }
 
+    /// Waits until the server has said how much it takes; before that, a client may send no more than 64 KB ahead.
+    void awaitSettings() throws IOException {
+        while (!settled) {
+            read();
+        }
+    }
+
     /// How many bytes of its window the server has given back, on the whole connection.
     long returned() {
         return returned;
@@ -206,6 +216,7 @@ final class Http2Client implements AutoCloseable {
                 answer.reset = true;
             }
             case SETTINGS, PING -> {
+                settled |= (head & 0xff) == SETTINGS;
                 if ((flags & ACK) == 0) {
                     byte[] reply = (head & 0xff) == PING ? payload : new byte[0];
                     frame(head & 0xff, ACK, 0, reply);

@@ -3,6 +3,7 @@ package dev.espalier.server.grpc;
 import com.google.protobuf.Message;
 import dev.espalier.protocol.ModelInferRequest;
 import dev.espalier.protocol.ModelInferResponse;
+import dev.espalier.protocol.ModelStreamInferResponse;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -27,6 +28,16 @@ final class InferenceClient implements AutoCloseable {
                     "ModelInfer",
                     ModelInferRequest.getDefaultInstance(),
                     ModelInferResponse.getDefaultInstance());
+
+    private static final MethodDescriptor<ModelInferRequest, ModelStreamInferResponse> STREAM =
+            method(
+                            SERVICE,
+                            "ModelStreamInfer",
+                            ModelInferRequest.getDefaultInstance(),
+                            ModelStreamInferResponse.getDefaultInstance())
+                    .toBuilder()
+                    .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+                    .build();
 
     /// Longer than any call of a test takes, also on a busy machine.
     private static final CallOptions PATIENT =
@@ -110,6 +121,16 @@ final class InferenceClient implements AutoCloseable {
                 method(SERVICE, name, question, answer),
                 PATIENT,
                 question);
+    }
+
+    /// A stream, with further headers, names and values in turn.
+    InferenceStream stream(String... headers) {
+        Metadata metadata = new Metadata();
+        for (int i = 0; i < headers.length; i += 2) {
+            metadata.put(
+                    Metadata.Key.of(headers[i], Metadata.ASCII_STRING_MARSHALLER), headers[i + 1]);
+        }
+        return new InferenceStream(channel.newCall(STREAM, PATIENT), metadata);
     }
 
     ClientCall<ModelInferRequest, ModelInferResponse> newCall() {

@@ -16,6 +16,7 @@ final class EchoServer implements AutoCloseable {
 
     private final EchoBackend backend = new EchoBackend();
     private final HttpServer http;
+    private final ManyAnswers many = new ManyAnswers(backend.inferences());
 
     /// A server whose worker runs whatever comes.
     static EchoServer running() throws IOException {
@@ -46,7 +47,7 @@ final class EchoServer implements AutoCloseable {
                                 tls,
                                 HttpLimits.DEFAULT),
                         backend.loops().serving(),
-                        backend.httpServices(backend.inferences(), tokens));
+                        backend.httpServices(many, tokens));
     }
 
     int port() {
@@ -68,6 +69,11 @@ final class EchoServer implements AutoCloseable {
     /// How much of the heap its clients' requests have.
     long heapUsed() {
         return backend.heap().used();
+    }
+
+    /// What has several answers.
+    ManyAnswers many() {
+        return many;
     }
 
     ObservedInferences inferences() {

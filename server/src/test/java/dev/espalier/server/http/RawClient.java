@@ -114,6 +114,24 @@ final class RawClient implements AutoCloseable {
         return new Answer(head.status(), head.headers(), body);
     }
 
+    /// The next answer, whose body comes in chunks.
+    Answer readChunked() throws IOException {
+        Answer head = readHead();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        int size;
+        while ((size = Integer.parseInt(line(), 16)) > 0) {
+            body.writeBytes(in.readNBytes(size));
+            line();
+        }
+        line();
+        return new Answer(head.status(), head.headers(), body.toByteArray());
+    }
+
+    /// What comes until the server ends the connection.
+    byte[] rest() throws IOException {
+        return in.readAllBytes();
+    }
+
     /// The next answer, one without a body whatever its headers say.
     Answer readHead() throws IOException {
         int status = Integer.parseInt(line().split(" ")[1]);

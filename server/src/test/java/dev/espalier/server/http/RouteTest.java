@@ -23,6 +23,7 @@ final class RouteTest {
         "/v2/models/m/infer, INFER, m, ''",
         "/v2/models/m/versions/3/infer, INFER, m, 3",
         "/v2/models/m/generate, GENERATE, m, ''",
+        "/v2/models/m/versions/2/generate_stream, GENERATE_STREAM, m, 2",
         "/v2/models/m/stats, MODEL_STATISTICS, m, ''",
         "/v2/models/stats, MODEL_STATISTICS, '', ''",
         "/v2/models/m/trace/setting, TRACE_SETTING, m, ''",
