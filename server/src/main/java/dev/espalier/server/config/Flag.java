@@ -500,12 +500,4 @@ enum Flag {
     FlagType type() {
         return row.type();
     }
-
-    String fallback() {
-        return row.fallback();
-    }
-
-    String help() {
-        return row.help();
-    }
 }

@@ -29,7 +29,7 @@ final class FlagValues {
     /// The last value given, as everywhere, or the default.
     String text(Flag flag) {
         List<String> values = all(flag);
-        return values.isEmpty() ? flag.fallback() : values.getLast();
+        return values.isEmpty() ? flag.row().fallback() : values.getLast();
     }
 
     boolean on(Flag flag) {

@@ -34,12 +34,12 @@ final class HelpText {
 
     private static void write(StringBuilder out, Flag flag) {
         out.append("  --").append(flag.text()).append('=').append(form(flag.type()));
-        if (!flag.fallback().isEmpty()) {
-            out.append("   (").append(flag.fallback()).append(')');
+        if (!flag.row().fallback().isEmpty()) {
+            out.append("   (").append(flag.row().fallback()).append(')');
         }
         flag.row().aliases().forEach(alias -> out.append("   also --").append(alias));
         out.append('\n');
-        wrap(out, "      ", flag.help());
+        wrap(out, "      ", flag.row().help());
     }
 
     private static String form(FlagType type) {

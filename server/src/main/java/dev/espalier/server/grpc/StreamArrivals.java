@@ -199,7 +199,8 @@ final class StreamArrivals {
             return;
         }
         lend(-bytes);
-        // HTTP/2 gives back by itself what is left of a stream that has broken a rule, or is closed.
+        // HTTP/2 gives back by itself what is left of a stream that has broken a rule, or is
+        // closed.
         int left = Math.min(bytes, window.unconsumedBytes(stream));
         if (left == 0 || stream.state() == Http2Stream.State.CLOSED) {
             return;

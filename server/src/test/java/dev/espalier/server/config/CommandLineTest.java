@@ -480,10 +480,11 @@ class CommandLineTest {
     @ParameterizedTest
     @EnumSource
     void explainsEveryOptionAndAllowsItsDefault(Flag flag) throws Exception {
-        assertThat(flag.help()).endsWith(".");
+        assertThat(flag.row().help()).endsWith(".");
         assertThat(HelpText.write()).contains("  --" + flag.text() + "=");
-        if (!flag.fallback().isEmpty()) {
-            assertThat(flag.type().accept(flag.text(), flag.fallback())).isEqualTo(flag.fallback());
+        if (!flag.row().fallback().isEmpty()) {
+            assertThat(flag.type().accept(flag.text(), flag.row().fallback()))
+                    .isEqualTo(flag.row().fallback());
         }
     }
 }

@@ -7,6 +7,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import dev.espalier.protocol.ModelInferRequest;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,16 +59,20 @@ final class GrpcFramesFuzzTest {
     void answersEveryStream(byte @NotNull [] bytes, byte @NotNull [] cuts) throws Exception {
         byte[] sent = Arrays.copyOf(bytes, Math.min(bytes.length, GrpcFramesTest.LARGEST_FRAME));
         try (Http2Client client = new Http2Client(server.port())) {
-            int stream = client.begin();
-            int begin = 0;
-            for (byte cut : cuts) {
-                int end = Math.min(sent.length, begin + (cut & 0xff));
-                client.data(stream, Arrays.copyOfRange(sent, begin, end), 0);
-                begin = end;
+            for (String method : List.of(Http2Client.INFER, Http2Client.INFER_STREAM)) {
+                int stream = client.begin(method);
+                int begin = 0;
+                for (byte cut : cuts) {
+                    int end = Math.min(sent.length, begin + (cut & 0xff));
+                    client.data(stream, Arrays.copyOfRange(sent, begin, end), 0);
+                    begin = end;
+                }
+                client.data(
+                        stream,
+                        Arrays.copyOfRange(sent, begin, sent.length),
+                        Http2Client.END_STREAM);
+                assertThat(client.answer(stream).status()).matches("\\d+|reset");
             }
-            client.data(
-                    stream, Arrays.copyOfRange(sent, begin, sent.length), Http2Client.END_STREAM);
-            assertThat(client.answer(stream).status()).matches("\\d+|reset");
 
             byte[] tensor = GrpcFramesTest.tensor(64);
             int next = client.begin();

@@ -173,6 +173,13 @@ final class Http2Client implements AutoCloseable {
         return answer;
     }
 
+    /// Waits until so many bytes of a stream's answer have come.
+    void awaitData(int stream, long bytes) throws IOException {
+        while (answers.get(stream).data.size() < bytes) {
+            read();
+        }
+    }
+
     /// Waits until the server has reset the stream.
     void awaitReset(int stream) throws IOException {
         while (!answers.get(stream).reset) {
