@@ -55,13 +55,7 @@ public final class WorkerLauncher {
             List<Path> libraries,
             Map<String, WorkerNeeds> needs,
             WorkerGroups groups) {
-        this(
-                javaHome,
-                options,
-                readable(javaHome, options, libraries),
-                needs,
-                groups,
-                List.of());
+        this(javaHome, options, readable(javaHome, options, libraries), needs, groups, List.of());
     }
 
     private static ReadableFiles readable(

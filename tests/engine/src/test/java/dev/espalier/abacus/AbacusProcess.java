@@ -12,6 +12,7 @@ import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.execution.SegmentMapping;
+import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
 import java.io.File;
 import java.io.IOException;
@@ -79,6 +80,7 @@ final class AbacusProcess implements AutoCloseable {
                         List.of(),
                         Map.of("counts", ""),
                         new Signature(List.of(), List.of()),
+                        ModelSettings.NONE,
                         0,
                         1),
                 List.of());

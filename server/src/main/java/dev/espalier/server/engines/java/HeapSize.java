@@ -12,7 +12,7 @@ import java.util.Map;
 /// parameters { key: "jvm_memory_mb" value { string_value: "1024" } }
 /// ```
 final class HeapSize implements ProcessOptions {
-    private static final String PARAMETER = "jvm_memory_mb";
+    static final String PARAMETER = "jvm_memory_mb";
     private static final int STANDARD = 256;
 
     /// Less is not enough for a worker's own objects.

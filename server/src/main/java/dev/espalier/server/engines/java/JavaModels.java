@@ -2,6 +2,7 @@ package dev.espalier.server.engines.java;
 
 import dev.espalier.server.engines.ServerEngine;
 import dev.espalier.server.formats.Backend;
+import dev.espalier.server.formats.BackendKeys;
 import dev.espalier.server.formats.Device;
 import dev.espalier.server.formats.ModelFormat;
 import dev.espalier.server.formats.ModelFormat.Tensors;
@@ -13,11 +14,17 @@ import dev.espalier.server.ops.OpRules;
 import dev.espalier.server.workers.SandboxNeeds;
 import dev.espalier.server.workers.WorkerNeeds;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// Models in Java. A model's jar is its op library: the ops that it provides are models.
 public final class JavaModels {
-    private static final Backend BACKEND = new Backend("java", Device.CPU);
+    /// Every key is the model's own affair, which is handed all of them.
+    private static final BackendKeys KEYS =
+            new BackendKeys(
+                    Set.of("model_class", HeapSize.PARAMETER), List.of(""), Map.of(), Set.of(), 1);
+
+    private static final Backend BACKEND = new Backend("java", Device.CPU, KEYS);
 
     static final ModelFormat JAR =
             new ModelFormat(

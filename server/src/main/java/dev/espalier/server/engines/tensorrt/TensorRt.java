@@ -20,7 +20,7 @@ import java.util.Set;
 public final class TensorRt {
     private static final BackendKeys KEYS =
             new BackendKeys(
-                    Set.of("profile"),
+                    Set.of("profile", "cuda_graphs"),
                     List.of(),
                     Map.of(
                             "execution_context_allocation_strategy",

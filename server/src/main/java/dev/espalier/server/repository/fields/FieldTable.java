@@ -170,7 +170,20 @@ final class FieldTable {
                                                     .takes("graph_optimization_level"),
                                     "the engine has one level"),
                     told("optimization.priority", "all models are equal"),
-                    told("optimization.cuda", "work for a GPU is not recorded as graphs"),
+                    honoured("optimization.cuda.graphs")
+                            .told(
+                                    "of an engine without graphs",
+                                    setting -> !setting.backend().keys().takes("cuda_graphs"),
+                                    "the engine records no graphs"),
+                    told(
+                            "optimization.cuda.graph_spec",
+                            "graphs are made of the shapes that come, the 32 that came last"),
+                    told(
+                            "optimization.cuda.busy_wait_events",
+                            "a run is slept through for most of the time that it usually takes"),
+                    told(
+                            "optimization.cuda.output_copy_stream",
+                            "outputs are copied in the stream of the run"),
                     neverHonoured("optimization.execution_accelerators.gpu_execution_accelerator")
                             .told("on the CPU", Hints::isAcceleratorOfGpus, ON_CPU)
                             .refused(
