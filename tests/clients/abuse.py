@@ -11,11 +11,8 @@ import argparse
 import contextlib
 import gzip
 import json
-import os
 import random
-import resource
 import select
-import socket
 import subprocess
 import sys
 import threading
@@ -23,64 +20,15 @@ import time
 from pathlib import Path
 
 import wire
+from abuse_grpc import GrpcAbuse
 from bystanders import parsed
+from misuse import MB, raise_limit, together
 
-MB = 1 << 20
 LONGEST = 5000  # ms, for any request of a bystander
 MOST_LOG = 200  # lines, for any one case
 
 
-def raise_limit(wanted: int = 40_000) -> int:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
-    return max(soft, limit)
-
-
-def together(count: int, action) -> list:
-    """Runs `action` in so many threads; what each returned or raised."""
-    results = [None] * count
-
-    def one(number: int) -> None:
-        try:
-            results[number] = action(number)
-        except Exception as error:
-            results[number] = error
-
-    threads = [threading.Thread(target=one, args=(number,), daemon=True) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
-
-
-class Abuse:
-    def __init__(self, options):
-        self.http, self.grpc, self.metrics = options.http, options.grpc, options.metrics
-
-    def ask(self, request: bytes, source: str = "") -> int:
-        """The status of an answer that is read as it comes."""
-        with wire.connect(self.http, 60, source=source) as connection:
-            try:
-                connection.sendall(request)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # It is answered before it is read.
-            return wire.answer(connection)[0]
-
-    def expect(self, statuses: list, *allowed: int) -> None:
-        wrong = [status for status in statuses if status not in allowed]
-        if wrong:
-            raise AssertionError(f"{wrong[:5]} ({len(wrong)} of {len(statuses)}; expected: one of {allowed})")
-
-    def gauge(self, name: str) -> float:
-        with wire.connect(self.metrics) as connection:
-            connection.sendall(wire.head("/metrics", 0, method="GET"))
-            text = wire.answer(connection, 10 * MB)[1].decode()
-        return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name))
-
-    # --- the cases
-
+class Abuse(GrpcAbuse):
     def classification(self) -> None:
         """Of 60 MB, and many of the most that there may be."""
         whole = wire.binary("identity_uint8", "UINT8", bytes(60 * MB), 60 * MB, output={"classification": 1})
@@ -130,51 +78,6 @@ class Abuse:
         for connection in connections:
             self.await_end(connection, 20 - (time.monotonic() - begin))
 
-    def await_end(self, connection: socket.socket, patience: float) -> None:
-        """Waits without reading until the other side has closed the connection."""
-        poll = select.poll()
-        poll.register(connection, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
-        if not poll.poll(max(0.0, patience) * 1000):
-            raise AssertionError("a client that takes nothing is still connected")
-        connection.close()
-
-    def memory(self) -> float:
-        """What tensors of requests and answers take up."""
-        return self.gauge("espalier_request_memory_bytes")
-
-    def await_memory(self, what: str, enough, seconds: float = 20) -> float:
-        end = time.monotonic() + seconds
-        while not enough(now := self.memory()):
-            if time.monotonic() > end:
-                raise AssertionError(f"{now:.0f} bytes of request memory are in use (expected: {what})")
-            time.sleep(0.1)
-        return now
-
-    def holding(self, count: int, size: int, before: float) -> None:
-        """So many answers that nobody reads are there all at once, and count."""
-        held = count * size + before
-        self.await_memory(f"at least {held:.0f}", lambda now: now >= held)
-        # Bystanders of the same model have some seconds to fail in.
-        time.sleep(2)
-        self.await_memory(f"at most {1.5 * held:.0f} and 64 MB", lambda now: now <= 1.5 * held + 64 * MB, 0)
-
-    def freed(self, before: float) -> None:
-        """The bystanders' own, which come and go, stay."""
-        self.await_memory(f"at most {before:.0f} and 4 MB", lambda now: now <= before + 4 * MB)
-
-    def grpc_without_window(self) -> None:
-        """2,000 calls over one connection whose answers may not be sent, more than there are slots."""
-        before, size = self.memory(), 10_000
-        with wire.connect(self.grpc) as connection:
-            connection.sendall(wire.settings(window=0))
-            body = wire.infer_message("identity_uint8", "UINT8", bytes(size), size)
-            for call in range(2000):
-                connection.sendall(wire.call(2 * call + 1) + wire.message(2 * call + 1, body))
-                if select.select([connection], [], [], 0)[0]:
-                    connection.recv(1 << 16)
-            self.holding(2000, size, before)
-        self.freed(before)
-
     def many_unread_answers(self) -> None:
         """Of 150 connections, each larger than what the kernel takes of it."""
         before, size = self.memory(), 3_000_000
@@ -209,13 +112,6 @@ class Abuse:
         self.expect(together(44, lambda number: wire.answer(slow[number])[0]), 408, 503)
         for connection in index + slow:
             connection.close()
-
-    @staticmethod
-    def send(connection: socket.socket, data: bytes) -> None:
-        try:
-            connection.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
 
     def half_headers(self) -> None:
         """1,000 of them are told so after 3 s."""
@@ -275,21 +171,6 @@ class Abuse:
                 connection.close()
         self.freed(before)
 
-    def call(self, body: bytes, size: int, source: str) -> int:
-        """200 where a call is answered with so many bytes."""
-        with wire.connect(self.grpc, 60, source=source) as connection:
-            wide = wire.frame(wire.WINDOW_UPDATE, 0, 0, (1 << 30).to_bytes(4, "big"))
-            connection.sendall(wire.settings(window=1 << 30) + wide + wire.call(1))
-            sending = threading.Thread(target=self.send, args=(connection, wire.message(1, body)), daemon=True)
-            sending.start()
-            got = 0
-            while True:
-                kind, flags, stream, payload = wire.read_frame(connection)
-                got += len(payload) if kind == wire.DATA and stream == 1 else 0
-                if stream == 1 and (kind == wire.RST_STREAM or flags & wire.END_STREAM):
-                    sending.join(20)
-                    return 200 if got >= size else 503
-
     def many_connections(self) -> None:
         """10,000 that are idle, and 2,000 that send a byte now and then."""
         self.room_for(13_000)
@@ -308,34 +189,6 @@ class Abuse:
         for connection in connections + slow:
             connection.close()
 
-    def many_grpc_connections(self) -> None:
-        """The same: idle ones have begun to speak, slow ones send a byte of their message now and then."""
-        self.room_for(13_000)
-        body = wire.infer_message("identity_uint8", "UINT8", bytes(64), 64)
-        begun, message = wire.settings() + wire.call(1), wire.message(1, body)
-        connections = []
-        for number in range(12_000):
-            connections.append(wire.connect(self.grpc))
-            connections[-1].sendall(begun + message[:12] if number >= 10_000 else wire.settings())
-        for at in range(12, 15):
-            for connection in connections[10_000:]:
-                # Each in the frame that has begun.
-                self.send(connection, message[at:at + 1])
-            time.sleep(0.5)
-        alive = connections[:10_000:100]
-        for connection in alive:
-            connection.sendall(wire.call(1) + message)
-        for connection in alive:
-            while wire.read_frame(connection)[0] != wire.DATA:
-                pass
-        for connection in connections:
-            connection.close()
-
-    @staticmethod
-    def room_for(connections: int) -> None:
-        if raise_limit() < connections:
-            raise AssertionError(f"the limit of open files is below {connections} (see ulimit -Hn)")
-
     def bombs(self) -> None:
         """16 bodies of a few KB that stand for 60 MB of blanks, over both protocols."""
         bomb = gzip.compress(b" " * (60 * MB))
@@ -350,112 +203,6 @@ class Abuse:
                     self.send(connection, wire.call(stream, "ModelInfer", ("grpc-encoding", "gzip"))
                               + wire.message(stream, body, packed=True))
                 time.sleep(1.5)
-
-    def typed_contents(self) -> None:
-        """20 MB of numbers in messages, which take up four times as much when they are read."""
-        body = wire.typed_message("identity_int64", "INT64", wire.field(3, b"\1" * (20 * MB)), 20 * MB)
-        with wire.connect(self.grpc, 60) as connection:
-            connection.sendall(wire.settings())
-
-            def read() -> None:
-                try:
-                    while connection.recv(1 << 20):
-                        pass
-                except OSError:
-                    pass
-
-            threading.Thread(target=read, daemon=True).start()
-            for call in range(3):
-                self.send(connection, wire.call(2 * call + 1) + wire.message(2 * call + 1, body))
-            time.sleep(2)
-
-    def cancelled_calls(self) -> None:
-        """500 whose messages break off."""
-        with wire.connect(self.grpc) as connection:
-            connection.sendall(wire.settings())
-            body = wire.infer_message("identity_uint8", "UINT8", bytes(40_000), 40_000)
-            try:
-                for call in range(500):
-                    stream = 2 * call + 1
-                    half = wire.message(stream, body, end=False)[:20_000]
-                    cut = wire.frame(wire.DATA, wire.END_STREAM, stream, half[9:16_000])
-                    connection.sendall(wire.call(stream) + (
-                        cut if call % 2 else cut[:4] + b"\0" + cut[5:]
-                        + wire.frame(wire.RST_STREAM, 0, stream, b"\0\0\0\x08")))
-                    if select.select([connection], [], [], 0)[0]:
-                        connection.recv(1 << 16)
-            except OSError:
-                pass
-            time.sleep(1)
-
-    def slow_calls(self) -> None:
-        """400 connections with half a message are told so after 3 s, and 400 that say nothing are closed."""
-        body = wire.infer_message("identity_uint8", "UINT8", bytes(40_000), 40_000)
-        half = wire.settings() + wire.call(1) + wire.message(1, body)[:16_000]
-        slow = [wire.connect(self.grpc) for _ in range(400)]
-        silent = [wire.connect(self.grpc) for _ in range(400)]
-        for connection in slow:
-            connection.sendall(half)
-        begin, told, closed = time.monotonic(), 0, 0
-        for connection in slow:
-            connection.settimeout(max(0.1, 30 - (time.monotonic() - begin)))
-            kinds = set()
-            while wire.HEADERS not in kinds:
-                kinds.add(wire.read_frame(connection)[0])
-            told += 1
-            connection.close()
-        for connection in silent:
-            connection.settimeout(max(0.1, 30 - (time.monotonic() - begin)))
-            try:
-                while connection.recv(1000):
-                    pass
-            except ConnectionResetError:
-                pass
-            closed += 1
-            connection.close()
-        if (told, closed) != (400, 400):
-            raise AssertionError(f"{told} of 400 were told, {closed} of 400 were closed")
-
-    def unread_streams(self) -> None:
-        """20 streams of one connection with 500 requests each whose answers may not be sent: most are not read."""
-        before, size, streams = self.memory(), 10_000, 20
-        body = wire.infer_message("identity_uint8", "UINT8", bytes(size), size)
-        with wire.connect(self.grpc) as connection:
-            connection.sendall(wire.settings(window=0) + wire.frame(wire.SETTINGS, 1, 0, b""))
-            for stream in range(1, 2 * streams, 2):
-                connection.sendall(wire.call(stream, "ModelStreamInfer"))
-                connection.sendall(500 * wire.message(stream, body, end=False))
-                if select.select([connection], [], [], 0)[0]:
-                    connection.recv(1 << 16)
-            self.await_memory("at least 5 MB", lambda now: now >= before + 5 * MB)
-            time.sleep(2)
-            most = before + streams * 4 * MB
-            self.await_memory(f"at most {most:.0f}", lambda now: now <= most, 0)
-        self.freed(before)
-
-    def idle_and_half_streams(self) -> None:
-        """50 that say nothing between two requests for longer than a message may take, and 50 with half a message."""
-        body = wire.infer_message("identity_uint8", "UINT8", bytes(100), 100)
-        with wire.connect(self.grpc) as idle, wire.connect(self.grpc) as half:
-            for connection in (idle, half):
-                connection.sendall(wire.settings())
-                for stream in range(1, 100, 2):
-                    connection.sendall(wire.call(stream, "ModelStreamInfer") + wire.message(stream, body, end=False))
-            for stream in range(1, 100, 2):
-                half.sendall(wire.frame(wire.DATA, 0, stream, b"\0\0\0"))
-            ended = set()
-            while len(ended) < 50:
-                kind, flags, stream, _ = wire.read_frame(half)
-                if kind == wire.RST_STREAM or kind == wire.HEADERS and flags & wire.END_STREAM:
-                    ended.add(stream)
-            for stream in range(1, 100, 2):
-                idle.sendall(wire.message(stream, body))
-            answered = {}
-            while sum(answered.values()) < 100:
-                kind, _, stream, payload = wire.read_frame(idle)
-                if kind == wire.RST_STREAM:
-                    raise AssertionError(f"stream {stream} was cut off, though it was idle")
-                answered[stream] = answered.get(stream, 0) + (kind == wire.DATA and len(payload) > 0)
 
     def hold(self) -> None:
         """Connections of every kind, until somebody ends this."""

@@ -49,7 +49,7 @@ final class EngineSeamTest {
                     // A path of Triton's protocol.
                     "Route.java", pattern("\"cudasharedmemory\""),
                     // A field of Triton's configuration.
-                    "FieldTable.java", pattern("\"optimization\\.cuda\""),
+                    "FieldTable.java", pattern("\"optimization\\.cuda\\.|\"cuda_graphs\""),
                     // What these engines hand work to on GPUs, in Triton's words.
                     "OnnxRuntime.java", pattern("Set\\.of\\(\"tensorrt\", \"cuda\""),
                     "TensorFlow.java", pattern("Set\\.of\\(\"tensorrt\", "),

@@ -496,8 +496,4 @@ enum Flag {
     String text() {
         return row.text();
     }
-
-    FlagType type() {
-        return row.type();
-    }
 }

@@ -48,7 +48,7 @@ final class FlagReader {
                 values.add(flag, argument.substring(equals + 1));
             } else if (valueFollows) {
                 values.add(flag, arguments[next++]);
-            } else if (flag.type().standsAlone()) {
+            } else if (flag.row().type().standsAlone()) {
                 values.add(flag, "true");
             } else {
                 throw new UsageException("--" + name + " needs a value: --" + name + "=<value>");

@@ -14,7 +14,7 @@ final class FlagValues {
     /// @throws UsageException where the option's type does not allow it
     void add(Flag flag, String value) throws UsageException {
         given.computeIfAbsent(flag, _ -> new ArrayList<>())
-                .add(flag.type().accept(flag.text(), value));
+                .add(flag.row().type().accept(flag.text(), value));
     }
 
     boolean has(Flag flag) {

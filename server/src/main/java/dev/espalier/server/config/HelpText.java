@@ -33,7 +33,7 @@ final class HelpText {
     }
 
     private static void write(StringBuilder out, Flag flag) {
-        out.append("  --").append(flag.text()).append('=').append(form(flag.type()));
+        out.append("  --").append(flag.text()).append('=').append(form(flag.row().type()));
         if (!flag.row().fallback().isEmpty()) {
             out.append("   (").append(flag.row().fallback()).append(')');
         }

@@ -483,7 +483,7 @@ class CommandLineTest {
         assertThat(flag.row().help()).endsWith(".");
         assertThat(HelpText.write()).contains("  --" + flag.text() + "=");
         if (!flag.row().fallback().isEmpty()) {
-            assertThat(flag.type().accept(flag.text(), flag.row().fallback()))
+            assertThat(flag.row().type().accept(flag.text(), flag.row().fallback()))
                     .isEqualTo(flag.row().fallback());
         }
     }

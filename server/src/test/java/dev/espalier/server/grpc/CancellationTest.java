@@ -56,7 +56,7 @@ final class CancellationTest {
         InferCallTest.refused(
                 () -> client.infer(request(8)),
                 Status.Code.UNAVAILABLE,
-                "Exceeds maximum queue size");
+                "[request id: <id_unknown>] Exceeds maximum queue size");
         giveUp.run();
         awaitCanceled();
         CompletableFuture<ModelInferResponse> next = client.inferLater(request(3));

@@ -69,7 +69,9 @@ final class UploadTest {
         try (RawClient refused = client(request(8))) {
             RawClient.Answer answer = refused.read();
             assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.text()).isEqualTo("{\"error\":\"Exceeds maximum queue size\"}");
+            assertThat(answer.text())
+                    .isEqualTo(
+                            "{\"error\":\"[request id: <id_unknown>] Exceeds maximum queue size\"}");
         }
         victim.reset();
         awaitCanceled();
