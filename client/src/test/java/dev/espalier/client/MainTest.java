@@ -137,7 +137,8 @@ class MainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "wobble|unknown command: 'wobble' (expected: models, infer, ops, workers, engine, status, demo or help)",
+                "wobble|unknown command: 'wobble' (expected: models, infer, ops, workers, engine, status, new,"
+                        + " demo or help)",
                 "models --json|unknown option of 'models': --json; see espalier help",
                 "infer --input|--input needs a value; see espalier help",
                 "models x|models takes no operands, got [x]",
