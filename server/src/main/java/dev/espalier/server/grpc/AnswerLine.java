@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class AnswerLine {
     private final Consumer<StreamAnswer> next;
     private final Queue<Place> places = new ArrayDeque<>(1);
+    private boolean closed;
 
     /// @param next takes the answers, in order
     AnswerLine(Consumer<StreamAnswer> next) {
@@ -25,6 +26,10 @@ final class AnswerLine {
 
         /// The answer is there.
         void fill(StreamAnswer there) {
+            if (closed) {
+                there.drop();
+                return;
+            }
             answer = there;
             goOn();
         }
@@ -41,6 +46,17 @@ final class AnswerLine {
         Place place = new Place();
         places.add(place);
         return place;
+    }
+
+    /// None is taken any more: what waits for its turn is dropped, and so is what comes.
+    void close() {
+        closed = true;
+        for (Place place : places) {
+            if (place.answer != null) {
+                place.answer.drop();
+            }
+        }
+        places.clear();
     }
 
     private void goOn() {

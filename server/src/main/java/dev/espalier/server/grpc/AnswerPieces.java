@@ -117,6 +117,17 @@ record AnswerPieces(List<Piece> pieces, int length) {
         return response.build();
     }
 
+    /// How many bytes are written here.
+    long writtenBytes() {
+        long bytes = 0;
+        for (Piece piece : pieces) {
+            if (piece instanceof Written written) {
+                bytes += written.length();
+            }
+        }
+        return bytes;
+    }
+
     /// Whether it is in one piece.
     boolean isSmall() {
         return pieces.size() == 1;

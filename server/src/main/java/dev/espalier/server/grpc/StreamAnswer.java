@@ -11,26 +11,28 @@ import org.jspecify.annotations.Nullable;
 /// @param result what the message's tensors lie in; null where they do in none
 /// @param packed what a compressed message counts in; null where it is not compressed
 /// @param end what the whole stream ends with; null where it goes on
+/// @param counted what its request counts of the heap for it
 record StreamAnswer(
         StreamRequest request,
         boolean last,
         @Nullable AnswerPieces message,
         @Nullable InferenceResult result,
         @Nullable CountedPieces packed,
-        @Nullable Status end) {
+        @Nullable Status end,
+        long counted) {
     /// A message without tensors.
     static StreamAnswer said(StreamRequest request, boolean last, AnswerPieces message) {
-        return new StreamAnswer(request, last, message, null, null, null);
+        return new StreamAnswer(request, last, message, null, null, null, 0);
     }
 
     /// Nothing that the client is told.
     static StreamAnswer silent(StreamRequest request) {
-        return new StreamAnswer(request, true, null, null, null, null);
+        return new StreamAnswer(request, true, null, null, null, null, 0);
     }
 
     /// The end of the stream.
     static StreamAnswer end(StreamRequest request, Status status) {
-        return new StreamAnswer(request, true, null, null, null, status);
+        return new StreamAnswer(request, true, null, null, null, status, 0);
     }
 
     int length() {
@@ -39,6 +41,7 @@ record StreamAnswer(
 
     /// It is not sent.
     void drop() {
+        request.give(counted);
         if (result != null) {
             result.release();
         }

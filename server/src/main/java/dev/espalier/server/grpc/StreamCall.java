@@ -23,6 +23,9 @@ final class StreamCall extends ServerCall.Listener<InputStream> {
     /// What the log and the metrics call these.
     static final String SUBJECT = "ModelStreamInfer";
 
+    /// What a request takes of the heap while it is under way, its last word included.
+    private static final int REQUEST = 4 << 10;
+
     /// While its client has more bytes of answers to take, no further request of a stream is read.
     private static final long MOST_UNREAD = 1 << 20;
 
@@ -116,11 +119,17 @@ final class StreamCall extends ServerCall.Listener<InputStream> {
 
     /// A message begins.
     ///
-    /// @return false where it is compressed, and no coding has been named
+    /// @return false where it is compressed, and no coding has been named. Where there is no room for it, the stream ends
     boolean begins(int length, boolean compressed) {
         String coding = compressed ? options.coding().request() : null;
         if (compressed && coding == null) {
             return false;
+        }
+        try {
+            connection.heap().take(REQUEST);
+        } catch (ServingException full) {
+            refuse(full);
+            return true;
         }
         StreamRequest request =
                 new StreamRequest(this, line.place(), coding, compressed ? Long.MAX_VALUE : length);
@@ -171,7 +180,7 @@ final class StreamCall extends ServerCall.Listener<InputStream> {
         StreamRequest half = arriving;
         if (half != null && !with.isOk()) {
             arriving = null;
-            requests.remove(half);
+            forget(half);
             half.cancel();
         }
         guarded(this::closeWhenAnswered);
@@ -220,9 +229,10 @@ final class StreamCall extends ServerCall.Listener<InputStream> {
                 close(answer.end());
                 return;
             }
+            connection.heap().give(answer.counted());
             send(answer);
             if (answer.last()) {
-                requests.remove(answer.request());
+                forget(answer.request());
             }
         }
         closeWhenAnswered();
@@ -259,6 +269,13 @@ final class StreamCall extends ServerCall.Listener<InputStream> {
         }
     }
 
+    /// A request is under way no longer.
+    private void forget(StreamRequest request) {
+        if (requests.remove(request)) {
+            connection.heap().give(REQUEST);
+        }
+    }
+
     /// gRPC takes the next message when nearly all of the last one is gone.
     private void forgetSent() {
         if (sent != null) {
@@ -288,8 +305,10 @@ final class StreamCall extends ServerCall.Listener<InputStream> {
                 () -> {
                     List<StreamRequest> unanswered = List.copyOf(requests);
                     requests.clear();
+                    connection.heap().give((long) REQUEST * unanswered.size());
                     arriving = null;
                     unanswered.forEach(StreamRequest::cancel);
+                    line.close();
                     outgoing.forEach(StreamAnswer::drop);
                     outgoing.clear();
                     unread = 0;

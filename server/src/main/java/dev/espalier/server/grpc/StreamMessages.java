@@ -30,12 +30,12 @@ final class StreamMessages {
     }
 
     /// The request has failed while it ran.
-    static AnswerPieces failure(String model, String id, boolean last, String text) {
+    static AnswerPieces failure(String model, String id, String text) {
         return whole(
                 ModelStreamInferResponse.newBuilder()
                         .setErrorMessage(text)
                         .setInferResponse(
-                                finality(last).toBuilder().setModelName(model).setId(id)));
+                                finality(true).toBuilder().setModelName(model).setId(id)));
     }
 
     /// The request is none that can be run.

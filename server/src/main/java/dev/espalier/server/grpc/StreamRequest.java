@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /// One request of a stream, from its message's first byte until its last answer has left.
 final class StreamRequest implements RequestMessage.Owner {
+    /// What an answer takes of the heap besides what is written there, and an output of it.
+    private static final int ANSWER = 1 << 10;
+
+    private static final int OUTPUT = 256;
+
     private final StreamCall stream;
     private final RequestMessage message;
 
@@ -26,7 +31,7 @@ final class StreamRequest implements RequestMessage.Owner {
     StreamRequest(StreamCall stream, AnswerLine.Place place, @Nullable String coding, long length) {
         this.stream = stream;
         this.place = place;
-        this.own = new AnswerLine(stream::next);
+        this.own = new AnswerLine(this::next);
         this.message =
                 new RequestMessage(
                         stream.services(),
@@ -35,6 +40,14 @@ final class StreamRequest implements RequestMessage.Owner {
                         StreamCall.SUBJECT,
                         coding,
                         length);
+    }
+
+    /// The turn of one of its own answers has come. None follows the last one, whatever has been made of it.
+    private void next(StreamAnswer answer) {
+        stream.next(answer);
+        if (answer.last()) {
+            own.close();
+        }
     }
 
     /// The next piece of its message.
@@ -120,7 +133,7 @@ final class StreamRequest implements RequestMessage.Owner {
                                             () -> answer(stand, result, last, packed, written)));
         } catch (ServingException full) {
             result.release();
-            fail(stand, full, last);
+            failUntold(stand, full);
         }
     }
 
@@ -132,11 +145,14 @@ final class StreamRequest implements RequestMessage.Owner {
             Outcome<AnswerPieces> written) {
         StreamAnswer answer;
         try {
-            answer = new StreamAnswer(this, last, written.get(), result, packed, null);
+            AnswerPieces message = written.get();
+            long counted = heapBytes(message, result);
+            stream.connection().heap().take(counted);
+            answer = new StreamAnswer(this, last, message, result, packed, null, counted);
         } catch (ServingException unanswerable) {
             result.release();
             packed.giveBack();
-            fail(stand, unanswerable, last);
+            failUntold(stand, unanswerable);
             return;
         }
         if (stream.isClosed()) {
@@ -146,12 +162,30 @@ final class StreamRequest implements RequestMessage.Owner {
         }
     }
 
-    @Override
-    public void failed(ServingException cause) {
-        stream.guarded(() -> fail(place(), cause, true));
+    private long heapBytes(AnswerPieces message, InferenceResult result) {
+        long bytes = ANSWER + (long) OUTPUT * result.outputs().size();
+        // A compressed message counts already.
+        return stream.writer().compresses() ? bytes : bytes + message.writtenBytes();
     }
 
-    private void fail(AnswerLine.Place stand, ServingException cause, boolean last) {
+    /// Gives back what has been counted for an answer.
+    void give(long counted) {
+        stream.connection().heap().give(counted);
+    }
+
+    @Override
+    public void failed(ServingException cause) {
+        stream.guarded(() -> fail(place(), cause));
+    }
+
+    /// An answer cannot be told, which is the last word: a model that went on would fill the heap with such words, for
+    /// which no client's reading makes it wait.
+    private void failUntold(AnswerLine.Place stand, ServingException cause) {
+        message.cancel();
+        fail(stand, cause);
+    }
+
+    private void fail(AnswerLine.Place stand, ServingException cause) {
         if (stream.isClosed()) {
             return;
         }
@@ -163,13 +197,14 @@ final class StreamRequest implements RequestMessage.Owner {
             stand.fill(StreamAnswer.end(this, Failures.status(cause)));
         } else {
             AnswerPieces failure =
-                    StreamMessages.failure(asked.model(), asked.id(), last, cause.text());
-            stand.fill(StreamAnswer.said(this, last, failure));
+                    StreamMessages.failure(asked.model(), asked.id(), cause.text());
+            stand.fill(StreamAnswer.said(this, true, failure));
         }
     }
 
     /// Nobody wants an answer any more.
     void cancel() {
         message.cancel();
+        own.close();
     }
 }

@@ -183,6 +183,35 @@ final class StreamCallTest {
     }
 
     @Test
+    void aCancelledStreamGivesAnswersBackThatWaitForTheirTurn() {
+        run();
+        InferenceStream stream = client.stream();
+        stream.ask(echo("never")).ask(echo("a")).ask(echo("b"));
+        ObservedInferences.await(() -> server.backend().worker().leases() == 2);
+        assertThat(server.backend().heap().used()).isPositive();
+        stream.cancel();
+        ObservedInferences.await(() -> server.backend().worker().leases() == 0);
+        ObservedInferences.await(() -> server.backend().heap().used() == 0);
+        assertThat(stream.waiting()).isZero();
+    }
+
+    @Test
+    void requestsAndUnreadAnswersCountOnTheHeap() throws Exception {
+        InferenceStream stream = client.stream();
+        for (int i = 0; i < 64; i++) {
+            stream.ask(echo("never"));
+        }
+        ObservedInferences.await(() -> server.backend().heap().used() >= 64 * (4 << 10));
+        long before = server.backend().heap().used();
+        run();
+        stream.ask(echo("a"));
+        ObservedInferences.await(
+                () -> server.backend().heap().used() >= before + (4 << 10) + (1 << 10));
+        stream.cancel();
+        ObservedInferences.await(() -> server.backend().heap().used() == 0);
+    }
+
+    @Test
     void answersWhatIsUnderWayBeforeTheServerStops() throws Exception {
         InferenceStream idle = client.stream();
         InferenceStream stream = client.stream().ask(echo("a"));
@@ -236,6 +265,18 @@ final class StreamCallTest {
         assertThat(stream.next().getInferResponse().getId()).isEqualTo("refused");
         run();
         assertThat(stream.nextId()).isEqualTo("many 1 last");
+    }
+
+    @Test
+    void anAnswerThatCannotBeToldIsTheLastWord() throws Exception {
+        run();
+        InferenceStream stream = client.stream().ask(echo("many 3 untellable"));
+        ModelStreamInferResponse failed = stream.next();
+        assertThat(failed.getErrorMessage()).isEqualTo("it has no order");
+        assertThat(isLast(failed)).isTrue();
+        assertThat(stream.ask(echo("many 1 last")).nextId()).isEqualTo("many 1 last");
+        assertThat(stream.end().status()).isEqualTo(Status.OK);
+        assertThat(server.many().unread()).isZero();
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.espalier.server.inference.InferenceRequest;
 import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.inference.Inferences;
 import dev.espalier.server.inference.Responder;
+import dev.espalier.server.memory.BudgetShare;
 import dev.espalier.server.memory.FairShare;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -14,10 +15,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Makes one answer several, where a request's id is `many 3`, `many 3 last` (no end follows the third one) or
-/// `many 3 failed`: such a request is as of a decoupled model.
+/// Makes one answer several, where a request's id is `many 3`, `many 3 last` (no end follows the third one),
+/// `many 3 failed` or `many 3 untellable` (no answer can be ranked): such a request is as of a decoupled model. One whose id
+/// is `never` is not answered.
 public final class ManyAnswers implements Inferences {
-    private static final Pattern MANY = Pattern.compile("many (\\d+)( last| failed)?");
+    private static final Pattern MANY = Pattern.compile("many (\\d+)( last| failed| untellable)?");
 
     private final Inferences inferences;
     private final AtomicInteger unread = new AtomicInteger();
@@ -34,6 +36,9 @@ public final class ManyAnswers implements Inferences {
     @Override
     public Inference open(InferenceRequest request, Responder responder) throws ServingException {
         Matcher many = MANY.matcher(request.id());
+        if (request.id().equals("never")) {
+            return new Unanswered(inferences.open(request, responder));
+        }
         if (!many.matches()) {
             return inferences.open(request, responder);
         }
@@ -48,6 +53,31 @@ public final class ManyAnswers implements Inferences {
                         request,
                         new Several(responder, cancelled, Integer.parseInt(many.group(1)), end));
         return new Decoupled(open, cancelled);
+    }
+
+    private record Unanswered(Inference open) implements Inference {
+        @Override
+        public ByteBuffer input(int index) throws ServingException {
+            return open.input(index);
+        }
+
+        @Override
+        public void reserve(int index, long bytes) throws ServingException {
+            open.reserve(index, bytes);
+        }
+
+        @Override
+        public boolean isDecoupled() {
+            return false;
+        }
+
+        @Override
+        public void submit() {}
+
+        @Override
+        public void cancel() {
+            open.cancel();
+        }
     }
 
     private static final class Cancelled {
@@ -106,17 +136,17 @@ public final class ManyAnswers implements Inferences {
             for (int i = 1; i <= count && !cancelled.yes; i++) {
                 readers.incrementAndGet();
                 unread.incrementAndGet();
-                InferenceResult copy = new Copy(result, readers);
+                InferenceResult copy = new Copy(result, readers, end.equals("untellable"));
                 if (i == count && end.equals("last")) {
                     told.completed(copy);
                 } else {
                     told.answered(copy);
                 }
             }
-            new Copy(result, readers).released();
+            new Copy(result, readers, false).released();
             if (end.equals("failed") && !cancelled.yes) {
                 told.failed(new ServingException(ErrorCode.UNKNOWN, "it fails in the end"));
-            } else if (end.isEmpty() && !cancelled.yes) {
+            } else if (!end.equals("last") && !cancelled.yes) {
                 told.finished();
             }
         }
@@ -130,10 +160,20 @@ public final class ManyAnswers implements Inferences {
     private final class Copy implements InferenceResult {
         private final InferenceResult result;
         private final AtomicInteger readers;
+        private final boolean untellable;
 
-        Copy(InferenceResult result, AtomicInteger readers) {
+        Copy(InferenceResult result, AtomicInteger readers, boolean untellable) {
             this.result = result;
             this.readers = readers;
+            this.untellable = untellable;
+        }
+
+        @Override
+        public InferenceResult ranked(BudgetShare heap) throws ServingException {
+            if (untellable) {
+                throw new ServingException(ErrorCode.INVALID_ARGUMENT, "it has no order");
+            }
+            return this;
         }
 
         @Override

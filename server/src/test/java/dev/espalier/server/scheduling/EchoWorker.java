@@ -298,7 +298,7 @@ public final class EchoWorker {
     }
 
     /// How many answers have not been given back.
-    int leases() {
+    public int leases() {
         takeBack();
         return leases.size();
     }
