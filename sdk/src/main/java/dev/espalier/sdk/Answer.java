@@ -40,7 +40,7 @@ public interface Answer {
     /// Sends it; another one will follow, or [Answers#end]. For decoupled models.
     ///
     /// Waits while the client has not read as much as it may leave unread. On the thread of [Model#run] that holds up the
-    /// instance's other requests: if such wait for longer than a second, the request fails. Answer from a thread of your
+    /// instance's other requests: if such wait for longer than five seconds, the request fails. Answer from a thread of your
     /// own where clients may be slow.
     ///
     /// @return false when nobody waits for answers any more: the request's tensors are dead, and [Answers#end] is all that

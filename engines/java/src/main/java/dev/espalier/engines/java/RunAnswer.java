@@ -167,8 +167,10 @@ final class RunAnswer implements dev.espalier.sdk.Answer {
         }
     }
 
-    /// Adds the output, with memory for it.
-    private MemorySegment add(int index, long[] dimensions, long byteSize) {
+    /// Adds the output, with memory for it: all of that before the answer's end, since what it writes to may be another
+    /// request's after it.
+    private synchronized MemorySegment add(int index, long[] dimensions, long byteSize) {
+        lifetime.check();
         long address;
         try {
             address = byteSize == 0 ? 0 : answer.reserve(byteSize);
@@ -194,7 +196,7 @@ final class RunAnswer implements dev.espalier.sdk.Answer {
         }
         complete();
         request.sending();
-        lifetime.end();
+        end();
         try {
             boolean heard = answer.send();
             if (!heard) {
@@ -209,7 +211,7 @@ final class RunAnswer implements dev.espalier.sdk.Answer {
     @Override
     public void sendLast() {
         complete();
-        lifetime.end();
+        end();
         request.sendLast(answer);
     }
 
@@ -228,8 +230,12 @@ final class RunAnswer implements dev.espalier.sdk.Answer {
 
     /// No more of it is written, and it is not sent.
     void drop() {
-        lifetime.end();
+        end();
         answer.abandon();
+    }
+
+    private synchronized void end() {
+        lifetime.end();
     }
 
     private TensorSpec spec(int index) {

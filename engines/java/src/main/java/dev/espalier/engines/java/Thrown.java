@@ -4,13 +4,22 @@ package dev.espalier.engines.java;
 final class Thrown {
     private Thrown() {}
 
+    /// Its methods are the model's own, too, and may throw whatever they like.
     static String text(Throwable failure) {
+        try {
+            return described(failure);
+        } catch (Throwable _) {
+            return "%s, which cannot be described".formatted(failure.getClass().getName());
+        }
+    }
+
+    private static String described(Throwable failure) {
         for (StackTraceElement frame : failure.getStackTrace()) {
             if (isTheModels(frame)) {
                 return "%s (at %s)".formatted(failure, frame);
             }
         }
-        return failure.toString();
+        return String.valueOf(failure);
     }
 
     /// Frames of the JDK, and of what stands between it and the model, tell its author nothing.
