@@ -91,13 +91,13 @@ final class OpenAnswer implements Answer {
         }
     }
 
-    private void checkOpen() {
+    // --- for its request
+
+    void checkOpen() {
         if (done) {
             throw new IllegalStateException("the answer has been sent or abandoned");
         }
     }
-
-    // --- for its request
 
     /// Writes the frame. The answer is unread from now on, and abandoned when that fails.
     void seal(Unread unread) throws EngineException {

@@ -82,11 +82,13 @@ final class OpenRequest implements Request {
     boolean send(OpenAnswer answer) throws EngineException {
         lock.lock();
         try {
-            checkOpen();
+            checkOpen(answer);
             if (!awaitReader()) {
                 answer.abandon();
                 return false;
             }
+            // Somebody else may have sent it meanwhile.
+            answer.checkOpen();
             answer.seal(unread);
             tell(answer, 0);
             sent++;
@@ -99,7 +101,7 @@ final class OpenRequest implements Request {
     void sendLast(OpenAnswer answer) throws EngineException {
         lock.lock();
         try {
-            checkOpen();
+            checkOpen(answer);
             if (isCancelled()) {
                 answer.abandon();
                 end(CompletionWriter.EMPTY);
@@ -154,6 +156,16 @@ final class OpenRequest implements Request {
         if (over) {
             throw new IllegalStateException("the request has had its last word");
         }
+    }
+
+    /// The same for what is sent: an answer that comes too late leaves nothing behind, and none is sent twice.
+    @GuardedBy("lock")
+    private void checkOpen(OpenAnswer answer) {
+        if (over) {
+            answer.abandon();
+        }
+        checkOpen();
+        answer.checkOpen();
     }
 
     // --- the last word, which is said once
@@ -221,6 +233,11 @@ final class OpenRequest implements Request {
                 long _ = pause.awaitNanos(nanos);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
+                // The model takes it for the client's wish, so that its end must not look like that of all answers.
+                giveUp(
+                        new EngineException(
+                                "the model's thread was interrupted while its client had %d answers unread"
+                                        .formatted(unread.answers())));
                 return false;
             }
             nanos = Math.min(2 * nanos, LONGEST_PAUSE_NANOS);
