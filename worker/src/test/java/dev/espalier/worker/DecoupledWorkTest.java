@@ -50,6 +50,7 @@ final class DecoupledWorkTest extends DecoupledFixture {
     void saysOneLastWord() throws Exception {
         Request request = only();
         Answer left = answer(request, 1);
+        Answer other = answer(request, 1);
         request.finish();
         Word _ = next(0);
         Word word = next(0);
@@ -62,7 +63,7 @@ final class DecoupledWorkTest extends DecoupledFixture {
                         () -> request.fail(new EngineException("late")),
                         request::answer,
                         left::send,
-                        left::sendLast)) {
+                        other::sendLast)) {
             assertThatThrownBy(said::say)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("the request has had its last word");
