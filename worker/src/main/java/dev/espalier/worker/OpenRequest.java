@@ -233,7 +233,8 @@ final class OpenRequest implements Request {
                 long _ = pause.awaitNanos(nanos);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
-                // The model takes it for the client's wish, so that its end must not look like that of all answers.
+                // The model takes it for the client's wish, so that its end must not look like that
+                // of all answers.
                 giveUp(
                         new EngineException(
                                 "the model's thread was interrupted while its client had %d answers unread"

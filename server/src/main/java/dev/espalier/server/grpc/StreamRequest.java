@@ -196,8 +196,7 @@ final class StreamRequest implements RequestMessage.Owner {
         } else if (stream.endsWithErrors()) {
             stand.fill(StreamAnswer.end(this, Failures.status(cause)));
         } else {
-            AnswerPieces failure =
-                    StreamMessages.failure(asked.model(), asked.id(), cause.text());
+            AnswerPieces failure = StreamMessages.failure(asked.model(), asked.id(), cause.text());
             stand.fill(StreamAnswer.said(this, true, failure));
         }
     }
