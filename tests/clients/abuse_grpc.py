@@ -123,7 +123,7 @@ class GrpcAbuse(Misuse):
                     connection.recv(1 << 16)
             self.await_memory("at least 5 MB", lambda now: now >= before + 5 * MB)
             time.sleep(2)
-            most = before + streams * 4 * MB
+            most = before + streams * 6 * MB  # 256 requests of each, what they sent and what they get
             self.await_memory(f"at most {most:.0f}", lambda now: now <= most, 0)
         self.freed(before)
 

@@ -4,7 +4,7 @@
 #include "attack.h"
 
 enum {
-    LAYOUT_VERSION = 4,
+    LAYOUT_VERSION = 5,
     LOOPS = 32,
     SLOTS = 1024,
     RING_CAPACITY = 2 * SLOTS,
@@ -18,7 +18,7 @@ enum {
 /* What a completion says of its answer. */
 struct answer {
     uint32_t block, lease, length;
-    uint16_t member, last;
+    uint16_t member, words;
     uint32_t number;
 };
 

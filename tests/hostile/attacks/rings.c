@@ -15,10 +15,10 @@ static void *feed(void *unused) {
         for (int loop = 0; loop < LOOPS; loop++) {
             uint32_t sequence = begin[loop] + round - 1;
 #ifdef FORGED
-            /* Answers, leases, members and numbers of others, and such that there are not. */
+            /* Answers, leases, members, words and numbers of others, and such that there are not. */
             struct answer answer = {
                 BLOCKS / UNIT + (round % 3 ? round % 64 * 4 : round * 2654435761u), round % 1024, 48 + round % 512,
-                round % 5 ? 0xffff : round % 8, round % 7 != 0, round % 11 ? 0 : round};
+                round % 5 ? 0xffff : round % 8, round % 7 ? 1 : round % 8, round % 11 ? 0 : round};
             put_completion(memory, loop, sequence, round % SLOTS, round / SLOTS % 64, answer);
 #else
             struct answer nobody = {round, round, round, 0xffff, 1, 0};
