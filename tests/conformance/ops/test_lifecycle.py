@@ -137,12 +137,12 @@ def test_c08_rollback(start, repository):
         assert server.infer("m").json["model_version"] == "1"
         traffic.asked(50)
         traffic.expected = None
-        override = dict(CONFIG, instance_group=[{"count": 2, "kind": "KIND_CPU"}])
+        override = dict(CONFIG, instance_group=[{"count": 3, "kind": "KIND_CPU"}])
         assert server.load("m", config=json.dumps(override)).status == 200
         groups = server.ask("GET", "/v2/models/m/config").json["instance_group"]
-        assert groups[0]["count"] == 2
+        assert groups[0]["count"] == 3
         loaded(server)
-        assert server.ask("GET", "/v2/models/m/config").json["instance_group"][0]["count"] == 1
+        assert server.ask("GET", "/v2/models/m/config").json["instance_group"][0]["count"] == 2
     assert not traffic.wrong, traffic.wrong[:3]
 
 
