@@ -158,7 +158,7 @@ def test_uploads_of_libraries_can_be_switched_off(start, repository, need):
 
 
 def test_changes_need_a_token_of_scope_admin(start, repository, tmp_path, need):
-    """Over both protocols; reading does not."""
+    """Over both protocols; so does what tells paths of the server's machine, and other reading does not."""
     need("--auth-token-file")
     repository.add("m", library("conflict_c_add"))
     tokens = tmp_path / "tokens"
@@ -167,7 +167,8 @@ def test_changes_need_a_token_of_scope_admin(start, repository, tmp_path, need):
     for change in ("load", "unload"):
         path = f"/v2/repository/models/m/{change}"
         assert [server.ask("POST", path, {}, token).status for token in ("", "reader", "keeper")] == [401, 403, 200]
-    assert server.ask("GET", "/v2/espalier/ops", None, "reader").status == 200
+    assert [server.ask("GET", "/v2/espalier/ops", None, token).status for token in ("reader", "keeper")] == [403, 200]
+    assert server.ask("GET", "/v2", None, "reader").status == 200
     with triton.InferenceServerClient(f"127.0.0.1:{server.grpc}") as client:
 
         def code(token: str) -> str:
