@@ -13,7 +13,7 @@ final class FlagReader {
     private final List<String> notices = new ArrayList<>();
 
     FlagReader() {
-        for (Flag flag : Flag.values()) {
+        for (Flag flag : Flag.all()) {
             byName.put(flag.text(), flag);
             flag.row().aliases().forEach(alias -> byName.put(alias, flag));
         }

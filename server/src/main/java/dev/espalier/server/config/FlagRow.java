@@ -1,5 +1,6 @@
 package dev.espalier.server.config;
 
+import dev.espalier.server.config.FlagType.Switch;
 import java.util.List;
 
 /// What is known of an option of the command line.
@@ -16,5 +17,25 @@ record FlagRow(
         List<String> aliases) {
     FlagRow {
         aliases = List.copyOf(aliases);
+    }
+
+    /// An option without a value of its own.
+    static FlagRow of(FlagGroup group, String text, FlagType type, String help) {
+        return of(group, text, type, "", help);
+    }
+
+    /// A switch.
+    static FlagRow of(FlagGroup group, String text, String fallback, String help) {
+        return of(group, text, new Switch(), fallback, help);
+    }
+
+    static FlagRow of(
+            FlagGroup group,
+            String text,
+            FlagType type,
+            String fallback,
+            String help,
+            String... aliases) {
+        return new FlagRow(group, text, type, fallback, help, List.of(aliases));
     }
 }

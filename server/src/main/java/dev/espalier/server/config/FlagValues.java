@@ -1,13 +1,13 @@
 package dev.espalier.server.config;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /// What the command line gave, option by option, with the table's defaults for the rest.
 final class FlagValues {
-    private final Map<Flag, List<String>> given = new EnumMap<>(Flag.class);
+    private final Map<Flag, List<String>> given = new HashMap<>();
 
     /// Keeps a value.
     ///

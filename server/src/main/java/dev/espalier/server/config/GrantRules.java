@@ -56,7 +56,7 @@ public record GrantRules(String file, List<Rule> rules) {
             lines = Files.readAllLines(file);
         } catch (IOException failure) {
             throw UsageException.bad(
-                    Flag.WORKER_GRANTS.text(), file.toString(), "a text file that can be read");
+                    WorkerFlag.GRANTS.text(), file.toString(), "a text file that can be read");
         }
         List<Rule> rules = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
@@ -66,7 +66,7 @@ public record GrantRules(String file, List<Rule> rules) {
                 if (rule == null) {
                     throw new UsageException(
                             "--%s: %s, line %d: '%s' (expected: a model's name or *, then network, or read or write and an absolute path that exists)"
-                                    .formatted(Flag.WORKER_GRANTS.text(), file, i + 1, line));
+                                    .formatted(WorkerFlag.GRANTS.text(), file, i + 1, line));
                 }
                 rules.add(rule);
             }

@@ -21,7 +21,7 @@ final class HelpText {
                         + " false, off, 0, and a bare --name means true.");
         for (FlagGroup group : FlagGroup.values()) {
             out.append('\n').append(group.title()).append('\n');
-            for (Flag flag : Flag.values()) {
+            for (Flag flag : Flag.all()) {
                 if (flag.row().group() == group) {
                     write(out, flag);
                 }

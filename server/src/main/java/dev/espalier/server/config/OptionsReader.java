@@ -29,7 +29,7 @@ final class OptionsReader {
     ServerOptions read(List<String> earlierNotices) throws UsageException {
         notices.addAll(earlierNotices);
         BackendOptions backends =
-                new BackendSettings(values.all(Flag.BACKEND_CONFIG), engines, notices).read();
+                new BackendSettings(values.all(ServerFlag.BACKEND_CONFIG), engines, notices).read();
         HttpOptions http = http();
         GrpcOptions grpc = grpc();
         MetricsOptions metrics = metrics();
@@ -39,8 +39,8 @@ final class OptionsReader {
         ports.take(metrics.allowed(), "metrics", metrics.address(), metrics.port());
         return new ServerOptions(
                 repository(),
-                values.text(Flag.ID),
-                Duration.ofSeconds(values.number(Flag.EXIT_TIMEOUT)),
+                values.text(ServerFlag.ID),
+                Duration.ofSeconds(values.number(ServerFlag.EXIT_TIMEOUT)),
                 http,
                 grpc,
                 metrics,
@@ -48,51 +48,55 @@ final class OptionsReader {
                 backends,
                 ops(backends),
                 workers(),
-                new SecurityOptions(readableFile(Flag.AUTH_TOKEN_FILE)),
+                new SecurityOptions(readableFile(ServerFlag.AUTH_TOKEN_FILE)),
                 notices);
     }
 
     private GrantRules grants() throws UsageException {
-        String file = readableFile(Flag.WORKER_GRANTS);
+        String file = readableFile(WorkerFlag.GRANTS);
         return file.isEmpty() ? GrantRules.NONE : GrantRules.read(Path.of(file));
     }
 
     private RepositoryOptions repository() throws UsageException {
-        if (values.on(Flag.MODEL_NAMESPACING)) {
+        if (values.on(RepositoryFlag.MODEL_NAMESPACING)) {
             throw new UsageException(
                     "--model-namespacing: 'true' is not available (expected: false);"
                             + " give each model a name of its own");
         }
         boolean asWritten =
-                values.on(Flag.DISABLE_AUTO_COMPLETE) || values.on(Flag.STRICT_MODEL_CONFIG);
+                values.on(RepositoryFlag.DISABLE_AUTO_COMPLETE)
+                        || values.on(RepositoryFlag.STRICT_MODEL_CONFIG);
         ControlMode control =
-                ControlMode.valueOf(values.text(Flag.MODEL_CONTROL_MODE).toUpperCase(Locale.ROOT));
+                ControlMode.valueOf(
+                        values.text(RepositoryFlag.MODEL_CONTROL_MODE).toUpperCase(Locale.ROOT));
         return new RepositoryOptions(
                 repositoryFolders(),
-                values.on(Flag.EXIT_ON_ERROR),
+                values.on(RepositoryFlag.EXIT_ON_ERROR),
                 strictReadiness(),
                 control,
                 pollPause(control),
                 startupModels(control),
-                values.on(Flag.ALLOW_OP_UPLOAD),
+                values.on(RepositoryFlag.ALLOW_OP_UPLOAD),
                 !asWritten,
                 configName(),
-                values.integer(Flag.MODEL_LOAD_THREAD_COUNT),
-                values.integer(Flag.MODEL_LOAD_RETRY_COUNT));
+                values.integer(RepositoryFlag.MODEL_LOAD_THREAD_COUNT),
+                values.integer(RepositoryFlag.MODEL_LOAD_RETRY_COUNT));
     }
 
     /// A model that fails keeps the server from being ready where its operator wants that: by saying so, or by wanting
     /// no server at all then.
     private boolean strictReadiness() {
         return values.on(
-                values.has(Flag.STRICT_READINESS) ? Flag.STRICT_READINESS : Flag.EXIT_ON_ERROR);
+                values.has(RepositoryFlag.STRICT_READINESS)
+                        ? RepositoryFlag.STRICT_READINESS
+                        : RepositoryFlag.EXIT_ON_ERROR);
     }
 
     private String configName() throws UsageException {
-        String name = values.text(Flag.MODEL_CONFIG_NAME);
+        String name = values.text(RepositoryFlag.MODEL_CONFIG_NAME);
         if (name.contains("/") || name.startsWith(".")) {
             throw UsageException.bad(
-                    Flag.MODEL_CONFIG_NAME.text(),
+                    RepositoryFlag.MODEL_CONFIG_NAME.text(),
                     name,
                     "the name of a file in configs/, without .pbtxt");
         }
@@ -100,17 +104,17 @@ final class OptionsReader {
     }
 
     private Duration pollPause(ControlMode control) {
-        if (values.has(Flag.REPOSITORY_POLL) && control != ControlMode.POLL) {
+        if (values.has(RepositoryFlag.REPOSITORY_POLL) && control != ControlMode.POLL) {
             notices.add(
                     "--"
-                            + Flag.REPOSITORY_POLL.text()
+                            + RepositoryFlag.REPOSITORY_POLL.text()
                             + " has no effect without --model-control-mode=poll");
         }
-        return Duration.ofSeconds(values.number(Flag.REPOSITORY_POLL));
+        return Duration.ofSeconds(values.number(RepositoryFlag.REPOSITORY_POLL));
     }
 
     private List<String> startupModels(ControlMode control) throws UsageException {
-        List<String> names = values.all(Flag.LOAD_MODEL);
+        List<String> names = values.all(RepositoryFlag.LOAD_MODEL);
         if (!names.isEmpty() && control != ControlMode.EXPLICIT) {
             throw new UsageException(
                     "--load-model needs --model-control-mode=explicit; without it every model of"
@@ -118,7 +122,7 @@ final class OptionsReader {
         }
         if (names.size() > 1 && names.contains(RepositoryOptions.ALL)) {
             throw UsageException.bad(
-                    Flag.LOAD_MODEL.text(),
+                    RepositoryFlag.LOAD_MODEL.text(),
                     RepositoryOptions.ALL,
                     "'*' for all models and nothing else, or the models' names");
         }
@@ -127,8 +131,8 @@ final class OptionsReader {
 
     private List<Path> repositoryFolders() throws UsageException {
         List<Path> folders = new ArrayList<>();
-        String name = Flag.MODEL_REPOSITORY.text();
-        for (String value : values.all(Flag.MODEL_REPOSITORY)) {
+        String name = RepositoryFlag.MODEL_REPOSITORY.text();
+        for (String value : values.all(RepositoryFlag.MODEL_REPOSITORY)) {
             if (value.contains("://")) {
                 throw UsageException.bad(
                         name, value, "a folder of this machine; remote ones are not read");
@@ -152,30 +156,30 @@ final class OptionsReader {
     private HttpOptions http() throws UsageException {
         TlsOptions tls =
                 tls(
-                        Flag.HTTP_USE_SSL,
-                        values.on(Flag.HTTP_USE_SSL),
-                        Flag.HTTP_SERVER_CERT,
-                        Flag.HTTP_SERVER_KEY,
+                        HttpFlag.USE_SSL,
+                        values.on(HttpFlag.USE_SSL),
+                        HttpFlag.SERVER_CERT,
+                        HttpFlag.SERVER_KEY,
                         "");
         return new HttpOptions(
-                values.on(Flag.ALLOW_HTTP),
-                values.text(Flag.HTTP_ADDRESS),
-                values.integer(Flag.HTTP_PORT),
-                values.on(Flag.REUSE_HTTP_PORT),
-                values.integer(Flag.HTTP_THREAD_COUNT),
-                values.number(Flag.HTTP_MAX_INPUT_SIZE),
+                values.on(HttpFlag.ALLOW),
+                values.text(HttpFlag.ADDRESS),
+                values.integer(HttpFlag.PORT),
+                values.on(HttpFlag.REUSE_PORT),
+                values.integer(HttpFlag.THREAD_COUNT),
+                values.number(HttpFlag.MAX_INPUT_SIZE),
                 tls,
                 new HttpLimits(
-                        Duration.ofSeconds(values.number(Flag.HTTP_HEADER_TIMEOUT)),
-                        Duration.ofSeconds(values.number(Flag.HTTP_BODY_TIMEOUT)),
-                        Duration.ofSeconds(values.number(Flag.HTTP_ANSWER_TIMEOUT)),
-                        Duration.ofSeconds(values.number(Flag.HTTP_IDLE_TIMEOUT)),
-                        values.integer(Flag.HTTP_MAX_CONNECTIONS)));
+                        Duration.ofSeconds(values.number(HttpFlag.HEADER_TIMEOUT)),
+                        Duration.ofSeconds(values.number(HttpFlag.BODY_TIMEOUT)),
+                        Duration.ofSeconds(values.number(HttpFlag.ANSWER_TIMEOUT)),
+                        Duration.ofSeconds(values.number(HttpFlag.IDLE_TIMEOUT)),
+                        values.integer(HttpFlag.MAX_CONNECTIONS)));
     }
 
     private GrpcOptions grpc() throws UsageException {
-        boolean mutual = values.on(Flag.GRPC_USE_SSL_MUTUAL);
-        String root = readableFile(Flag.GRPC_ROOT_CERT);
+        boolean mutual = values.on(GrpcFlag.USE_SSL_MUTUAL);
+        String root = readableFile(GrpcFlag.ROOT_CERT);
         if (mutual && root.isEmpty()) {
             throw new UsageException(
                     "--grpc-use-ssl-mutual needs --grpc-root-cert=<file>,"
@@ -183,34 +187,34 @@ final class OptionsReader {
         }
         TlsOptions tls =
                 tls(
-                        Flag.GRPC_USE_SSL,
-                        values.on(Flag.GRPC_USE_SSL) || mutual,
-                        Flag.GRPC_SERVER_CERT,
-                        Flag.GRPC_SERVER_KEY,
+                        GrpcFlag.USE_SSL,
+                        values.on(GrpcFlag.USE_SSL) || mutual,
+                        GrpcFlag.SERVER_CERT,
+                        GrpcFlag.SERVER_KEY,
                         mutual ? root : "");
         Keepalive keepalive =
                 new Keepalive(
-                        Duration.ofMillis(values.number(Flag.GRPC_KEEPALIVE_TIME)),
-                        Duration.ofMillis(values.number(Flag.GRPC_KEEPALIVE_TIMEOUT)),
-                        values.on(Flag.GRPC_KEEPALIVE_PERMIT),
-                        Duration.ofMillis(values.number(Flag.GRPC_MIN_PING_INTERVAL)),
-                        values.integer(Flag.GRPC_MAX_PING_STRIKES));
+                        Duration.ofMillis(values.number(GrpcFlag.KEEPALIVE_TIME)),
+                        Duration.ofMillis(values.number(GrpcFlag.KEEPALIVE_TIMEOUT)),
+                        values.on(GrpcFlag.KEEPALIVE_PERMIT),
+                        Duration.ofMillis(values.number(GrpcFlag.MIN_PING_INTERVAL)),
+                        values.integer(GrpcFlag.MAX_PING_STRIKES));
         return new GrpcOptions(
-                values.on(Flag.ALLOW_GRPC),
-                values.text(Flag.GRPC_ADDRESS),
-                values.integer(Flag.GRPC_PORT),
-                values.on(Flag.REUSE_GRPC_PORT),
+                values.on(GrpcFlag.ALLOW),
+                values.text(GrpcFlag.ADDRESS),
+                values.integer(GrpcFlag.PORT),
+                values.on(GrpcFlag.REUSE_PORT),
                 tls,
-                values.text(Flag.GRPC_COMPRESSION),
+                values.text(GrpcFlag.COMPRESSION),
                 keepalive,
                 new GrpcLimits(
-                        Duration.ofSeconds(values.number(Flag.GRPC_HANDSHAKE_TIMEOUT)),
-                        Duration.ofSeconds(values.number(Flag.GRPC_BODY_TIMEOUT)),
-                        Duration.ofSeconds(values.number(Flag.GRPC_ANSWER_TIMEOUT)),
-                        Duration.ofSeconds(values.number(Flag.GRPC_IDLE_TIMEOUT)),
-                        values.integer(Flag.GRPC_MAX_CONNECTIONS),
-                        values.integer(Flag.GRPC_MAX_STREAMS),
-                        values.integer(Flag.GRPC_MAX_STREAM_REQUESTS)));
+                        Duration.ofSeconds(values.number(GrpcFlag.HANDSHAKE_TIMEOUT)),
+                        Duration.ofSeconds(values.number(GrpcFlag.BODY_TIMEOUT)),
+                        Duration.ofSeconds(values.number(GrpcFlag.ANSWER_TIMEOUT)),
+                        Duration.ofSeconds(values.number(GrpcFlag.IDLE_TIMEOUT)),
+                        values.integer(GrpcFlag.MAX_CONNECTIONS),
+                        values.integer(GrpcFlag.MAX_STREAMS),
+                        values.integer(GrpcFlag.MAX_STREAM_REQUESTS)));
     }
 
     private TlsOptions tls(Flag use, boolean used, Flag certificate, Flag key, String clientRoot)
@@ -232,37 +236,37 @@ final class OptionsReader {
     }
 
     private MetricsOptions metrics() {
-        String address = values.text(Flag.METRICS_ADDRESS);
+        String address = values.text(ServerFlag.METRICS_ADDRESS);
         return new MetricsOptions(
-                values.on(Flag.ALLOW_METRICS),
-                address.isEmpty() ? values.text(Flag.HTTP_ADDRESS) : address,
-                values.integer(Flag.METRICS_PORT),
-                values.on(Flag.ALLOW_CPU_METRICS),
-                values.on(Flag.ALLOW_GPU_METRICS),
-                Duration.ofMillis(values.number(Flag.METRICS_INTERVAL)));
+                values.on(ServerFlag.ALLOW_METRICS),
+                address.isEmpty() ? values.text(HttpFlag.ADDRESS) : address,
+                values.integer(ServerFlag.METRICS_PORT),
+                values.on(ServerFlag.ALLOW_CPU_METRICS),
+                values.on(ServerFlag.ALLOW_GPU_METRICS),
+                Duration.ofMillis(values.number(ServerFlag.METRICS_INTERVAL)));
     }
 
     private LoggingOptions logging() {
         return new LoggingOptions(
-                values.integer(Flag.LOG_VERBOSE),
-                values.on(Flag.LOG_INFO),
-                values.on(Flag.LOG_WARNING),
-                values.on(Flag.LOG_ERROR),
-                values.text(Flag.LOG_FORMAT).equals("ISO8601")
+                values.integer(ServerFlag.LOG_VERBOSE),
+                values.on(ServerFlag.LOG_INFO),
+                values.on(ServerFlag.LOG_WARNING),
+                values.on(ServerFlag.LOG_ERROR),
+                values.text(ServerFlag.LOG_FORMAT).equals("ISO8601")
                         ? LoggingOptions.Format.ISO8601
                         : LoggingOptions.Format.DEFAULT,
-                values.text(Flag.LOG_FILE));
+                values.text(ServerFlag.LOG_FILE));
     }
 
     private OpOptions ops(BackendOptions backends) throws UsageException {
-        String shelf = values.text(Flag.OP_SHELF);
+        String shelf = values.text(ServerFlag.OP_SHELF);
         Path folder = shelf.isEmpty() ? null : Path.of(shelf).toAbsolutePath().normalize();
         if (folder != null && !Files.isDirectory(folder)) {
-            throw UsageException.bad(Flag.OP_SHELF.text(), shelf, "a folder that exists");
+            throw UsageException.bad(ServerFlag.OP_SHELF.text(), shelf, "a folder that exists");
         }
         Places places = new Places(environment);
         List<ServerLibrary> libraries = new ArrayList<>(places.builtInLibraries());
-        for (String value : values.all(Flag.OP_LIBRARY)) {
+        for (String value : values.all(ServerFlag.OP_LIBRARY)) {
             libraries.add(serverLibrary(value));
         }
         for (KnownEngine engine : engines) {
@@ -278,7 +282,7 @@ final class OptionsReader {
         return new OpOptions(
                 folder,
                 libraries,
-                readableFile(Flag.OP_ALLOW),
+                readableFile(ServerFlag.OP_ALLOW),
                 environment.getOrDefault("LD_LIBRARY_PATH", ""),
                 places.preload());
     }
@@ -295,7 +299,7 @@ final class OptionsReader {
         Path path = Path.of(place).toAbsolutePath().normalize();
         if (!Files.exists(path)) {
             throw UsageException.bad(
-                    Flag.OP_LIBRARY.text(),
+                    ServerFlag.OP_LIBRARY.text(),
                     value,
                     "a file or folder that exists, which may follow an engine's name and a colon: "
                             + engines.stream()
@@ -309,34 +313,34 @@ final class OptionsReader {
         Places places = new Places(environment);
         long machine = new MachineMemory(Path.of("/")).bytes();
         long memory =
-                values.has(Flag.REQUEST_MEMORY)
-                        ? values.number(Flag.REQUEST_MEMORY) << 20
+                values.has(WorkerFlag.REQUEST_MEMORY)
+                        ? values.number(WorkerFlag.REQUEST_MEMORY) << 20
                         : machine / 4;
         return new WorkerOptions(
                 memory,
                 new UnreadLimit(
-                        values.integer(Flag.UNREAD_ANSWERS),
-                        values.number(Flag.UNREAD_MEMORY) << 20),
+                        values.integer(WorkerFlag.UNREAD_ANSWERS),
+                        values.number(WorkerFlag.UNREAD_MEMORY) << 20),
                 places.home(),
-                places.stateDirectory(values.text(Flag.STATE_DIRECTORY)),
+                places.stateDirectory(values.text(WorkerFlag.STATE_DIRECTORY)),
                 places.home().resolve("engines"),
-                places.installedEngines(values.text(Flag.ENGINE_DIRECTORY)),
+                places.installedEngines(values.text(WorkerFlag.ENGINE_DIRECTORY)),
                 places.workerAotCache(),
-                words(values.all(Flag.WORKER_JAVA_OPTIONS)),
-                values.text(Flag.WORKER_LINK).equals("portable")
+                words(values.all(WorkerFlag.JAVA_OPTIONS)),
+                values.text(WorkerFlag.LINK).equals("portable")
                         ? LinkKind.PORTABLE
                         : LinkKind.ofThisMachine(),
                 new SandboxReader(values, environment).read(),
                 grants(),
                 new SupervisionOptions(
-                        values.number(Flag.EXECUTION_TIMEOUT),
-                        values.has(Flag.WORKER_MEMORY)
-                                ? values.number(Flag.WORKER_MEMORY) << 20
+                        values.number(WorkerFlag.EXECUTION_TIMEOUT),
+                        values.has(WorkerFlag.MEMORY)
+                                ? values.number(WorkerFlag.MEMORY) << 20
                                 : machine / 4 * 3,
-                        values.integer(Flag.QUARANTINE_AFTER),
-                        Duration.ofSeconds(values.number(Flag.QUARANTINE_WINDOW)),
-                        Duration.ofSeconds(values.number(Flag.MODEL_LOAD_TIMEOUT)),
-                        values.on(Flag.WORKER_STANDBY)),
+                        values.integer(WorkerFlag.QUARANTINE_AFTER),
+                        Duration.ofSeconds(values.number(WorkerFlag.QUARANTINE_WINDOW)),
+                        Duration.ofSeconds(values.number(RepositoryFlag.MODEL_LOAD_TIMEOUT)),
+                        values.on(WorkerFlag.STANDBY)),
                 places.oneWorkerForAll());
     }
 

@@ -22,17 +22,17 @@ record SandboxReader(FlagValues values, Map<String, String> environment) {
                 readable.add(Place.of(Path.of(folder).toAbsolutePath().normalize()));
             }
         }
-        readable.addAll(paths(Flag.WORKER_READ));
+        readable.addAll(paths(WorkerFlag.READ));
         return new SandboxOptions(
                 SandboxOptions.Mode.valueOf(
-                        values.text(Flag.WORKER_SANDBOX).toUpperCase(Locale.ROOT)),
-                values.all(Flag.WORKER_ENVIRONMENT),
+                        values.text(WorkerFlag.SANDBOX).toUpperCase(Locale.ROOT)),
+                values.all(WorkerFlag.ENVIRONMENT),
                 readable,
-                paths(Flag.WORKER_WRITE),
-                values.on(Flag.WORKER_NETWORK),
+                paths(WorkerFlag.WRITE),
+                values.on(WorkerFlag.NETWORK),
                 user(),
-                values.number(Flag.WORKER_DISK) << 20,
-                values.number(Flag.WORKER_ADDRESS_SPACE) << 20);
+                values.number(WorkerFlag.DISK) << 20,
+                values.number(WorkerFlag.ADDRESS_SPACE) << 20);
     }
 
     private List<Place> paths(Flag flag) throws UsageException {
@@ -49,11 +49,11 @@ record SandboxReader(FlagValues values, Map<String, String> environment) {
     }
 
     private SandboxOptions.User user() throws UsageException {
-        String value = values.text(Flag.WORKER_USER);
+        String value = values.text(WorkerFlag.USER);
         Matcher user = USER.matcher(value);
         if (!user.matches()) {
             throw UsageException.bad(
-                    Flag.WORKER_USER.text(), value, "two numbers with a colon between, neither 0");
+                    WorkerFlag.USER.text(), value, "two numbers with a colon between, neither 0");
         }
         return new SandboxOptions.User(
                 Integer.parseInt(user.group(1)), Integer.parseInt(user.group(2)));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
@@ -478,7 +478,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("dev.espalier.server.config.Flag#all")
     void explainsEveryOptionAndAllowsItsDefault(Flag flag) throws Exception {
         assertThat(flag.row().help()).endsWith(".");
         assertThat(HelpText.write()).contains("  --" + flag.text() + "=");
