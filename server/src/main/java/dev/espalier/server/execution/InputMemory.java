@@ -152,7 +152,7 @@ public final class InputMemory implements AutoCloseable {
     }
 
     /// Keeps the memory until one more [#close].
-    synchronized void hold() {
+    public synchronized void hold() {
         holders++;
     }
 

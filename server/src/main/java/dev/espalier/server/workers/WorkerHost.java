@@ -144,9 +144,12 @@ public final class WorkerHost implements AutoCloseable {
 
     /// Loads a model into the worker, and into every one that comes after it.
     ///
-    /// @throws ServingException UNAVAILABLE when a worker cannot have so many instances
+    /// @throws ServingException UNAVAILABLE when a worker cannot have so many instances, or none comes any more
     public void add(HostedModel model) throws ServingException {
         synchronized (lock) {
+            if (closed) {
+                throw WorkerPool.stopping();
+            }
             Hosted hosted = models.add(model, label);
             for (int i = 0; i < model.instances(); i++) {
                 input.clearLane(hosted.firstLane() + i);

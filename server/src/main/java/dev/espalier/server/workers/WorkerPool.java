@@ -47,10 +47,14 @@ public final class WorkerPool implements AutoCloseable {
     @GuardedBy("this")
     private final List<WorkerHost> ending = new ArrayList<>();
 
+    @GuardedBy("this")
+    private boolean closed;
+
     /// What models have in common that share a worker.
     private record Key(EngineVersion engine, String ops, Grants granted, List<String> options) {}
 
-    /// A worker's host, and how many models use it.
+    /// A worker's host, and how many models use it. Its memory is there for as long as they do, also when the
+    /// server's end overtakes a load: what is mapped no more cannot be touched without a SIGSEGV.
     private static final class Leased {
         private final WorkerHost host;
         private final EngineVersion engine;
@@ -61,6 +65,7 @@ public final class WorkerPool implements AutoCloseable {
             this.host = host;
             this.engine = engine;
             this.files = files;
+            host.input().hold();
         }
     }
 
@@ -127,26 +132,18 @@ public final class WorkerPool implements AutoCloseable {
         }
         // Folders are read and memory is taken while others go on; whoever is second gives it back.
         EnginePack pack = use(engine);
+        WorkerFiles laid = null;
+        WorkerHost made = null;
         WorkerHost host = null;
         try {
-            WorkerFiles laid =
-                    new WorkerFiles(files.resolve(Long.toString(numbers.incrementAndGet())));
-            InputMemory input = memory(laid);
-            host =
-                    add(
-                            key,
-                            engine,
-                            laid,
-                            new WorkerHost(
-                                    engine + " [" + ops.label() + "]",
-                                    pack,
-                                    site.with(site.launcher().reading(laid.folder(), asked, jvm)),
-                                    input));
-            if (host.input() != input) {
-                input.close();
-                laid.remove();
-                packsInUse.remove(engine);
-            }
+            laid = new WorkerFiles(files.resolve(Long.toString(numbers.incrementAndGet())));
+            made =
+                    new WorkerHost(
+                            engine + " [" + ops.label() + "]",
+                            pack,
+                            site.with(site.launcher().reading(laid.folder(), asked, jvm)),
+                            new InputMemory(requestMemory, site.links(), pageMaker, unread));
+            host = add(key, engine, laid, made);
             return host;
         } catch (LinkException failure) {
             throw new ServingException(
@@ -159,22 +156,27 @@ public final class WorkerPool implements AutoCloseable {
                     "no folder for a worker's files (see --state-directory): " + failure,
                     failure);
         } finally {
-            if (host == null) {
-                packsInUse.remove(engine);
+            if (host == null || host != made) {
+                drop(engine, laid, made);
             }
         }
     }
 
-    private InputMemory memory(WorkerFiles laid) throws LinkException {
-        try {
-            return new InputMemory(requestMemory, site.links(), pageMaker, unread);
-        } catch (LinkException failure) {
-            laid.remove();
-            throw failure;
+    /// Gives back what was made for a worker that is not wanted.
+    private void drop(EngineVersion engine, @Nullable WorkerFiles laid, @Nullable WorkerHost made) {
+        if (made != null) {
+            made.input().close();
         }
+        if (laid != null) {
+            laid.remove();
+        }
+        packsInUse.remove(engine);
     }
 
-    private synchronized @Nullable WorkerHost leaseKnown(Key key) {
+    private synchronized @Nullable WorkerHost leaseKnown(Key key) throws ServingException {
+        if (closed) {
+            throw stopping();
+        }
         Leased known = hosts.get(key);
         if (known == null) {
             return null;
@@ -184,7 +186,8 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private synchronized WorkerHost add(
-            Key key, EngineVersion engine, WorkerFiles files, WorkerHost host) {
+            Key key, EngineVersion engine, WorkerFiles files, WorkerHost host)
+            throws ServingException {
         WorkerHost known = leaseKnown(key);
         if (known != null) {
             return known;
@@ -194,6 +197,12 @@ public final class WorkerPool implements AutoCloseable {
         hosts.put(key, leased);
         host.start();
         return host;
+    }
+
+    /// What a load is told that the server's end has overtaken.
+    static ServingException stopping() {
+        return new ServingException(
+                ErrorCode.UNAVAILABLE, "the server is stopping and starts no worker any more");
     }
 
     /// Where the files lie that a worker reads.
@@ -211,6 +220,7 @@ public final class WorkerPool implements AutoCloseable {
         Leased unused = leave(host);
         if (unused != null) {
             host.hangUp();
+            host.input().close();
             unused.files.remove();
             packsInUse.remove(unused.engine);
         }
@@ -268,8 +278,10 @@ public final class WorkerPool implements AutoCloseable {
 
     @Override
     public void close() {
-        List<WorkerHost> open = new ArrayList<>(hosts());
+        List<WorkerHost> open;
         synchronized (this) {
+            closed = true;
+            open = new ArrayList<>(hosts());
             open.addAll(ending);
         }
         // First all are told, so that they end at the same time.

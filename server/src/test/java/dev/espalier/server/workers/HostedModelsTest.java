@@ -28,7 +28,7 @@ final class HostedModelsTest {
         second = models.add(ofTwoInstances("second"), "worker");
     }
 
-    private static HostedModel ofTwoInstances(String name) {
+    static HostedModel ofTwoInstances(String name) {
         return new HostedModel(
                 name,
                 Path.of(name),

@@ -154,6 +154,22 @@ final class WorkerPoolTest {
     }
 
     @Test
+    void aLoadThatTheEndOvertakesIsRefusedAndItsMemoryIsThere() throws Exception {
+        WorkerHost host = lease("m", Grants.NONE);
+        pool.close();
+        HostedModel model = HostedModelsTest.ofTwoInstances("m");
+        assertThatThrownBy(() -> host.add(model))
+                .isInstanceOfSatisfying(
+                        ServingException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE))
+                .hasMessageContaining("the server is stopping");
+        assertThatThrownBy(() -> lease("n", Grants.NONE)).hasMessageContaining("is stopping");
+        // Where it were mapped no more, this would end the JVM.
+        host.input().clearLane(0);
+        pool.release(host);
+    }
+
+    @Test
     void anEngineThatIsNotThereIsRefusedWithWhatToDo() {
         assertThatThrownBy(() ->
                         pool.lease(
