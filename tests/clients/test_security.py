@@ -46,6 +46,15 @@ class TestSecurity:
                 ask.client.load_model("plus_one")
         assert refused.value.status() in ("403", "StatusCode.PERMISSION_DENIED")
 
+    @pytest.mark.parametrize("change", [("update_log_settings", {"log_info": False}), ("update_trace_settings", "", {"trace_rate": "7"})])
+    @pytest.mark.parametrize("protocol", ["http", "grpc"])
+    def test_reader_may_not_change_settings(self, server, protocol, change):
+        ask = asking(server, protocol)
+        method, *given = change
+        with ask.client, pytest.raises(InferenceServerException) as refused:
+            getattr(ask.client, method)(*given)
+        assert refused.value.status() in ("403", "StatusCode.PERMISSION_DENIED")
+
     def test_plain_http_is_not_answered(self, server):
         other = dataclasses.replace(server, ca="")
         with pytest.raises(OSError) as refused:

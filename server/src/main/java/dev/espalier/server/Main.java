@@ -56,8 +56,8 @@ public final class Main {
                 new InternalErrors(() -> Runtime.getRuntime().halt(InternalErrors.EXIT_CODE));
         Thread.setDefaultUncaughtExceptionHandler(errors);
         int code = 1;
-        try (ServerLog _ = ServerLog.start(options.logging());
-                Server server = new Server(options, EngineList.ALL, errors)) {
+        try (ServerLog log = ServerLog.start(options.logging());
+                Server server = new Server(options, EngineList.ALL, log, errors)) {
             if (start(server, startup)) {
                 signal.await();
                 code = 0;

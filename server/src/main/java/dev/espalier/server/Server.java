@@ -18,6 +18,7 @@ import dev.espalier.server.http.HttpServer;
 import dev.espalier.server.http.HttpServices;
 import dev.espalier.server.http.MetricsServer;
 import dev.espalier.server.inference.InferenceService;
+import dev.espalier.server.logging.LogSettings;
 import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.memory.ClientMemory;
 import dev.espalier.server.metrics.CopiedBytes;
@@ -29,6 +30,8 @@ import dev.espalier.server.repository.ModelRepository;
 import dev.espalier.server.repository.PrivateFolder;
 import dev.espalier.server.repository.RepositoryPoll;
 import dev.espalier.server.repository.WarmUps;
+import dev.espalier.server.tracing.TraceExporters;
+import dev.espalier.server.tracing.Tracing;
 import dev.espalier.server.work.WorkPool;
 import dev.espalier.server.workers.WorkerGroups;
 import dev.espalier.server.workers.WorkerPool;
@@ -62,7 +65,9 @@ final class Server implements AutoCloseable {
                     "model_configuration",
                     "binary_tensor_data",
                     "parameters",
-                    "statistics");
+                    "statistics",
+                    "trace",
+                    "logging");
 
     private final ServerOptions options;
     private final InternalErrors errors;
@@ -84,9 +89,11 @@ final class Server implements AutoCloseable {
     private volatile boolean settled;
 
     /// @param engines those that there are, installed or not
+    /// @param log what clients may change of the log
     /// @param errors what becomes of errors that nobody expected
     /// @throws IOException when the machine does not give what the server needs
-    Server(ServerOptions options, Engines engines, InternalErrors errors) throws IOException {
+    Server(ServerOptions options, Engines engines, LogSettings log, InternalErrors errors)
+            throws IOException {
         this.options = options;
         this.errors = errors;
         options.notices().forEach(notice -> LOG.log(Level.WARNING, notice));
@@ -141,6 +148,11 @@ final class Server implements AutoCloseable {
                             copies,
                             workers,
                             new WarmUps(loops, timer, errors));
+            Tracing tracing =
+                    opened(
+                            new Tracing(
+                                    options.tracing(),
+                                    TraceExporters.writer(options.tracing(), version(), errors)));
             InferenceService inferences = new InferenceService(repository, loops, errors);
             work = opened(new WorkPool(cores, errors));
             ClientMemory memory = new ClientMemory(heap, requestMemory);
@@ -158,6 +170,8 @@ final class Server implements AutoCloseable {
                             info,
                             health(),
                             tokens,
+                            log,
+                            tracing,
                             httpCopies,
                             means,
                             ConfigJson::of,
@@ -171,6 +185,8 @@ final class Server implements AutoCloseable {
                             info,
                             health(),
                             tokens,
+                            log,
+                            tracing,
                             grpcCopies,
                             memory,
                             work,

@@ -234,6 +234,7 @@ final class ArchitectureTest {
         // A model's configuration is a protobuf message, and comes as text or JSON.
         onlyIn("com.google.protobuf..", ".grpc..", ".repository..");
         onlyIn("com.fasterxml.jackson..", ".http..", ".repository..");
+        onlyIn("io.opentelemetry..", ".tracing");
     }
 
     private static void onlyIn(String packages, String... rooms) {

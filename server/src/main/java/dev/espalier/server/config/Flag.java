@@ -6,7 +6,8 @@ import java.util.stream.Stream;
 /// An option of the command line. Each part of the server has the table of its own, a row an option
 /// with group, name, type, default and help text. Names, types and defaults are Triton's where
 /// Triton has the option.
-sealed interface Flag permits RepositoryFlag, ServerFlag, HttpFlag, GrpcFlag, WorkerFlag {
+sealed interface Flag
+        permits RepositoryFlag, ServerFlag, HttpFlag, GrpcFlag, TraceFlag, WorkerFlag {
     /// All of them, in the order of their tables.
     static List<Flag> all() {
         return Stream.<Flag[]>of(
@@ -14,6 +15,7 @@ sealed interface Flag permits RepositoryFlag, ServerFlag, HttpFlag, GrpcFlag, Wo
                         ServerFlag.values(),
                         HttpFlag.values(),
                         GrpcFlag.values(),
+                        TraceFlag.values(),
                         WorkerFlag.values())
                 .flatMap(Stream::of)
                 .toList();

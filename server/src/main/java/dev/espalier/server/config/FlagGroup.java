@@ -8,6 +8,7 @@ enum FlagGroup {
     GRPC("gRPC"),
     METRICS("Metrics"),
     LOGGING("Logging"),
+    TRACING("Traces"),
     BACKENDS("Backends"),
     OPS("Op libraries (Espalier's own)"),
     WORKERS("Workers and places (Espalier's own)"),

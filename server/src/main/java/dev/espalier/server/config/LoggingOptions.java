@@ -7,11 +7,42 @@ package dev.espalier.server.config;
 public record LoggingOptions(
         int verbose, boolean info, boolean warning, boolean error, Format format, String file) {
 
+    public LoggingOptions withVerbose(int detail) {
+        return new LoggingOptions(detail, info, warning, error, format, file);
+    }
+
+    public LoggingOptions withInfo(boolean told) {
+        return new LoggingOptions(verbose, told, warning, error, format, file);
+    }
+
+    public LoggingOptions withWarning(boolean told) {
+        return new LoggingOptions(verbose, info, told, error, format, file);
+    }
+
+    public LoggingOptions withError(boolean told) {
+        return new LoggingOptions(verbose, info, warning, told, format, file);
+    }
+
+    public LoggingOptions withFormat(Format line) {
+        return new LoggingOptions(verbose, info, warning, error, line, file);
+    }
+
     /// How a line begins.
     public enum Format {
         /// `I1124 15:40:32.123456 4711 Server] ...`
-        DEFAULT,
+        DEFAULT("default"),
         /// `2026-11-24T15:40:32Z I 4711 Server] ...`
-        ISO8601
+        ISO8601("ISO8601");
+
+        private final String text;
+
+        Format(String text) {
+            this.text = text;
+        }
+
+        /// Its name as users write it.
+        public String text() {
+            return text;
+        }
     }
 }

@@ -45,6 +45,7 @@ final class OptionsReader {
                 grpc,
                 metrics,
                 logging(),
+                new TraceReader(values, notices).read(),
                 backends,
                 ops(backends),
                 workers(),

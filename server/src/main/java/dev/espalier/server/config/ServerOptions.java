@@ -16,6 +16,7 @@ public record ServerOptions(
         GrpcOptions grpc,
         MetricsOptions metrics,
         LoggingOptions logging,
+        TraceOptions tracing,
         BackendOptions backends,
         OpOptions ops,
         WorkerOptions workers,

@@ -57,14 +57,6 @@ final class UnavailableFlags {
                             "tf-add-vgpu"),
                     unused("the counters are always on", "metrics-config"),
                     unused(
-                            "this version writes no traces",
-                            "trace-config",
-                            "trace-file",
-                            "trace-level",
-                            "trace-rate",
-                            "trace-count",
-                            "trace-log-frequency"),
-                    unused(
                             "this version caches no answers",
                             "cache-config",
                             "cache-directory",

@@ -5,11 +5,13 @@ import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.inference.Inferences;
+import dev.espalier.server.logging.LogSettings;
 import dev.espalier.server.memory.ClientMemory;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.OpCatalog;
+import dev.espalier.server.tracing.Tracing;
 import dev.espalier.server.work.WorkPool;
 
 /// What the gRPC methods need of the rest of the server.
@@ -25,6 +27,8 @@ public record GrpcServices(
         ServerInfo info,
         Health health,
         AccessTokens tokens,
+        LogSettings log,
+        Tracing tracing,
         CopiedBytes copied,
         ClientMemory memory,
         WorkPool work,

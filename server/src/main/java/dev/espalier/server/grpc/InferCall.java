@@ -3,6 +3,7 @@ package dev.espalier.server.grpc;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.memory.FairShare;
+import dev.espalier.server.tracing.Arrival;
 import dev.espalier.server.work.Outcome;
 import io.grpc.HasByteBuffer;
 import io.grpc.KnownLength;
@@ -27,6 +28,7 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Reques
     private final GrpcServices services;
     private final GrpcConnection connection;
     private final Coding coding;
+    private final @Nullable Arrival arrival;
     private final AnswerWriter writer;
     private final CountedPieces compressed;
     private @Nullable RequestMessage message;
@@ -46,11 +48,13 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Reques
             ServerCall<InputStream, InferAnswer> call,
             GrpcServices services,
             GrpcConnection connection,
-            Coding coding) {
+            Coding coding,
+            @Nullable Arrival arrival) {
         this.call = call;
         this.services = services;
         this.connection = connection;
         this.coding = coding;
+        this.arrival = arrival;
         this.writer = new AnswerWriter(services, connection, SUBJECT, coding.level());
         this.compressed = new CountedPieces(connection.heap());
     }
@@ -164,6 +168,9 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Reques
     @Override
     public void onHalfClose() {
         RequestMessage complete = message;
+        if (arrival != null) {
+            arrival.read();
+        }
         if (refused) {
             return;
         }
@@ -202,6 +209,11 @@ final class InferCall extends ServerCall.Listener<InputStream> implements Reques
     @Override
     public List<FairShare> shares() {
         return connection.tensors();
+    }
+
+    @Override
+    public @Nullable Arrival arrival() {
+        return arrival;
     }
 
     @Override

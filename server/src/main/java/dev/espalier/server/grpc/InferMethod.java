@@ -1,5 +1,7 @@
 package dev.espalier.server.grpc;
 
+import dev.espalier.server.tracing.Door;
+import dev.espalier.server.tracing.Tracing;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -27,6 +29,10 @@ final class InferMethod {
 
     private static final Metadata.Key<String> ACCEPTED =
             Metadata.Key.of("grpc-accept-encoding", Metadata.ASCII_STRING_MARSHALLER);
+
+    /// The client's span, as W3C names it.
+    private static final Metadata.Key<String> TRACE_PARENT =
+            Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
 
     private final GrpcServices services;
     private final int level;
@@ -63,7 +69,16 @@ final class InferMethod {
     private InferCall once(ServerCall<InputStream, InferAnswer> call, Metadata headers) {
         // One more than there may be: a second message must be seen.
         call.request(2);
-        InferCall begun = new InferCall(call, services, ArrivingUploads.current(), coding(headers));
+        Tracing tracing = services.tracing();
+        InferCall begun =
+                new InferCall(
+                        call,
+                        services,
+                        ArrivingUploads.current(),
+                        coding(headers),
+                        tracing.isOn()
+                                ? tracing.arrival(Door.GRPC, headers.get(TRACE_PARENT))
+                                : null);
         ArrivingUploads.begun(begun);
         return begun;
     }
@@ -78,6 +93,7 @@ final class InferMethod {
                         new StreamCall.Options(
                                 coding(headers),
                                 "true".equals(headers.get(ERRORS_END)),
+                                headers.get(TRACE_PARENT),
                                 mostStreamRequests));
         ArrivingUploads.begun(begun);
         return begun;

@@ -19,7 +19,7 @@ import dev.espalier.server.repository.ModelVersion;
 import io.grpc.ServerServiceDefinition;
 
 /// The methods of `inference.GRPCInferenceService`, by the groups of its definition. What has no method
-/// here (shared memory, settings) is answered with UNIMPLEMENTED.
+/// here (shared memory) is answered with UNIMPLEMENTED.
 final class InferenceProtocol {
     private static final String NAME = "inference.GRPCInferenceService";
 
@@ -39,6 +39,7 @@ final class InferenceProtocol {
         protocol.descriptions();
         new InferMethod(services, responseCompression, streamRequests).addTo(protocol.service);
         new RepositoryMethods(services, protocol.service, NAME).add();
+        new SettingsMethods(services).addTo(protocol.service, NAME);
         return protocol.service.build();
     }
 

@@ -1,6 +1,7 @@
 package dev.espalier.server.grpc;
 
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.tracing.Door;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -63,8 +64,13 @@ final class StreamCall extends ServerCall.Listener<InputStream> {
     ///
     /// @param coding how its messages are compressed
     /// @param errorsEnd whether a request that fails while it runs ends the stream
+    /// @param traceparent the header by which W3C names the client's span; null for none
     /// @param mostRequests how many may be under way at once
-    record Options(InferCall.Coding coding, boolean errorsEnd, int mostRequests) {}
+    record Options(
+            InferCall.Coding coding,
+            boolean errorsEnd,
+            @Nullable String traceparent,
+            int mostRequests) {}
 
     StreamCall(
             ServerCall<InputStream, InferAnswer> call,
@@ -132,7 +138,12 @@ final class StreamCall extends ServerCall.Listener<InputStream> {
             return true;
         }
         StreamRequest request =
-                new StreamRequest(this, line.place(), coding, compressed ? Long.MAX_VALUE : length);
+                new StreamRequest(
+                        this,
+                        line.place(),
+                        coding,
+                        compressed ? Long.MAX_VALUE : length,
+                        services.tracing().arrival(Door.GRPC, options.traceparent()));
         arriving = request;
         requests.add(request);
         return true;

@@ -3,6 +3,7 @@ package dev.espalier.server.grpc;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.memory.FairShare;
+import dev.espalier.server.tracing.Arrival;
 import dev.espalier.server.work.Outcome;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -17,6 +18,7 @@ final class StreamRequest implements RequestMessage.Owner {
 
     private final StreamCall stream;
     private final RequestMessage message;
+    private final @Nullable Arrival arrival;
 
     /// Where its answer stands among those of the other requests. A decoupled model's stand among each other only.
     private final AnswerLine.Place place;
@@ -28,8 +30,15 @@ final class StreamRequest implements RequestMessage.Owner {
 
     /// @param coding how its message is compressed; null where it is not
     /// @param length how many bytes that has; `Long.MAX_VALUE` where that is not known
-    StreamRequest(StreamCall stream, AnswerLine.Place place, @Nullable String coding, long length) {
+    /// @param arrival what a trace of it begins with; null where none is traced
+    StreamRequest(
+            StreamCall stream,
+            AnswerLine.Place place,
+            @Nullable String coding,
+            long length,
+            @Nullable Arrival arrival) {
         this.stream = stream;
+        this.arrival = arrival;
         this.place = place;
         this.own = new AnswerLine(this::next);
         this.message =
@@ -57,6 +66,9 @@ final class StreamRequest implements RequestMessage.Owner {
 
     /// Its message is complete.
     void complete() {
+        if (arrival != null) {
+            arrival.read();
+        }
         message.complete();
         message.finish();
     }
@@ -78,6 +90,11 @@ final class StreamRequest implements RequestMessage.Owner {
     @Override
     public List<FairShare> shares() {
         return stream.connection().tensors();
+    }
+
+    @Override
+    public @Nullable Arrival arrival() {
+        return arrival;
     }
 
     @Override

@@ -20,7 +20,13 @@ final class TokenCheck implements ServerInterceptor {
 
     /// What changes the server, or tells places on its machine.
     private static final Set<String> ADMINS =
-            Set.of("RepositoryModelLoad", "RepositoryModelUnload", "OpLibraries");
+            Set.of(
+                    "RepositoryModelLoad",
+                    "RepositoryModelUnload",
+                    "OpLibraries",
+                    // Whether a call of these only asks shows in its message.
+                    "TraceSetting",
+                    "LogSettings");
 
     private final AccessTokens tokens;
 

@@ -3,6 +3,9 @@ package dev.espalier.server.http;
 import dev.espalier.server.access.Access;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.tracing.Arrival;
+import dev.espalier.server.tracing.Door;
+import dev.espalier.server.tracing.Tracing;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -14,12 +17,14 @@ final class ApiRequests implements RequestHandler {
     private final long maxInputSize;
     private final SmallRoutes smallRoutes;
     private final RepositoryRoutes repositoryRoutes;
+    private final SettingsRoutes settingsRoutes;
 
     ApiRequests(HttpServices services, long maxInputSize) {
         this.services = services;
         this.maxInputSize = maxInputSize;
         this.smallRoutes = new SmallRoutes(services);
         this.repositoryRoutes = new RepositoryRoutes(services);
+        this.settingsRoutes = new SettingsRoutes(services);
     }
 
     @Override
@@ -48,7 +53,11 @@ final class ApiRequests implements RequestHandler {
             return generate(connection, route, request);
         }
         if (RepositoryRoutes.answers(route.operation())) {
-            return new RepositoryExchange(connection, repositoryRoutes, route, maxInputSize);
+            return new BodyExchange(connection, repositoryRoutes, route, maxInputSize);
+        }
+        if (SettingsRoutes.answers(route.operation())) {
+            return new BodyExchange(
+                    connection, settingsRoutes.by(request.method()), route, maxInputSize);
         }
         return new SmallExchange(connection, smallRoutes, route);
     }
@@ -86,7 +95,15 @@ final class ApiRequests implements RequestHandler {
                             ErrorCode.INVALID_ARGUMENT.httpStatus(),
                             "Unsupported content-encoding, only 'identity' is supported."));
         }
-        return new GenerateExchange(connection, services, route, maxInputSize);
+        return new GenerateExchange(connection, services, route, maxInputSize, arrival(request));
+    }
+
+    /// What a trace of the request begins with; null where no request is traced.
+    private @Nullable Arrival arrival(HttpRequest request) {
+        Tracing tracing = services.tracing();
+        return tracing.isOn()
+                ? tracing.arrival(Door.HTTP, request.headers().get("traceparent"))
+                : null;
     }
 
     private @Nullable Exchange infer(HttpConnection connection, Route route, HttpRequest request) {
@@ -100,7 +117,8 @@ final class ApiRequests implements RequestHandler {
                     route,
                     body,
                     maxInputSize,
-                    accepted == null ? ContentCoding.IDENTITY : ContentCoding.accepted(accepted));
+                    accepted == null ? ContentCoding.IDENTITY : ContentCoding.accepted(accepted),
+                    arrival(request));
         } catch (ServingException refused) {
             Reply reply =
                     refused.code() == ErrorCode.UNSUPPORTED

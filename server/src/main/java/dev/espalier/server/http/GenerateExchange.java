@@ -7,6 +7,7 @@ import dev.espalier.server.inference.Responder;
 import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.memory.GatheredBytes;
 import dev.espalier.server.repository.ModelMetadata;
+import dev.espalier.server.tracing.Arrival;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -27,17 +28,23 @@ final class GenerateExchange implements Exchange, Responder {
     private final long maxInputSize;
     private final GatheredBytes body;
     private final GenerateAnswers answers;
+    private final @Nullable Arrival arrival;
     private @Nullable InferPlan plan;
     private @Nullable Inference inference;
     private @Nullable ServingException failure;
     private boolean submitted;
 
     GenerateExchange(
-            HttpConnection connection, HttpServices services, Route route, long maxInputSize) {
+            HttpConnection connection,
+            HttpServices services,
+            Route route,
+            long maxInputSize,
+            @Nullable Arrival arrival) {
         this.connection = connection;
         this.services = services;
         this.route = route;
         this.maxInputSize = maxInputSize;
+        this.arrival = arrival;
         this.body = new GatheredBytes(connection.heap());
         this.answers =
                 route.operation() == Operation.GENERATE
@@ -68,6 +75,9 @@ final class GenerateExchange implements Exchange, Responder {
 
     @Override
     public void end() {
+        if (arrival != null) {
+            arrival.read();
+        }
         step(() -> {
             ModelMetadata model =
                     services.catalog().ready(route.model(), route.version()).metadata();
@@ -164,6 +174,11 @@ final class GenerateExchange implements Exchange, Responder {
     @Override
     public List<FairShare> shares() {
         return connection.tensors();
+    }
+
+    @Override
+    public @Nullable Arrival arrival() {
+        return arrival;
     }
 
     @Override

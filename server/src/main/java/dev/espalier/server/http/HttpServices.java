@@ -6,10 +6,12 @@ import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.health.WorkerStatus;
 import dev.espalier.server.inference.Inferences;
+import dev.espalier.server.logging.LogSettings;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.OpCatalog;
+import dev.espalier.server.tracing.Tracing;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,6 +29,8 @@ public record HttpServices(
         ServerInfo info,
         Health health,
         AccessTokens tokens,
+        LogSettings log,
+        Tracing tracing,
         CopiedBytes copied,
         HttpMeans means,
         Function<ModelConfig, String> configJson,

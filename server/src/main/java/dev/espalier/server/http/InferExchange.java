@@ -7,6 +7,7 @@ import dev.espalier.server.inference.InferenceResult;
 import dev.espalier.server.inference.Responder;
 import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.memory.GatheredBytes;
+import dev.espalier.server.tracing.Arrival;
 import dev.espalier.server.work.Outcome;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
@@ -40,6 +41,7 @@ final class InferExchange implements Exchange, Responder {
     private final InferBody body;
     private final long maxInputSize;
     private final ContentCoding responseCoding;
+    private final @Nullable Arrival arrival;
     private final GatheredBytes gathered;
     private long plainLength;
     private @Nullable InferPlan plan;
@@ -57,13 +59,15 @@ final class InferExchange implements Exchange, Responder {
             Route route,
             InferBody body,
             long maxInputSize,
-            ContentCoding responseCoding) {
+            ContentCoding responseCoding,
+            @Nullable Arrival arrival) {
         this.connection = connection;
         this.services = services;
         this.route = route;
         this.body = body;
         this.maxInputSize = maxInputSize;
         this.responseCoding = responseCoding;
+        this.arrival = arrival;
         this.gathered = new GatheredBytes(connection.heap());
     }
 
@@ -280,6 +284,9 @@ final class InferExchange implements Exchange, Responder {
     @Override
     public void end() {
         ended = true;
+        if (arrival != null) {
+            arrival.read();
+        }
         if (failure == null) {
             try {
                 complete();
@@ -406,6 +413,11 @@ final class InferExchange implements Exchange, Responder {
     @Override
     public List<FairShare> shares() {
         return connection.tensors();
+    }
+
+    @Override
+    public @Nullable Arrival arrival() {
+        return arrival;
     }
 
     @Override

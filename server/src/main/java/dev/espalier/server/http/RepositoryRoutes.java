@@ -9,7 +9,7 @@ import java.io.IOException;
 
 /// Answers the routes of the model repository: index, load, unload. Waits for what it answers. Safe for
 /// use by several threads.
-final class RepositoryRoutes {
+final class RepositoryRoutes implements BodyExchange.Routes {
     private final HttpServices services;
 
     RepositoryRoutes(HttpServices services) {
@@ -24,7 +24,8 @@ final class RepositoryRoutes {
         };
     }
 
-    Reply answer(Route route, byte[] body) throws ServingException, InterruptedException {
+    @Override
+    public Reply answer(Route route, byte[] body) throws ServingException, InterruptedException {
         return switch (route.operation()) {
             case REPOSITORY_INDEX -> {
                 boolean onlyReady = onlyReady(body);

@@ -41,11 +41,14 @@ final class SmallRoutes {
             case NAMED_REPOSITORY ->
                     throw unsupported("'repository_name' specification is not supported");
             case SHARED_MEMORY_STATUS, SHARED_MEMORY_CHANGE -> throw JsonMembers.sharedMemoryOff();
-            case TRACE_SETTING -> throw unsupported("the trace extension is not supported");
-            case LOGGING ->
-                    throw unsupported(
-                            "the logging extension is not supported (expected: the server's flags, such as --log-verbose)");
-            case INFER, GENERATE, GENERATE_STREAM, REPOSITORY_INDEX, MODEL_LOAD, MODEL_UNLOAD ->
+            case INFER,
+                    GENERATE,
+                    GENERATE_STREAM,
+                    REPOSITORY_INDEX,
+                    MODEL_LOAD,
+                    MODEL_UNLOAD,
+                    TRACE_SETTING,
+                    LOGGING ->
                     throw new IllegalStateException(route.operation() + " is no small route");
             case WORKERS -> Reply.json(WorkerDescriptions.of(services.workers().get()));
         };

@@ -4,6 +4,9 @@ import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.tracing.Arrival;
+import dev.espalier.server.tracing.RequestTrace;
+import org.jspecify.annotations.Nullable;
 
 /// The one path of every request:
 ///
@@ -29,17 +32,45 @@ public final class InferenceService implements Inferences {
 
     @Override
     public Inference open(InferenceRequest request, Responder responder) throws ServingException {
+        ServedModel model = models.serving(request.modelName(), request.modelVersion());
+        RequestTrace trace = trace(request, model, responder.arrival());
+        try {
+            return open(model, request, responder, trace);
+        } catch (ServingException refused) {
+            if (trace != null) {
+                trace.failed(refused.text());
+            }
+            throw refused;
+        }
+    }
+
+    private static @Nullable RequestTrace trace(
+            InferenceRequest request, ServedModel model, @Nullable Arrival arrival) {
+        return arrival == null
+                ? null
+                : arrival.begin(
+                        new RequestTrace.Subject(
+                                model.name(), model.version(), model.opSet(), request.id()));
+    }
+
+    private Inference open(
+            ServedModel found,
+            InferenceRequest request,
+            Responder responder,
+            @Nullable RequestTrace trace)
+            throws ServingException {
+        ServedModel model = found;
         while (true) {
-            ServedModel model = models.serving(request.modelName(), request.modelVersion());
             checkAnswers(model, responder);
             RequestValidator.Validated validated = RequestValidator.validate(request, model.plan());
             PendingInference inference =
                     new PendingInference(
-                            request, model, validated, responder, loops.current(), errors);
+                            request, model, validated, responder, loops.current(), errors, trace);
             if (model.scheduler().open(inference)) {
                 return inference;
             }
-            // The model has been replaced or unloaded since it was found.
+            // It has been replaced or unloaded since it was found.
+            model = models.serving(request.modelName(), request.modelVersion());
         }
     }
 

@@ -7,10 +7,13 @@ import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.scheduling.Member;
+import dev.espalier.server.tracing.Moment;
+import dev.espalier.server.tracing.RequestTrace;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A request between its header and its answer. Lives on one event loop.
 final class PendingInference extends Member implements Inference {
@@ -19,20 +22,27 @@ final class PendingInference extends Member implements Inference {
     private final RequestValidator.Validated validated;
     private final Responder responder;
     private final InternalErrors errors;
+    private final @Nullable RequestTrace trace;
 
+    /// @param trace what is noted of it; null where it is not traced
     PendingInference(
             InferenceRequest request,
             ServedModel model,
             RequestValidator.Validated validated,
             Responder responder,
             LinkedLoop loop,
-            InternalErrors errors) {
+            InternalErrors errors,
+            @Nullable RequestTrace trace) {
         super(loop, validated.placement(), request.timeoutMicros());
         this.request = request;
         this.model = model;
         this.validated = validated;
         this.responder = responder;
         this.errors = errors;
+        this.trace = trace;
+        if (trace != null) {
+            trace.at(Moment.REQUEST_START, openedAt());
+        }
     }
 
     @Override
@@ -66,9 +76,15 @@ final class PendingInference extends Member implements Inference {
             }
             checkStrings();
         } catch (ServingException failure) {
-            cancel();
+            stop();
+            if (trace != null) {
+                trace.failed(failure.text());
+            }
             responder.failed(failure);
             return;
+        }
+        if (trace != null) {
+            trace.submitted();
         }
         model.scheduler().submit(this);
     }
@@ -96,6 +112,13 @@ final class PendingInference extends Member implements Inference {
 
     @Override
     public void cancel() {
+        stop();
+        if (trace != null) {
+            trace.failed("given up");
+        }
+    }
+
+    private void stop() {
         model.scheduler().cancel(this);
     }
 
@@ -113,7 +136,7 @@ final class PendingInference extends Member implements Inference {
     protected void answered(ExecutionOutcome.Done answer, boolean last) {
         if (!last && !isDecoupled()) {
             answer.answer().release();
-            cancel();
+            stop();
             failed(notDecoupled("has more than one answer to a request"));
             return;
         }
@@ -121,6 +144,9 @@ final class PendingInference extends Member implements Inference {
     }
 
     private void tell(ExecutionOutcome.Done outcome, int batchRows, int row, boolean last) {
+        if (trace != null) {
+            note(trace, outcome, batchRows);
+        }
         InferenceResult result;
         try {
             result = ResultSlice.of(request, model, validated, outcome, batchRows, row);
@@ -137,7 +163,7 @@ final class PendingInference extends Member implements Inference {
         }
         try {
             if (last) {
-                responder.completed(result);
+                responder.completed(trace == null ? result : new TracedResult(result, trace));
             } else {
                 responder.answered(result);
             }
@@ -146,10 +172,18 @@ final class PendingInference extends Member implements Inference {
         }
     }
 
+    /// Notes an execution of which this request has an answer. The first answer's times are those that count.
+    private void note(RequestTrace noted, ExecutionOutcome.Done outcome, int batchRows) {
+        noted.ran(outcome.begun(), outcome.called(), outcome.returned(), outcome.finished());
+        if (batchRows != ResultSlice.OWN) {
+            noted.batch(placement().rows(), batchRows);
+        }
+    }
+
     /// Has a model stop that would answer a request on and on which has failed.
     private void endEarly(boolean last) {
         if (!last) {
-            cancel();
+            stop();
         }
     }
 
@@ -171,10 +205,17 @@ final class PendingInference extends Member implements Inference {
         } catch (Throwable failure) {
             errors.report("answer", model.name(), failure);
         }
+        if (trace != null) {
+            trace.answered();
+            trace.written();
+        }
     }
 
     @Override
     protected void failed(ServingException failure) {
+        if (trace != null) {
+            trace.failed(failure.text());
+        }
         try {
             responder.failed(failure);
         } catch (Throwable second) {

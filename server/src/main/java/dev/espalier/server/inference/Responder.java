@@ -2,6 +2,7 @@ package dev.espalier.server.inference;
 
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.FairShare;
+import dev.espalier.server.tracing.Arrival;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,11 @@ public interface Responder {
     /// be any number.
     default @Nullable String refusalOfDecoupled() {
         return "the model has a decoupled transaction policy, and one answer is all that can be given here";
+    }
+
+    /// When and how the request came; null where no request is traced.
+    default @Nullable Arrival arrival() {
+        return null;
     }
 
     /// What the memory for the request's tensors counts in, besides its model's share.

@@ -1,5 +1,6 @@
 package dev.espalier.server.logging;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.server.config.LoggingOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -15,7 +17,7 @@ import java.util.stream.Stream;
 
 /// The process's log. All code logs through `System.Logger`; the JDK hands it, and what the network
 /// libraries say, to `java.util.logging`, where this puts the only handler.
-public final class ServerLog implements AutoCloseable {
+public final class ServerLog implements LogSettings, AutoCloseable {
     private static final List<String> LIBRARIES = List.of("io.netty", "io.grpc", "java", "sun");
     private static final int LIBRARY_DETAIL = 3;
 
@@ -31,9 +33,13 @@ public final class ServerLog implements AutoCloseable {
     // The JDK holds loggers weakly; without this their levels would be forgotten.
     private final List<Logger> held;
 
-    private ServerLog(LineHandler handler, List<Logger> held) {
+    @GuardedBy("this")
+    private LoggingOptions options;
+
+    private ServerLog(LineHandler handler, List<Logger> held, LoggingOptions options) {
         this.handler = handler;
         this.held = held;
+        this.options = options;
     }
 
     /// Starts the log of this process. To be called before anything logs.
@@ -49,13 +55,24 @@ public final class ServerLog implements AutoCloseable {
         LineHandler handler =
                 new LineHandler(open(options.file()), new LineFormat(options.format(), ownId()));
         root.addHandler(handler);
-        ServerLog log = new ServerLog(handler, libraries);
-        log.change(options);
+        ServerLog log = new ServerLog(handler, libraries, options);
+        log.apply(options);
         return log;
     }
 
-    /// Changes what is logged, and how a line begins; the file stays.
-    public void change(LoggingOptions options) {
+    @Override
+    public synchronized LoggingOptions options() {
+        return options;
+    }
+
+    @Override
+    public synchronized LoggingOptions change(UnaryOperator<LoggingOptions> change) {
+        options = change.apply(options);
+        apply(options);
+        return options;
+    }
+
+    private void apply(LoggingOptions options) {
         Logger.getLogger("").setLevel(detail(options.verbose()));
         for (Logger library : held) {
             Level quiet = PROTOCOLS.contains(library.getName()) ? Level.OFF : Level.WARNING;

@@ -200,7 +200,8 @@ final class LoadedVersion implements HostedModel.Observer {
                                 config().getName(),
                                 Long.toString(number()),
                                 PlanBuilder.plan(config(), signature, definition.labels()),
-                                scheduler);
+                                scheduler,
+                                definition.ops().hashes());
             }
         } catch (ServingException failure) {
             failed(failure.text());

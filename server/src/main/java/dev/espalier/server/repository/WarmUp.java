@@ -105,7 +105,8 @@ final class WarmUp {
 
     private boolean run(ModelScheduler scheduler) throws ServingException, InterruptedException {
         ServedModel warmed =
-                new ServedModel(model.name(), model.version(), model.plan(), scheduler);
+                new ServedModel(
+                        model.name(), model.version(), model.plan(), scheduler, model.opSet());
         InferenceService inferences =
                 new InferenceService((_, _) -> warmed, means.loops(), means.errors());
         for (WarmUpSample sample : samples) {

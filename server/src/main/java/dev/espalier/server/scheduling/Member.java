@@ -140,7 +140,7 @@ public abstract class Member {
     }
 
     /// When the request was opened, on the machine's monotonic clock.
-    long openedAt() {
+    protected final long openedAt() {
         return openedAt;
     }
 

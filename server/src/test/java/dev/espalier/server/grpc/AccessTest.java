@@ -4,6 +4,8 @@ import static dev.espalier.server.grpc.InferCallTest.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.protocol.LogSettingsRequest;
+import dev.espalier.protocol.LogSettingsResponse;
 import dev.espalier.protocol.RepositoryModelLoadRequest;
 import dev.espalier.protocol.RepositoryModelLoadResponse;
 import dev.espalier.protocol.ServerLiveRequest;
@@ -77,6 +79,15 @@ final class AccessTest {
                                             .setModelName("pair")
                                             .build(),
                                     RepositoryModelLoadResponse.getDefaultInstance(),
+                                    "reader"),
+                    Status.Code.PERMISSION_DENIED,
+                    "the token's scope is 'infer' (expected: a token with scope 'admin')");
+            refused(
+                    () ->
+                            client.call(
+                                    "LogSettings",
+                                    LogSettingsRequest.getDefaultInstance(),
+                                    LogSettingsResponse.getDefaultInstance(),
                                     "reader"),
                     Status.Code.PERMISSION_DENIED,
                     "the token's scope is 'infer' (expected: a token with scope 'admin')");

@@ -4,6 +4,7 @@ import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.config.GrpcLimits;
 import dev.espalier.server.config.GrpcOptions;
 import dev.espalier.server.config.TlsOptions;
+import dev.espalier.server.config.TraceOptions;
 import dev.espalier.server.http.EchoBackend;
 import dev.espalier.server.http.ManyAnswers;
 import dev.espalier.server.inference.Inferences;
@@ -16,8 +17,8 @@ final class EchoServer implements AutoCloseable {
             new GrpcOptions.Keepalive(
                     Duration.ofHours(2), Duration.ofSeconds(20), false, Duration.ofMinutes(5), 2);
 
-    private final EchoBackend backend = new EchoBackend();
-    private final ManyAnswers many = new ManyAnswers(backend.inferences());
+    private final EchoBackend backend;
+    private final ManyAnswers many;
     private final GrpcServer grpc;
 
     /// How a test wants its server; what is not said is as by default.
@@ -49,17 +50,26 @@ final class EchoServer implements AutoCloseable {
     }
 
     static EchoServer running(Options options) throws IOException {
-        EchoServer server = new EchoServer(options);
+        EchoServer server = new EchoServer(new EchoBackend(), options);
         server.backend.worker().permit(1 << 20);
         return server;
     }
 
     /// A server whose worker waits until the test lets it run something.
     static EchoServer holding() throws IOException {
-        return new EchoServer(Options.DEFAULT);
+        return new EchoServer(new EchoBackend(), Options.DEFAULT);
     }
 
-    private EchoServer(Options options) throws IOException {
+    /// A server that traces requests.
+    static EchoServer tracing(TraceOptions traces) throws IOException {
+        EchoServer server = new EchoServer(new EchoBackend(traces), Options.DEFAULT);
+        server.backend.worker().permit(1 << 20);
+        return server;
+    }
+
+    private EchoServer(EchoBackend backend, Options options) throws IOException {
+        this.backend = backend;
+        many = new ManyAnswers(backend.inferences());
         grpc =
                 new GrpcServer(
                         new GrpcOptions(
@@ -85,6 +95,8 @@ final class EchoServer implements AutoCloseable {
                 backend.info(),
                 backend.health(),
                 tokens,
+                backend.log(),
+                backend.tracing(),
                 backend.copied(),
                 backend.clients(),
                 backend.work(),

@@ -5,7 +5,9 @@ import dev.espalier.protocol.ModelInferRequest;
 import dev.espalier.protocol.ModelInferResponse;
 import dev.espalier.protocol.ModelStreamInferResponse;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -111,16 +113,23 @@ final class InferenceClient implements AutoCloseable {
 
     /// The same with a token in every call.
     <A extends Message> A call(String name, Message question, A answer, String token) {
-        Metadata headers = new Metadata();
-        headers.put(
-                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-                "Bearer " + token);
         return ClientCalls.blockingUnaryCall(
-                io.grpc.ClientInterceptors.intercept(
-                        channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+                with("authorization", "Bearer " + token),
                 method(SERVICE, name, question, answer),
                 PATIENT,
                 question);
+    }
+
+    /// Infers with a further header.
+    ModelInferResponse infer(ModelInferRequest request, String header, String value) {
+        return ClientCalls.blockingUnaryCall(with(header, value), INFER, PATIENT, request);
+    }
+
+    private Channel with(String header, String value) {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of(header, Metadata.ASCII_STRING_MARSHALLER), value);
+        return ClientInterceptors.intercept(
+                channel, MetadataUtils.newAttachHeadersInterceptor(headers));
     }
 
     /// A stream, with further headers, names and values in turn.

@@ -224,10 +224,10 @@ final class SmallMethodsTest {
         refused(
                 () ->
                         client.call(
-                                "LogSettings",
+                                "Forecast",
                                 ServerLiveRequest.getDefaultInstance(),
                                 ServerLiveResponse.getDefaultInstance()),
                 Status.Code.UNIMPLEMENTED,
-                "Method not found: inference.GRPCInferenceService/LogSettings");
+                "Method not found: inference.GRPCInferenceService/Forecast");
     }
 }

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,12 @@ final class AccessTest {
             assertThat(narrow.status()).isEqualTo(403);
             assertThat(narrow.text()).contains("expected: a token with scope 'admin'");
             assertThat(post(server, load, "Authorization: Bearer root").status()).isEqualTo(503);
+            for (String setting : List.of("/v2/logging", "/v2/trace/setting")) {
+                assertThat(post(server, setting, "Authorization: Bearer reader").status())
+                        .isEqualTo(403);
+                assertThat(post(server, setting, "Authorization: Bearer root").status())
+                        .isEqualTo(200);
+            }
         }
     }
 

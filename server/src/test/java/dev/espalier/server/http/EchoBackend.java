@@ -4,6 +4,7 @@ import dev.espalier.link.LinkKind;
 import dev.espalier.link.Links;
 import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.config.HttpLimits;
+import dev.espalier.server.config.TraceOptions;
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.execution.LinkedWorker;
@@ -13,6 +14,7 @@ import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.inference.InferenceService;
 import dev.espalier.server.inference.Inferences;
 import dev.espalier.server.inference.ServedModels;
+import dev.espalier.server.logging.HeldLogSettings;
 import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.memory.ClientMemory;
 import dev.espalier.server.metrics.CopiedBytes;
@@ -22,6 +24,8 @@ import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.OpCatalog;
 import dev.espalier.server.scheduling.EchoWorker;
+import dev.espalier.server.tracing.TraceExporters;
+import dev.espalier.server.tracing.Tracing;
 import dev.espalier.server.work.WorkPool;
 import java.io.IOException;
 import java.util.List;
@@ -44,9 +48,17 @@ public final class EchoBackend implements AutoCloseable {
     private final EchoWorker worker;
     private final ObservedInferences inferences;
     private final CopiedBytes copied = new CopiedBytes();
+    private final HeldLogSettings log = new HeldLogSettings();
+    private final Tracing tracing;
     private volatile boolean well = true;
 
     public EchoBackend() throws IOException {
+        this(TraceOptions.NONE);
+    }
+
+    /// A server that traces requests.
+    public EchoBackend(TraceOptions traces) throws IOException {
+        tracing = new Tracing(traces, TraceExporters.writer(traces, "test", errors));
         links = LinkKind.ofThisMachine().open();
         loops = new LinkedLoops(2, links.kind(), errors);
         InputMemory memory = new InputMemory(tensors, links, Runnable::run);
@@ -56,6 +68,14 @@ public final class EchoBackend implements AutoCloseable {
         worker = new EchoWorker(link, links, models.count());
         models.attach(link);
         inferences = new ObservedInferences(new InferenceService(models, loops, errors));
+    }
+
+    public HeldLogSettings log() {
+        return log;
+    }
+
+    public Tracing tracing() {
+        return tracing;
     }
 
     public LinkedLoops loops() {
@@ -123,6 +143,8 @@ public final class EchoBackend implements AutoCloseable {
                 info(),
                 health(),
                 tokens,
+                log,
+                tracing,
                 copied,
                 new HttpMeans(clients, pool, errors, HttpLimits.DEFAULT),
                 ConfigJson::of,
@@ -164,5 +186,6 @@ public final class EchoBackend implements AutoCloseable {
         loops.close();
         links.close();
         work.close();
+        tracing.close();
     }
 }

@@ -173,7 +173,7 @@ final class EchoModels implements ServedModels, ModelCatalog, ModelControl, OpCa
                         config.build(),
                         new ModelMetadata(
                                 name, List.of("1"), "onnxruntime_onnx", described, described),
-                        new ServedModel(name, "1", plan, scheduler),
+                        new ServedModel(name, "1", plan, scheduler, List.of("0123abcd")),
                         statistics));
     }
 

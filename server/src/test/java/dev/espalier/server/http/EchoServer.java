@@ -4,19 +4,22 @@ import dev.espalier.server.access.AccessTokens;
 import dev.espalier.server.config.HttpLimits;
 import dev.espalier.server.config.HttpOptions;
 import dev.espalier.server.config.TlsOptions;
+import dev.espalier.server.config.TraceOptions;
+import dev.espalier.server.logging.LogSettings;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.scheduling.EchoWorker;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 
 /// A whole server for HTTP over an [EchoBackend], with real sockets.
 final class EchoServer implements AutoCloseable {
     static final int MOST_INPUT = 8 << 20;
 
-    private final EchoBackend backend = new EchoBackend();
+    private final EchoBackend backend;
     private final HttpServer http;
-    private final ManyAnswers many = new ManyAnswers(backend.inferences());
+    private final ManyAnswers many;
 
     /// A server whose worker runs whatever comes.
     static EchoServer running() throws IOException {
@@ -24,17 +27,29 @@ final class EchoServer implements AutoCloseable {
     }
 
     static EchoServer running(TlsOptions tls, AccessTokens tokens) throws IOException {
-        EchoServer server = new EchoServer(tls, tokens);
+        EchoServer server = new EchoServer(new EchoBackend(), tls, tokens);
         server.backend.worker().permit(1 << 20);
         return server;
     }
 
     /// A server whose worker waits until the test lets it run something.
     static EchoServer holding() throws IOException {
-        return new EchoServer(TlsOptions.NONE, AccessTokens.notRequired());
+        return new EchoServer(new EchoBackend(), TlsOptions.NONE, AccessTokens.notRequired());
     }
 
-    private EchoServer(TlsOptions tls, AccessTokens tokens) throws IOException {
+    /// A server that traces requests.
+    static EchoServer tracing(TraceOptions traces) throws IOException {
+        EchoServer server =
+                new EchoServer(
+                        new EchoBackend(traces), TlsOptions.NONE, AccessTokens.notRequired());
+        server.backend.worker().permit(1 << 20);
+        return server;
+    }
+
+    private EchoServer(EchoBackend backend, TlsOptions tls, AccessTokens tokens)
+            throws IOException {
+        this.backend = backend;
+        many = new ManyAnswers(backend.inferences());
         http =
                 new HttpServer(
                         new HttpOptions(
@@ -48,6 +63,21 @@ final class EchoServer implements AutoCloseable {
                                 HttpLimits.DEFAULT),
                         backend.loops().serving(),
                         backend.httpServices(many, tokens));
+    }
+
+    /// What clients may change of the log.
+    LogSettings log() {
+        return backend.log();
+    }
+
+    /// Writes the traces that wait, and takes no more.
+    void endTraces() {
+        backend.tracing().close();
+    }
+
+    /// How many there were, by what has become of them.
+    Map<String, Long> traces() {
+        return backend.tracing().counts();
     }
 
     int port() {

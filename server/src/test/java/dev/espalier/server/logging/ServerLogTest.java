@@ -72,7 +72,7 @@ class ServerLogTest {
     @Test
     void changesWhileItRuns() throws Exception {
         try (ServerLog log = ServerLog.start(options(0, true, true, true))) {
-            log.change(options(0, false, false, true));
+            log.change(_ -> options(0, false, false, true));
             logAll();
         }
 

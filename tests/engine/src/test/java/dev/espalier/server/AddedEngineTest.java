@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.abacus.Abacus;
 import dev.espalier.abacus.AbacusWorker;
 import dev.espalier.server.config.CommandLine;
+import dev.espalier.server.config.LoggingOptions;
 import dev.espalier.server.config.ServerOptions;
 import dev.espalier.server.engines.Engines;
 import dev.espalier.server.engines.ServerEngine;
 import dev.espalier.server.failure.InternalErrors;
+import dev.espalier.server.logging.LogSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -114,10 +117,22 @@ final class AddedEngineTest {
                 Map.of("HOME", folder.toString(), "ESPALIER_HOME", folder + "/home"),
                 all.known())) {
             case CommandLine.Run(ServerOptions options) ->
-                    new Server(options, all, new InternalErrors(() -> {}));
+                    new Server(
+                            options,
+                            all,
+                            new FixedLog(options.logging()),
+                            new InternalErrors(() -> {}));
             case CommandLine.Refused(String message) -> throw new AssertionError(message);
             case CommandLine.ShowHelp _ -> throw new AssertionError("help");
         };
+    }
+
+    /// The log of a test's process, which no client changes.
+    private record FixedLog(LoggingOptions options) implements LogSettings {
+        @Override
+        public LoggingOptions change(UnaryOperator<LoggingOptions> change) {
+            return options;
+        }
     }
 
     private String ask(String path, String body) throws IOException, InterruptedException {

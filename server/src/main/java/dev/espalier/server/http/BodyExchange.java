@@ -8,14 +8,14 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A request about the model repository: it may take as long as a model takes to load, so it is answered
-/// by a virtual thread, and only the answer is written by the connection's event loop.
-final class RepositoryExchange implements Exchange {
+/// A request whose body is read as a whole: about the model repository, or about settings. It may take as long as a model
+/// takes to load, so it is answered by a virtual thread, and only the answer is written by the connection's event loop.
+final class BodyExchange implements Exchange {
     /// The longest body that says no more than a few words.
     private static final long SHORT = 1 << 20;
 
     private final HttpConnection connection;
-    private final RepositoryRoutes routes;
+    private final Routes routes;
     private final Route route;
     private final long maxBody;
     private final GatheredBytes body;
@@ -25,9 +25,13 @@ final class RepositoryExchange implements Exchange {
 
     private @Nullable ServingException failure;
 
+    /// Who answers such requests. May wait.
+    interface Routes {
+        Reply answer(Route route, byte[] body) throws ServingException, InterruptedException;
+    }
+
     /// @param maxInput the largest body in bytes
-    RepositoryExchange(
-            HttpConnection connection, RepositoryRoutes routes, Route route, long maxInput) {
+    BodyExchange(HttpConnection connection, Routes routes, Route route, long maxInput) {
         this.connection = connection;
         this.routes = routes;
         this.route = route;
