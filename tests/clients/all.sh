@@ -11,6 +11,7 @@
 #   extensions   third parties' op libraries        kills       workers that die
 #   perf         perf_analyzer                      ops         op libraries that come, change and go
 #   abuse        clients that misbehave, beside others that must not notice
+#   metrics      summaries of latencies, and the alerts of deploy/, read by Prometheus' own tool
 #   h2spec       what RFC 9113 says of HTTP/2, frame by frame, against the gRPC port (needs go)
 #   portable     clients and kills once more, over files and sockets (--worker-link=portable)
 # Ends with the end of each failed suite's log, and `N passed, N failed`.
@@ -31,7 +32,7 @@ while (($#)); do
   esac
 done
 if [[ ${#suites[@]} == 0 ]]; then
-  suites=(clients compare live hostile streams broken batching conflict extensions kills abuse h2spec perf secure ops portable)
+  suites=(clients compare live hostile streams broken batching conflict extensions kills abuse metrics h2spec perf secure ops portable)
 fi
 
 free_ports() { # free_ports COUNT: consecutive ones, below those that the system gives to clients
@@ -235,6 +236,20 @@ abuse() {
   ((SECONDS - began <= 15)) || { echo "FAILED: the server took $((SECONDS - began)) s to end" && return 1; }
 }
 
+# The tool comes with the system's package, where that can be installed.
+metrics() {
+  if ! command -v promtool >/dev/null && [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+    (cd "$work" && apt-get download -qq prometheus && dpkg -x prometheus_*.deb "$work/prometheus") >/dev/null 2>&1 || true
+    PATH=$work/prometheus/usr/bin:$PATH
+  fi
+  command -v promtool >/dev/null || { echo "FAILED: there is no promtool (expected: the package prometheus)" && return 1; }
+  promtool check rules "$root/deploy/prometheus/espalier.rules.yml" || return 1
+  serve metrics --model-repository="$tests/models/repository" --metrics-config=summary_latencies=true \
+    --metrics-config=histogram_latencies=true --metrics-config=counter_latencies=false \
+    --metrics-config=summary_quantiles=0.5:0.05,0.99:0.001 || return 1
+  clients test_latencies.py
+}
+
 # The tool comes from the Go module proxy, once.
 h2spec() {
   local folder=${XDG_CACHE_HOME:-$HOME/.cache}/espalier/h2spec-2.2.1
@@ -261,7 +276,7 @@ portable() {
 
 run() {
   case $1 in
-    secure | live | streams | conflict | extensions | broken | kills | abuse | h2spec | ops | portable)
+    secure | live | streams | conflict | extensions | broken | kills | abuse | metrics | h2spec | ops | portable)
       "$1"
       return
       ;;

@@ -147,7 +147,8 @@ final class Server implements AutoCloseable {
                             new ModelOps(options.repository(), ops.options(), ops.libraries()),
                             copies,
                             workers,
-                            new WarmUps(loops, timer, errors));
+                            new WarmUps(loops, timer, errors),
+                            options.metrics().latencies());
             Tracing tracing =
                     opened(
                             new Tracing(
@@ -199,6 +200,8 @@ final class Server implements AutoCloseable {
                             loops,
                             means,
                             requestMemory,
+                            tracing,
+                            options.metrics().latencies(),
                             Map.of("http", httpCopies, "grpc", grpcCopies),
                             options.metrics().cpu()
                                     ? new MachineUse(options.metrics().interval())

@@ -1,5 +1,6 @@
 package dev.espalier.server;
 
+import dev.espalier.server.config.LatencyOptions;
 import dev.espalier.server.engines.GpuUse;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.failure.InternalErrors;
@@ -13,6 +14,7 @@ import dev.espalier.server.metrics.ModelStatistics;
 import dev.espalier.server.metrics.StatisticsSnapshot;
 import dev.espalier.server.repository.ModelRepository;
 import dev.espalier.server.repository.OpLibraryUse;
+import dev.espalier.server.tracing.Tracing;
 import dev.espalier.server.workers.WorkerHost;
 import dev.espalier.server.workers.WorkerPool;
 import io.netty.buffer.ByteBufAllocator;
@@ -32,15 +34,24 @@ final class ServerMetrics {
     private final LinkedLoops loops;
     private final HttpMeans means;
     private final ByteBudget memory;
+    private final Tracing tracing;
+    private final LatencyOptions latencies;
     private final Map<String, CopiedBytes> copies;
     private final @Nullable MachineUse machine;
     private final @Nullable GpuUse gpus;
 
     /// One model version at the moment of the scrape.
-    private record Row(String[] labels, StatisticsSnapshot snapshot, ModelStatistics statistics) {}
+    record Row(String[] labels, StatisticsSnapshot snapshot, ModelStatistics statistics) {}
 
     /// One of Triton's counters.
-    private record Counter(String name, String help, ToLongFunction<StatisticsSnapshot> value) {}
+    record Counter(String name, String help, ToLongFunction<StatisticsSnapshot> value) {
+        void write(MetricText text, List<Row> rows) {
+            text.metric(name, "counter", help);
+            for (Row row : rows) {
+                text.value(name, value.applyAsLong(row.snapshot()), row.labels());
+            }
+        }
+    }
 
     /// One of our own about op libraries.
     private record OpMetric(
@@ -59,27 +70,7 @@ final class ServerMetrics {
                     new Counter(
                             "nv_inference_exec_count",
                             "Number of model executions performed",
-                            StatisticsSnapshot::executionCount),
-                    new Counter(
-                            "nv_inference_request_duration_us",
-                            "Cumulative inference request duration in microseconds",
-                            s -> s.success().nanos() / 1000),
-                    new Counter(
-                            "nv_inference_queue_duration_us",
-                            "Cumulative inference queuing duration in microseconds",
-                            s -> s.queue().nanos() / 1000),
-                    new Counter(
-                            "nv_inference_compute_input_duration_us",
-                            "Cumulative compute input duration in microseconds",
-                            s -> s.computeInput().nanos() / 1000),
-                    new Counter(
-                            "nv_inference_compute_infer_duration_us",
-                            "Cumulative compute inference duration in microseconds",
-                            s -> s.computeInfer().nanos() / 1000),
-                    new Counter(
-                            "nv_inference_compute_output_duration_us",
-                            "Cumulative compute output duration in microseconds",
-                            s -> s.computeOutput().nanos() / 1000));
+                            StatisticsSnapshot::executionCount));
 
     /// @param memory that of requests and answers
     /// @param copies by protocol
@@ -92,6 +83,8 @@ final class ServerMetrics {
             LinkedLoops loops,
             HttpMeans means,
             ByteBudget memory,
+            Tracing tracing,
+            LatencyOptions latencies,
             Map<String, CopiedBytes> copies,
             @Nullable MachineUse machine,
             @Nullable GpuUse gpus) {
@@ -101,6 +94,8 @@ final class ServerMetrics {
         this.loops = loops;
         this.means = means;
         this.memory = memory;
+        this.tracing = tracing;
+        this.latencies = latencies;
         this.copies = copies;
         this.machine = machine;
         this.gpus = gpus;
@@ -109,19 +104,16 @@ final class ServerMetrics {
     String text() {
         MetricText text = new MetricText();
         List<Row> rows = rows();
-        for (Counter counter : COUNTERS) {
-            text.metric(counter.name(), "counter", counter.help());
-            for (Row row : rows) {
-                text.value(
-                        counter.name(), counter.value().applyAsLong(row.snapshot()), row.labels());
-            }
-        }
+        COUNTERS.forEach(counter -> counter.write(text, rows));
+        new LatencyMetrics(latencies).write(text, rows);
         failures(text, rows);
         pending(text, rows);
+        loads(text);
         workers(text);
         opLibraries(text);
         copies(text);
         errors(text);
+        traces(text);
         if (machine != null) {
             machine.write(text);
         }
@@ -164,6 +156,21 @@ final class ServerMetrics {
         for (Row row : rows) {
             text.value(name, row.statistics().pending(), row.labels());
         }
+    }
+
+    private void loads(MetricText text) {
+        String failed = "espalier_model_load_failures";
+        text.metric(
+                failed,
+                "counter",
+                "Loads of a model that brought less than its files promise, or nothing");
+        repository.observeLoads((model, count, _) -> text.value(failed, count, "model", model));
+        String outdated = "espalier_model_outdated";
+        text.metric(
+                outdated,
+                "gauge",
+                "Whether a model serves as it was before, because its newest files cannot be served");
+        repository.observeLoads((model, _, is) -> text.value(outdated, is ? 1 : 0, "model", model));
     }
 
     private void workers(MetricText text) {
@@ -252,6 +259,15 @@ final class ServerMetrics {
         copies.forEach((protocol, bytes) ->
                 text.value(name, bytes.in(), "protocol", protocol, "direction", "in")
                         .value(name, bytes.out(), "protocol", protocol, "direction", "out"));
+    }
+
+    private void traces(MetricText text) {
+        String name = "espalier_traces";
+        text.metric(
+                name,
+                "counter",
+                "Traces of requests that were written, dropped because too many waited, or failed to be written");
+        tracing.counts().forEach((outcome, count) -> text.value(name, count, "outcome", outcome));
     }
 
     private void errors(MetricText text) {

@@ -96,7 +96,8 @@ final class ModelLoadingTest {
                         new ModelOps(options.repository(), ops.options(), ops.libraries()),
                         copies,
                         workers,
-                        new WarmUps(loops, timer, errors));
+                        new WarmUps(loops, timer, errors),
+                        options.metrics().latencies());
     }
 
     private ServerOptions options(String... flags) {

@@ -236,7 +236,7 @@ final class OptionsReader {
         return new TlsOptions(true, readableFile(certificate), readableFile(key), clientRoot);
     }
 
-    private MetricsOptions metrics() {
+    private MetricsOptions metrics() throws UsageException {
         String address = values.text(ServerFlag.METRICS_ADDRESS);
         return new MetricsOptions(
                 values.on(ServerFlag.ALLOW_METRICS),
@@ -244,7 +244,8 @@ final class OptionsReader {
                 values.integer(ServerFlag.METRICS_PORT),
                 values.on(ServerFlag.ALLOW_CPU_METRICS),
                 values.on(ServerFlag.ALLOW_GPU_METRICS),
-                Duration.ofMillis(values.number(ServerFlag.METRICS_INTERVAL)));
+                Duration.ofMillis(values.number(ServerFlag.METRICS_INTERVAL)),
+                LatencyReader.read(values.all(ServerFlag.METRICS_CONFIG)));
     }
 
     private LoggingOptions logging() {

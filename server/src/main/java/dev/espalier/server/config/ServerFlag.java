@@ -52,6 +52,16 @@ enum ServerFlag implements Flag {
                     new Whole(1, Integer.MAX_VALUE),
                     "2000",
                     "Milliseconds between two readings of what is polled.")),
+    METRICS_CONFIG(
+            FlagRow.of(
+                    FlagGroup.METRICS,
+                    "metrics-config",
+                    new Text("<name>=<value>"),
+                    "May be given several times: counter_latencies=<bool> (true),"
+                            + " histogram_latencies=<bool> (false: first answers of decoupled models),"
+                            + " summary_latencies=<bool> (false: quantiles of the last minute),"
+                            + " summary_quantiles=<quantile>:<error>,…"
+                            + " (0.5:0.05,0.9:0.01,0.95:0.001,0.99:0.001,0.999:0.001).")),
     LOG_VERBOSE(
             FlagRow.of(
                     FlagGroup.LOGGING,

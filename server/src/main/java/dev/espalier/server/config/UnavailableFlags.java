@@ -55,7 +55,6 @@ final class UnavailableFlags {
                             "tf-gpu-memory-fraction",
                             "tf-allow-soft-placement",
                             "tf-add-vgpu"),
-                    unused("the counters are always on", "metrics-config"),
                     unused(
                             "this version caches no answers",
                             "cache-config",

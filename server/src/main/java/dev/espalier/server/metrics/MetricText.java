@@ -9,7 +9,7 @@ public final class MetricText {
 
     /// Begins a metric.
     ///
-    /// @param type `counter` or `gauge`
+    /// @param type `counter`, `gauge`, `histogram` or `summary`
     public MetricText metric(String name, String type, String help) {
         text.append("# HELP ").append(name).append(' ').append(help).append('\n');
         text.append("# TYPE ").append(name).append(' ').append(type).append('\n');

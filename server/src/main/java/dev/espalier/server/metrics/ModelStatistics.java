@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// The counters of one model version. Safe for use by several threads.
 public final class ModelStatistics {
@@ -24,6 +25,21 @@ public final class ModelStatistics {
     private long inferNanos;
     private long outputNanos;
     private volatile IntSupplier pending = () -> 0;
+    private final @Nullable LatencySummaries summaries;
+    private final @Nullable LatencyHistogram firstAnswers;
+
+    /// Counters without quantiles.
+    public ModelStatistics() {
+        this(false, List.of());
+    }
+
+    /// @param summaries whether quantiles are kept
+    /// @param firstAnswerBounds in ms, ascending, those by which first answers are told apart; empty for not at all
+    public ModelStatistics(boolean summaries, List<Double> firstAnswerBounds) {
+        this.summaries = summaries ? new LatencySummaries(System::nanoTime) : null;
+        this.firstAnswers =
+                firstAnswerBounds.isEmpty() ? null : new LatencyHistogram(firstAnswerBounds);
+    }
 
     /// What executions of one batch size took.
     private static final class Compute {
@@ -86,6 +102,23 @@ public final class ModelStatistics {
     public synchronized void failed(FailureReason reason, int requests, long nanos) {
         failures.merge(reason, (long) requests, Long::sum);
         failureNanos += nanos;
+    }
+
+    /// Quantiles of what requests take; null where none are kept.
+    public @Nullable LatencySummaries summaries() {
+        return summaries;
+    }
+
+    /// How long first answers take; null where that is not kept.
+    public @Nullable LatencyHistogram firstAnswers() {
+        return firstAnswers;
+    }
+
+    /// A request has its first answer of its own.
+    public void firstAnswer(long nanos) {
+        if (firstAnswers != null) {
+            firstAnswers.add(nanos);
+        }
     }
 
     /// Says who knows how many requests have been read and are not executed yet.

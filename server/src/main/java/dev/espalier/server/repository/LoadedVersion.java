@@ -2,6 +2,7 @@ package dev.espalier.server.repository;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.protocol.ModelConfig;
+import dev.espalier.server.config.LatencyOptions;
 import dev.espalier.server.execution.LinkedWorker;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
@@ -13,6 +14,7 @@ import dev.espalier.server.workers.HostedModel;
 import dev.espalier.server.workers.WorkerHost;
 import dev.espalier.server.workers.WorkerPool;
 import dev.espalier.tensor.Signature;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +25,16 @@ final class LoadedVersion implements HostedModel.Observer {
     /// What Triton's index says of a version that has been unloaded.
     static final String UNLOADED = "unloaded";
 
+    /// By what times first answers are told apart, in ms, as by Triton.
+    private static final List<Double> FIRST_ANSWER_MILLIS = List.of(100.0, 500.0, 2000.0, 5000.0);
+
     private final VersionDefinition definition;
     private final ModelConfig config;
     private final LaidVersion laid;
     private final WorkerPool workers;
     private final WorkerHost host;
     private final HostedModel hosted;
-    private final ModelStatistics statistics = new ModelStatistics();
+    private final ModelStatistics statistics;
     private final ModelScheduler scheduler;
     private final ExecutionPolicy execution;
     private final WarmUps warmUps;
@@ -62,7 +67,8 @@ final class LoadedVersion implements HostedModel.Observer {
             LaidVersion laid,
             WorkerPool workers,
             WorkerHost host,
-            WarmUps warmUps)
+            WarmUps warmUps,
+            LatencyOptions latencies)
             throws ServingException {
         this.definition = definition;
         this.config = config;
@@ -70,6 +76,7 @@ final class LoadedVersion implements HostedModel.Observer {
         this.workers = workers;
         this.host = host;
         this.warmUps = warmUps;
+        this.statistics = statistics(config, latencies);
         this.execution = ExecutionParameters.policy(config, host.executionTimeoutMillis());
         this.scheduler =
                 new ModelScheduler(
@@ -91,10 +98,23 @@ final class LoadedVersion implements HostedModel.Observer {
                         this);
     }
 
+    /// Only requests of decoupled models have a first answer that is not their only one.
+    private static ModelStatistics statistics(ModelConfig config, LatencyOptions latencies) {
+        boolean several =
+                latencies.histograms() && config.getModelTransactionPolicy().getDecoupled();
+        return new ModelStatistics(
+                latencies.summaries(), several ? FIRST_ANSWER_MILLIS : List.of());
+    }
+
     /// Begins to load a version into the worker for its op set.
     ///
+    /// @param latencies what is kept of how long its requests take
     /// @throws ServingException when there is no such worker, or no room in it
-    static LoadedVersion load(VersionDefinition definition, WorkerPool workers, WarmUps warmUps)
+    static LoadedVersion load(
+            VersionDefinition definition,
+            WorkerPool workers,
+            WarmUps warmUps,
+            LatencyOptions latencies)
             throws ServingException, InterruptedException {
         WorkerHost host =
                 workers.lease(
@@ -114,7 +134,7 @@ final class LoadedVersion implements HostedModel.Observer {
                             ? definition.config()
                             : definition.completed(SignatureQuestion.ask(host, definition, laid));
             LoadedVersion version =
-                    new LoadedVersion(definition, config, laid, workers, host, warmUps);
+                    new LoadedVersion(definition, config, laid, workers, host, warmUps, latencies);
             host.add(version.hosted);
             return version;
         } catch (ServingException failure) {

@@ -1,5 +1,6 @@
 package dev.espalier.server.repository;
 
+import dev.espalier.server.config.LatencyOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
@@ -31,6 +32,7 @@ final class ModelLoader {
     private final WorkerPool workers;
     private final ScheduledExecutorService timer;
     private final WarmUps warmUps;
+    private final LatencyOptions latencies;
     private final int retries;
     private final InternalErrors errors;
     private final Semaphore permits;
@@ -60,11 +62,19 @@ final class ModelLoader {
 
     /// @param threads how many models begin to load at the same time
     /// @param retries further attempts to load a model that failed
-    ModelLoader(ModelReader reader, WorkerPool workers, WarmUps warmUps, int threads, int retries) {
+    /// @param latencies what is kept of how long the models' requests take
+    ModelLoader(
+            ModelReader reader,
+            WorkerPool workers,
+            WarmUps warmUps,
+            LatencyOptions latencies,
+            int threads,
+            int retries) {
         this.reader = reader;
         this.workers = workers;
         this.timer = warmUps.timer();
         this.warmUps = warmUps;
+        this.latencies = latencies;
         this.errors = warmUps.errors();
         this.retries = retries;
         this.permits = new Semaphore(threads);
@@ -78,12 +88,18 @@ final class ModelLoader {
             throws ServingException, InterruptedException {
         model.change().lockInterruptibly();
         try (Permit _ = new Permit()) {
-            return loadSeveralTimes(model, place);
+            NavigableMap<Long, String> unavailable = loadSeveralTimes(model, place);
+            if (!unavailable.isEmpty()) {
+                model.loadFailed();
+            }
+            return unavailable;
         } catch (ServingException failure) {
+            model.loadFailed();
             model.refuse(failure.text());
             throw failure;
         } catch (RuntimeException | Error failure) {
             errors.report("load", "model '" + model.name() + "'", failure);
+            model.loadFailed();
             model.refuse("the server failed: " + failure);
             throw new ServingException(
                     ErrorCode.INTERNAL,
@@ -161,7 +177,7 @@ final class ModelLoader {
                 continue;
             }
             try {
-                versions.add(LoadedVersion.load(definition, workers, warmUps));
+                versions.add(LoadedVersion.load(definition, workers, warmUps, latencies));
             } catch (ServingException failure) {
                 failures.put(definition.number(), failure.text());
             }

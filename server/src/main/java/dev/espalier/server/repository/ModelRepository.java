@@ -3,6 +3,7 @@ package dev.espalier.server.repository;
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.config.BackendOptions;
 import dev.espalier.server.config.ControlMode;
+import dev.espalier.server.config.LatencyOptions;
 import dev.espalier.server.config.RepositoryOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.InternalErrors;
@@ -52,7 +53,8 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
             ModelOps ops,
             PrivateFolder copies,
             WorkerPool workers,
-            WarmUps warmUps) {
+            WarmUps warmUps,
+            LatencyOptions latencies) {
         this.options = options;
         this.folders = new RepositoryFolders(options.folders());
         this.ops = ops;
@@ -63,6 +65,7 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
                         new ModelReader(options, backends, formats, ops, copies),
                         workers,
                         warmUps,
+                        latencies,
                         options.loadThreads(),
                         options.loadRetries());
     }
@@ -124,6 +127,7 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
             place = folders.find(model.name());
         } catch (ServingException failure) {
             model.looked(ModelReading.Look.at(Set.copyOf(folders.candidates(model.name()))));
+            model.loadFailed();
             model.refuse(failure.text());
             return failure.text();
         }
@@ -381,6 +385,18 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
                 }
             }
         }
+    }
+
+    /// Calls `action` with every model: its name, how many of its loads have failed, whether its newest files are not
+    /// served.
+    public void observeLoads(LoadObservation action) {
+        models.values()
+                .forEach(model -> action.of(model.name(), model.failedLoads(), model.isOutdated()));
+    }
+
+    /// Who looks at what has become of loads.
+    public interface LoadObservation {
+        void of(String model, long failedLoads, boolean outdated);
     }
 
     /// Calls `action` with every version that is ready: model, version, configuration, statistics.

@@ -3,6 +3,7 @@ package dev.espalier.server.repository;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
@@ -16,6 +17,7 @@ final class NamedModel {
     private volatile LoadedModel current;
     private volatile String trouble = "";
     private volatile ModelReading.Look look;
+    private final AtomicLong failedLoads = new AtomicLong();
 
     NamedModel(String name) {
         this.name = name;
@@ -56,6 +58,21 @@ final class NamedModel {
                 version.unload();
             }
         }
+    }
+
+    /// A load has brought less than its files promise.
+    void loadFailed() {
+        failedLoads.incrementAndGet();
+    }
+
+    /// How often that has happened.
+    long failedLoads() {
+        return failedLoads.get();
+    }
+
+    /// Whether what serves is not what the newest files say.
+    boolean isOutdated() {
+        return !trouble.isEmpty();
     }
 
     /// The newest files cannot be served. Where something serves, it goes on.

@@ -2,6 +2,7 @@ package dev.espalier.server.scheduling;
 
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.metrics.FailureReason;
+import dev.espalier.server.metrics.LatencySummaries;
 import dev.espalier.server.metrics.ModelStatistics;
 import java.util.List;
 
@@ -26,18 +27,25 @@ final class OutcomeCount {
             case ExecutionOutcome.Done done -> {
                 long queueNanos = 0;
                 for (Member member : members) {
-                    queueNanos += Math.max(0, done.begun() - member.waitingSince);
+                    queueNanos += queued(member, done);
                 }
-                statistics.executed(
-                        members.size(),
-                        rows,
-                        requestNanos,
-                        queueNanos,
+                ModelStatistics.Times times =
                         new ModelStatistics.Times(
                                 done.called() - done.begun(),
                                 done.returned() - done.called(),
-                                done.finished() - done.returned()));
+                                done.finished() - done.returned());
+                statistics.executed(members.size(), rows, requestNanos, queueNanos, times);
+                LatencySummaries summaries = statistics.summaries();
+                if (summaries != null) {
+                    for (Member member : members) {
+                        summaries.add(now - member.openedAt(), queued(member, done), times);
+                    }
+                }
             }
         }
+    }
+
+    private static long queued(Member member, ExecutionOutcome.Done done) {
+        return Math.max(0, done.begun() - member.waitingSince);
     }
 }

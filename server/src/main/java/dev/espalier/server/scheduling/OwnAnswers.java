@@ -2,6 +2,7 @@ package dev.espalier.server.scheduling;
 
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.metrics.FailureReason;
+import dev.espalier.server.metrics.LatencySummaries;
 import dev.espalier.server.metrics.ModelStatistics;
 
 /// Enters requests into their model's statistics that are answered each for itself: each when it ends, and their execution
@@ -21,6 +22,9 @@ final class OwnAnswers {
 
     void answered(Member member, ExecutionOutcome.Done answer) {
         member.answers++;
+        if (member.answers == 1) {
+            statistics.firstAnswer(System.nanoTime() - member.openedAt());
+        }
         if (!answered) {
             answered = true;
             begun = answer.begun();
@@ -34,11 +38,13 @@ final class OwnAnswers {
             statistics.failed(FailureReason.BACKEND, 1, nanos);
             return;
         }
-        statistics.answered(
-                member.placement().rows(),
-                nanos,
-                Math.max(0, begun - member.waitingSince),
-                Math.max(0, now - begun));
+        long queued = Math.max(0, begun - member.waitingSince);
+        long infer = Math.max(0, now - begun);
+        statistics.answered(member.placement().rows(), nanos, queued, infer);
+        LatencySummaries summaries = statistics.summaries();
+        if (summaries != null) {
+            summaries.add(nanos, queued, new ModelStatistics.Times(0, infer, 0));
+        }
         if (!counted) {
             counted = true;
             statistics.executed(batchRows, Math.max(0, now - begun));
