@@ -107,6 +107,28 @@ NESTED = [
     json_infer(f"data {depth} arrays deep", "plus_one", [numbers([1], json.loads("[" * depth + "1" + "]" * depth))])
     for depth in (2, 50, 100)
 ]
+DEEPER = [
+    json_infer(
+        f"data {depth} arrays deep",
+        "plus_one",
+        [numbers([1], json.loads("[" * depth + "1" + "]" * depth))],
+        Differs("json-depth", r"500 Unable to parse 'data': arrays are nested deeper than 100$"),
+    )
+    for depth in (101, 150, 500)
+]
+
+PLAIN = [
+    json_infer(f"data that is {name}, shape {shape}", model, [numbers(shape, value, datatype)])
+    for shape in ([], [1])
+    for name, model, value, datatype in (
+        ("a number", "plus_one", 1, "FP32"),
+        ("a string", "identity_bytes", "x", "BYTES"),
+        ("true", "identity_bool", True, "BOOL"),
+        ("null", "plus_one", None, "FP32"),
+        ("an object", "plus_one", {}, "FP32"),
+        ("a number for a batch", "simple", 1, "INT32"),
+    )
+]
 
 
 def asked(name: str, **given) -> Case:
@@ -156,7 +178,11 @@ CONTROL = [
         f"kinds unload with unload_dependents {json.dumps(value)}",
         Http("POST", "/v2/repository/models/simple/unload", json.dumps({"parameters": {"unload_dependents": value}}).encode()),
     )
-    for value in (True, "x", 1)
+    for value in (True, "x", 1, None, {})
+] + [
+    Case(f"kinds {verb} with parameters {json.dumps(value)}", Http("POST", f"/v2/repository/models/simple/{verb}", json.dumps({"parameters": value}).encode()))
+    for verb in ("load", "unload")
+    for value in ("x", 1, [], None, {"config": 1}, {"config": None})
 ]  # fmt: skip
 
-CASES = VERSIONS + STRINGS + SHAPES + LENGTHS + NESTED + PARAMETERS + CLASSES + CONTROL
+CASES = VERSIONS + STRINGS + SHAPES + LENGTHS + NESTED + DEEPER + PLAIN + PARAMETERS + CLASSES + CONTROL

@@ -122,6 +122,10 @@ final class InputParser {
             throw JsonMembers.sharedMemoryOff();
         }
         if (hasData && array < 0) {
+            if (shape.length == 0) {
+                // A value where one is due: that no model takes such a shape is what Triton tells.
+                return new InferHeader.Input(name, datatype, shape, 0, array);
+            }
             throw JsonFailures.wrongType("data", "non-array as array");
         }
         return new InferHeader.Input(name, datatype, shape, hasData ? -1 : binarySize, array);

@@ -60,7 +60,7 @@ final class LoadRequestParser {
 
     private void parameters(JsonParser json, JsonToken value) throws IOException, ServingException {
         if (value != JsonToken.START_OBJECT) {
-            throw internal("attempt to access JSON non-object as object");
+            throw internal("attempt to get members for non-object");
         }
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();

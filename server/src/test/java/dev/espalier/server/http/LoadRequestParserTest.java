@@ -47,7 +47,7 @@ final class LoadRequestParserTest {
             value = {
                 "{'parameters':{'colour':'x'}}|INTERNAL|unexpected error on creating Triton parameter",
                 "{'parameters':{'config':1}}|INTERNAL|attempt to access JSON non-string as string",
-                "{'parameters':[]}|INTERNAL|attempt to access JSON non-object as object",
+                "{'parameters':[]}|INTERNAL|attempt to get members for non-object",
                 "{'parameters'|INTERNAL|failed to parse the request JSON buffer: ",
                 "{} {}|INTERNAL|failed to parse the request JSON buffer: ",
                 "{'parameters':{'file:1/m':'?'}}|INVALID_ARGUMENT|parameter 'file:1/m' is not base64: "
