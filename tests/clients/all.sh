@@ -7,6 +7,7 @@
 #   compare      a real Triton's recorded answers   live        a real Triton's answers now (oracle.sh)
 #   hostile      requests that end other servers    broken      models that cannot be served
 #   streams      many answers, many requests and large tensors over one call, and the load generator over them
+#   regions      a client that takes its shared memory away while it is used
 #   batching     dynamic batches                    conflict    libraries that define the same op
 #   extensions   third parties' op libraries        kills       workers that die
 #   perf         perf_analyzer                      ops         op libraries that come, change and go
@@ -32,7 +33,7 @@ while (($#)); do
   esac
 done
 if [[ ${#suites[@]} == 0 ]]; then
-  suites=(clients compare live hostile streams broken batching conflict extensions kills abuse metrics h2spec perf secure ops portable)
+  suites=(clients compare live hostile streams regions broken batching conflict extensions kills abuse metrics h2spec perf secure ops portable)
 fi
 
 free_ports() { # free_ports COUNT: consecutive ones, below those that the system gives to clients
@@ -80,7 +81,7 @@ serve() { # serve WHAT [FLAG…]: a server with these flags, the running one if 
 }
 
 plain() {
-  serve plain --model-repository="$tests/models/repository" --model-repository="$tests/models/broken" \
+  serve plain --allow-client-shm=true --model-repository="$tests/models/repository" --model-repository="$tests/models/broken" \
     --model-repository="$tests/models/conflict" "$@"
 }
 
@@ -286,6 +287,7 @@ run() {
     clients) clients ;;
     compare) python "$tests/conformance/compare.py" && python "$tests/conformance/framing.py" ;;
     hostile) python "$tests/conformance/hostile.py" --pid "$pid" ;;
+    regions) python "$here/regions.py" ;;
     batching) python "$here/batching.py" ;;
     perf) "$here/perf.sh" "${addresses[@]}" ;;
     *) echo "all.sh: unknown suite '$1'" && return 2 ;;

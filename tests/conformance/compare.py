@@ -13,6 +13,7 @@ import pathlib
 import re
 import sys
 
+import requests_regions
 from exchange import Http, Server, masked
 from requests import Case, all_cases
 
@@ -77,9 +78,14 @@ def main() -> int:
     if not options.grpc and not options.record:
         cases = [case for case in cases if isinstance(case.request, Http)]
     oracle = Server(options.oracle_http, options.oracle_grpc, options.oracle_metrics) if options.oracle_http else None
-    if options.record:
-        record(oracle, cases)
-        return 0
+    with requests_regions.files():
+        if options.record:
+            record(oracle, cases)
+            return 0
+        return compare(options, oracle, cases)
+
+
+def compare(options: argparse.Namespace, oracle: Server | None, cases: list[Case]) -> int:
     recorded = {} if oracle else json.loads(RECORDED.read_text())
     server = Server(options.http, options.grpc, options.metrics)
     failed = 0

@@ -28,12 +28,13 @@ def all_cases() -> list[Case]:
     import requests_grpc
     import requests_json
     import requests_kinds
+    import requests_regions
     import requests_routes
     import requests_settings
     import requests_streams
 
     files = (requests_routes, requests_json, requests_binary, requests_grpc, requests_kinds, requests_generate,
-             requests_streams, requests_settings)
+             requests_streams, requests_settings, requests_regions)
     cases = [case for file in files for case in file.CASES]
     names = [case.name for case in cases]
     repeated = {name for name in names if names.count(name) > 1}

@@ -182,7 +182,7 @@ REFUSED = [
     infer("parameter with a reserved prefix", "simple", TWO, RAW, given={"triton_x": ("int64_param", 1)}),
     infer("parameter without a value", "simple", TWO, RAW, given={"": ("string_param", "")}),
     infer("parameter sequence_start as string", "simple", TWO, RAW, given={"sequence_start": ("string_param", "1")}),
-    infer("input in shared memory that is not there", "plus_one", [tensor(shape=[3], datatype="FP32", shared_memory_region=("string_param", "none"), shared_memory_byte_size=("int64_param", 12))], differs=Differs("shared-memory", "UNIMPLEMENTED Client shared memory is disabled")),
+    infer("input in shared memory that is not there", "plus_one", [tensor(shape=[3], datatype="FP32", shared_memory_region=("string_param", "none"), shared_memory_byte_size=("int64_param", 12))]),
 ]  # fmt: skip
 
 GOOD = pb.ModelInferRequest(model_name="plus_one", inputs=FP32, raw_input_contents=[FLOATS]).SerializeToString()

@@ -19,11 +19,14 @@ import dev.espalier.server.http.HttpServices;
 import dev.espalier.server.http.MetricsServer;
 import dev.espalier.server.inference.InferenceService;
 import dev.espalier.server.logging.LogSettings;
+import dev.espalier.server.inference.Inferences;
+import dev.espalier.server.inference.RegionInferences;
 import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.memory.ClientMemory;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.MachineUse;
 import dev.espalier.server.ops.Preload;
+import dev.espalier.server.regions.ClientRegions;
 import dev.espalier.server.repository.ConfigJson;
 import dev.espalier.server.repository.ModelOps;
 import dev.espalier.server.repository.ModelRepository;
@@ -55,6 +58,8 @@ import java.util.function.Consumer;
 final class Server implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Server.class.getName());
 
+    private static final String SHARED_MEMORY = "system_shared_memory";
+
     /// The parts of the protocol beyond its core that are served, in the order in which Triton lists its.
     private static final List<String> EXTENSIONS =
             List.of(
@@ -63,6 +68,7 @@ final class Server implements AutoCloseable {
                     "model_repository(unload_dependents)",
                     "schedule_policy",
                     "model_configuration",
+                    SHARED_MEMORY,
                     "binary_tensor_data",
                     "parameters",
                     "statistics",
@@ -154,11 +160,18 @@ final class Server implements AutoCloseable {
                             new Tracing(
                                     options.tracing(),
                                     TraceExporters.writer(options.tracing(), version(), errors)));
-            InferenceService inferences = new InferenceService(repository, loops, errors);
-            work = opened(new WorkPool(cores, errors));
+            work = opened(new WorkPool("work", cores, errors));
+            ClientRegions regions = regions();
+            WorkPool copiers = opened(new WorkPool("regions", cores, errors));
+            Inferences inferences =
+                    new RegionInferences(
+                            new InferenceService(repository, loops, errors),
+                            loops,
+                            copiers,
+                            errors);
             ClientMemory memory = new ClientMemory(heap, requestMemory);
             means = new HttpMeans(memory, work, errors, options.http().limits());
-            ServerInfo info = new ServerInfo(options.id(), version(), EXTENSIONS);
+            ServerInfo info = new ServerInfo(options.id(), version(), extensions(regions));
             AccessTokens tokens = tokens();
             CopiedBytes httpCopies = new CopiedBytes();
             CopiedBytes grpcCopies = new CopiedBytes();
@@ -173,6 +186,7 @@ final class Server implements AutoCloseable {
                             tokens,
                             log,
                             tracing,
+                            regions,
                             httpCopies,
                             means,
                             ConfigJson::of,
@@ -188,6 +202,7 @@ final class Server implements AutoCloseable {
                             tokens,
                             log,
                             tracing,
+                            regions,
                             grpcCopies,
                             memory,
                             work,
@@ -211,6 +226,18 @@ final class Server implements AutoCloseable {
             close();
             throw failure;
         }
+    }
+
+    private ClientRegions regions() {
+        return options.security().clientSharedMemory()
+                ? ClientRegions.in(ClientRegions.SYSTEM_FOLDER)
+                : ClientRegions.off();
+    }
+
+    private static List<String> extensions(ClientRegions regions) {
+        return EXTENSIONS.stream()
+                .filter(name -> regions.allowed() || !name.equals(SHARED_MEMORY))
+                .toList();
     }
 
     private static void tell(Preload preload) {

@@ -41,24 +41,27 @@ final class EngineSeamTest {
 
     /// What names an engine elsewhere, for a reason.
     private static final Map<String, Pattern> EXCEPTIONS =
-            Map.of(
+            Map.ofEntries(
                     // Options of Triton's that are told to be missing here.
-                    "UnavailableFlags.java", pattern("\"(cuda|tf)-"),
+                    Map.entry("UnavailableFlags.java", pattern("\"(cuda|tf)-")),
                     // A field of Triton's configuration.
-                    "PlanBuilder.java", pattern("getCuda\\(\\)|\"cuda_graphs\""),
-                    // A path of Triton's protocol.
-                    "Route.java", pattern("\"cudasharedmemory\""),
+                    Map.entry("PlanBuilder.java", pattern("getCuda\\(\\)|\"cuda_graphs\"")),
+                    // A path, a text and methods of Triton's protocol.
+                    Map.entry("Route.java", pattern("\"cudasharedmemory\"")),
+                    Map.entry("ClientRegions.java", pattern("cuda shared memory region")),
+                    Map.entry("RegionMethods.java", pattern("CudaSharedMemory")),
                     // A field of Triton's configuration.
-                    "FieldTable.java", pattern("\"optimization\\.cuda\\.|\"cuda_graphs\""),
+                    Map.entry(
+                            "FieldTable.java", pattern("\"optimization\\.cuda\\.|\"cuda_graphs\"")),
                     // What these engines hand work to on GPUs, in Triton's words.
-                    "OnnxRuntime.java", pattern("Set\\.of\\(\"tensorrt\", \"cuda\""),
-                    "TensorFlow.java", pattern("Set\\.of\\(\"tensorrt\", "),
+                    Map.entry("OnnxRuntime.java", pattern("Set\\.of\\(\"tensorrt\", \"cuda\"")),
+                    Map.entry("TensorFlow.java", pattern("Set\\.of\\(\"tensorrt\", ")),
                     // A domain of ops that ONNX Runtime has itself.
-                    "OnnxModel.java", pattern("\"org.pytorch.aten\""),
+                    Map.entry("OnnxModel.java", pattern("\"org.pytorch.aten\"")),
                     // Ops that come with PyTorch, for its exporter.
-                    "pytorch-ops.txt", pattern("^onnx::"),
+                    Map.entry("pytorch-ops.txt", pattern("^onnx::")),
                     // A plug-in that comes with TensorRT.
-                    "tensorrt-plugins.txt", pattern("^EfficientNMS_ONNX_TRT@1$"));
+                    Map.entry("tensorrt-plugins.txt", pattern("^EfficientNMS_ONNX_TRT@1$")));
 
     private static Pattern pattern(String text) {
         return Pattern.compile(text, Pattern.CASE_INSENSITIVE);

@@ -49,7 +49,9 @@ final class OptionsReader {
                 backends,
                 ops(backends),
                 workers(),
-                new SecurityOptions(readableFile(ServerFlag.AUTH_TOKEN_FILE)),
+                new SecurityOptions(
+                        readableFile(ServerFlag.AUTH_TOKEN_FILE),
+                        values.on(ServerFlag.ALLOW_CLIENT_SHM)),
                 notices);
     }
 

@@ -3,4 +3,5 @@ package dev.espalier.server.config;
 /// Who may use the server.
 ///
 /// @param authTokenFile empty where everybody may
-public record SecurityOptions(String authTokenFile) {}
+/// @param clientSharedMemory whether clients may name regions of this machine's shared memory
+public record SecurityOptions(String authTokenFile, boolean clientSharedMemory) {}

@@ -22,6 +22,13 @@ enum ServerFlag implements Flag {
                     new Whole(0, 86_400),
                     "30",
                     "How long running requests may take to finish when the server stops.")),
+    ALLOW_CLIENT_SHM(
+            FlagRow.of(
+                    FlagGroup.SERVER,
+                    "allow-client-shm",
+                    "false",
+                    "Let clients register regions of this machine's shared memory, which requests"
+                            + " then name as places of tensors.")),
     ALLOW_METRICS(
             FlagRow.of(FlagGroup.METRICS, "allow-metrics", "true", "Serve /metrics over HTTP.")),
     ALLOW_CPU_METRICS(

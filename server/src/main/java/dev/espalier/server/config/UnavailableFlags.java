@@ -18,10 +18,6 @@ final class UnavailableFlags {
                             "http-restricted-api",
                             "grpc-restricted-protocol"),
                     unused(
-                            "shared memory of clients comes in a later version; requests that need"
-                                    + " it get an error",
-                            "allow-client-shm"),
-                    unused(
                             "it is an older name; see --model-control-mode",
                             "allow-poll-model-repository",
                             "allow-model-control"),

@@ -8,6 +8,7 @@ import dev.espalier.server.inference.Inferences;
 import dev.espalier.server.logging.LogSettings;
 import dev.espalier.server.memory.ClientMemory;
 import dev.espalier.server.metrics.CopiedBytes;
+import dev.espalier.server.regions.ClientRegions;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.OpCatalog;
@@ -16,6 +17,7 @@ import dev.espalier.server.work.WorkPool;
 
 /// What the gRPC methods need of the rest of the server.
 ///
+/// @param regions where in shared memory clients have tensors
 /// @param memory for what clients' requests and answers take up
 /// @param work for what would hold up an event loop
 /// @param errors for what nobody expected
@@ -29,6 +31,7 @@ public record GrpcServices(
         AccessTokens tokens,
         LogSettings log,
         Tracing tracing,
+        ClientRegions regions,
         CopiedBytes copied,
         ClientMemory memory,
         WorkPool work,

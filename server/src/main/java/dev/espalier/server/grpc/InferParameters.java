@@ -3,7 +3,6 @@ package dev.espalier.server.grpc;
 import dev.espalier.protocol.InferParameter;
 import dev.espalier.protocol.InferParameter.ParameterChoiceCase;
 import dev.espalier.protocol.ModelInferRequest;
-import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import java.util.Map;
 
@@ -91,14 +90,6 @@ record InferParameters(long priority, long timeoutMicros) {
             throw Failures.invalid("invalid value for 'classification' parameter, expected >= 0");
         }
         return (int) Math.min(classes.getInt64Param(), Integer.MAX_VALUE);
-    }
-
-    static void refuseSharedMemory(Map<String, InferParameter> parameters) throws ServingException {
-        if (parameters.containsKey("shared_memory_region")) {
-            throw new ServingException(
-                    ErrorCode.UNSUPPORTED,
-                    "Client shared memory is disabled. Start the server with '--allow-client-shm=true' to enable.");
-        }
     }
 
     private static void check(String name, boolean right, String expected) throws ServingException {

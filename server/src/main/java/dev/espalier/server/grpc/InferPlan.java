@@ -6,21 +6,27 @@ import dev.espalier.protocol.ModelInferRequest.InferRequestedOutputTensor;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.InferenceRequest;
+import dev.espalier.server.regions.ClientRegions;
+import dev.espalier.server.regions.RegionRange;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A request message, translated.
 final class InferPlan {
     private final ModelInferRequest message;
     private final InferenceRequest request;
+    private final int[] given;
 
     private InferPlan(ModelInferRequest message, InferenceRequest request) {
         this.message = message;
         this.request = request;
+        this.given = given(message);
     }
 
     /// Translates a message.
@@ -28,11 +34,12 @@ final class InferPlan {
     /// @param rawSizes the sizes of its raw tensors
     /// @throws ServingException when it is no request; a client learns first that there is no such
     ///     model, whatever else is wrong
-    static InferPlan of(ModelInferRequest message, long[] rawSizes, ModelCatalog catalog)
+    static InferPlan of(
+            ModelInferRequest message, long[] rawSizes, ModelCatalog catalog, ClientRegions regions)
             throws ServingException {
         String version = VersionText.checked(message.getModelVersion());
         try {
-            return new InferPlan(message, translated(message, version, rawSizes));
+            return new InferPlan(message, translated(message, version, rawSizes, regions));
         } catch (ServingException failure) {
             catalog.ready(message.getModelName(), version);
             throw failure;
@@ -40,32 +47,49 @@ final class InferPlan {
     }
 
     private static InferenceRequest translated(
-            ModelInferRequest message, String version, long[] rawSizes) throws ServingException {
+            ModelInferRequest message, String version, long[] rawSizes, ClientRegions regions)
+            throws ServingException {
         InferParameters parameters = InferParameters.of(message.getParametersMap());
         List<InferenceRequest.Input> inputs = new ArrayList<>(message.getInputsCount());
-        for (int i = 0; i < message.getInputsCount(); i++) {
-            InferInputTensor input = message.getInputs(i);
+        int next = 0;
+        for (InferInputTensor input : message.getInputsList()) {
+            RegionRange source = source(message, input, regions);
             inputs.add(
                     new InferenceRequest.Input(
                             input.getName(),
                             input.getDatatype(),
                             shape(input),
-                            size(message, input, i, rawSizes)));
+                            source == null
+                                    ? size(message, input, next++, rawSizes)
+                                    : source.byteSize(),
+                            source));
         }
         return new InferenceRequest(
                 message.getModelName(),
                 version,
                 message.getId(),
                 inputs,
-                outputs(message),
+                outputs(message, regions),
                 parameters.priority(),
                 parameters.timeoutMicros());
+    }
+
+    private static @Nullable RegionRange source(
+            ModelInferRequest message, InferInputTensor input, ClientRegions regions)
+            throws ServingException {
+        RegionRange source =
+                RegionParameters.range(input.getParametersMap(), input.getName(), regions);
+        if (source != null && input.hasContents()) {
+            throw Failures.invalid(
+                    "unexpected 'content' provided when using shared memory for input tensor '%s' for model '%s'"
+                            .formatted(input.getName(), message.getModelName()));
+        }
+        return source;
     }
 
     private static long size(
             ModelInferRequest message, InferInputTensor input, int index, long[] rawSizes)
             throws ServingException {
-        InferParameters.refuseSharedMemory(input.getParametersMap());
         String model = message.getModelName();
         if (rawSizes.length > 0 && input.hasContents()) {
             throw Failures.invalid(
@@ -83,12 +107,24 @@ final class InferPlan {
         return TypedContents.size(input, model);
     }
 
-    /// What each input takes up if the first one takes up `firstSize` bytes; empty where that does not
+    /// The inputs that are part of the message, raw or not, in its order; the others lie in shared memory.
+    static int[] given(ModelInferRequest message) {
+        int[] given = new int[message.getInputsCount()];
+        int count = 0;
+        for (int i = 0; i < given.length; i++) {
+            if (!RegionParameters.isGiven(message.getInputs(i).getParametersMap())) {
+                given[count++] = i;
+            }
+        }
+        return count == given.length ? given : Arrays.copyOf(given, count);
+    }
+
+    /// What each of the `given` inputs takes up if the first one takes up `firstSize` bytes; empty where that does not
     /// follow from the shapes.
-    static long[] expectedSizes(ModelInferRequest message, int firstSize) {
-        long[] sizes = new long[message.getInputsCount()];
+    static long[] expectedSizes(ModelInferRequest message, int[] given, int firstSize) {
+        long[] sizes = new long[given.length];
         for (int i = 0; i < sizes.length; i++) {
-            InferInputTensor input = message.getInputs(i);
+            InferInputTensor input = message.getInputs(given[i]);
             DataType type = DataType.ofName(input.getDatatype()).orElse(null);
             if (i == 0) {
                 sizes[i] = firstSize;
@@ -118,13 +154,18 @@ final class InferPlan {
         return shape;
     }
 
-    private static List<InferenceRequest.RequestedOutput> outputs(ModelInferRequest message)
-            throws ServingException {
+    private static List<InferenceRequest.RequestedOutput> outputs(
+            ModelInferRequest message, ClientRegions regions) throws ServingException {
         List<InferenceRequest.RequestedOutput> outputs = new ArrayList<>(message.getOutputsCount());
         for (InferRequestedOutputTensor output : message.getOutputsList()) {
-            InferParameters.refuseSharedMemory(output.getParametersMap());
+            RegionRange target =
+                    RegionParameters.range(output.getParametersMap(), output.getName(), regions);
             int classes = InferParameters.classification(output.getParametersMap());
-            outputs.add(new InferenceRequest.RequestedOutput(output.getName(), classes));
+            if (target != null && classes > 0) {
+                throw Failures.invalid(
+                        "output can't set both 'shared_memory_region' and 'classification'");
+            }
+            outputs.add(new InferenceRequest.RequestedOutput(output.getName(), classes, target));
         }
         return outputs;
     }
@@ -133,11 +174,17 @@ final class InferPlan {
         return request;
     }
 
-    /// Puts the values of a message without raw tensors into the inputs, which lie at `places`. On any thread.
+    /// As [#given(ModelInferRequest)].
+    int[] given() {
+        return given;
+    }
+
+    /// Puts the values of a message without raw tensors into the inputs that are given, which lie at `places`. On any
+    /// thread.
     void fillContents(Inference inference, List<ByteBuffer> places) throws ServingException {
-        for (int i = 0; i < message.getInputsCount(); i++) {
-            inference.reserve(i, places.get(i).remaining());
-            TypedContents.write(message.getInputs(i), places.get(i));
+        for (int i = 0; i < given.length; i++) {
+            inference.reserve(given[i], places.get(i).remaining());
+            TypedContents.write(message.getInputs(given[i]), places.get(i));
         }
     }
 }

@@ -57,6 +57,10 @@ final class InferUpload implements RequestFields.Receiver {
     private @Nullable ModelInferRequest header;
     private int headerLength;
     private Described described = new Described("", "", false);
+
+    /// The inputs that the raw tensors are, in their order, and how many bytes each has.
+    private int[] given = {};
+
     private long[] expected = {};
     private @Nullable Inference inference;
     private @Nullable ByteBuffer target;
@@ -259,7 +263,7 @@ final class InferUpload implements RequestFields.Receiver {
         target = null;
         if (open != null && index < expected.length) {
             if (size == expected[index]) {
-                target = open.input(index);
+                target = open.input(given[index]);
             } else {
                 giveUp();
             }
@@ -272,7 +276,7 @@ final class InferUpload implements RequestFields.Receiver {
         ByteBuffer into = target;
         Inference open = inference;
         if (into != null && open != null) {
-            open.reserve(rawCount - 1, into.position() + bytes.remaining());
+            open.reserve(given[rawCount - 1], into.position() + bytes.remaining());
             into.put(bytes);
         } else if (destination != Destination.NOWHERE) {
             services.copied().in(bytes.remaining());
@@ -288,7 +292,8 @@ final class InferUpload implements RequestFields.Receiver {
         ModelInferRequest soFar = message();
         header = soFar;
         headerLength = fields.others().length();
-        expected = InferPlan.expectedSizes(soFar, firstSize);
+        given = InferPlan.given(soFar);
+        expected = InferPlan.expectedSizes(soFar, given, firstSize);
         if (soFar.getModelName().isEmpty() || expected.length == 0) {
             destination = Destination.HEAP;
             return;
@@ -308,7 +313,7 @@ final class InferUpload implements RequestFields.Receiver {
     /// A client of one answer learns first that a model may have more, whatever else is wrong.
     private InferPlan plan(ModelInferRequest message, long[] sizes) throws ServingException {
         try {
-            return InferPlan.of(message, sizes, services.catalog());
+            return InferPlan.of(message, sizes, services.catalog(), services.regions());
         } catch (ServingException failure) {
             String refusal = responder.refusalOfDecoupled();
             throw refusal != null
@@ -349,8 +354,8 @@ final class InferUpload implements RequestFields.Receiver {
         inference = open;
         List<ByteBuffer> places = new ArrayList<>();
         long size = 0;
-        for (int i = 0; i < plan.request().inputs().size(); i++) {
-            places.add(open.input(i));
+        for (int input : plan.given()) {
+            places.add(open.input(input));
             size += places.getLast().remaining();
         }
         if (size <= LONG_COPY) {
@@ -375,7 +380,7 @@ final class InferUpload implements RequestFields.Receiver {
         }
         for (int i = 0; i < rawCount && i < places.size(); i++) {
             ByteBuffer place = places.get(i);
-            open.reserve(i, place.remaining());
+            open.reserve(plan.given()[i], place.remaining());
             place.put(gathered.get(i).array(), 0, gathered.get(i).length());
         }
     }
@@ -400,7 +405,7 @@ final class InferUpload implements RequestFields.Receiver {
         // Fields behind the tensors that belong in front of them: begin anew with all of them.
         for (int i = 0; i < expected.length; i++) {
             services.copied().in(expected[i]);
-            gathered.get(i).add(open.input(i));
+            gathered.get(i).add(open.input(given[i]));
         }
         open.cancel();
         inference = null;

@@ -19,7 +19,7 @@ import dev.espalier.server.repository.ModelVersion;
 import io.grpc.ServerServiceDefinition;
 
 /// The methods of `inference.GRPCInferenceService`, by the groups of its definition. What has no method
-/// here (shared memory) is answered with UNIMPLEMENTED.
+/// here is answered with UNIMPLEMENTED.
 final class InferenceProtocol {
     private static final String NAME = "inference.GRPCInferenceService";
 
@@ -40,6 +40,7 @@ final class InferenceProtocol {
         new InferMethod(services, responseCompression, streamRequests).addTo(protocol.service);
         new RepositoryMethods(services, protocol.service, NAME).add();
         new SettingsMethods(services).addTo(protocol.service, NAME);
+        new RegionMethods(services, protocol.service, NAME).add();
         return protocol.service.build();
     }
 

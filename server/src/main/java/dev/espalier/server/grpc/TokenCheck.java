@@ -18,12 +18,14 @@ final class TokenCheck implements ServerInterceptor {
     /// What anybody may ask, token or not.
     private static final Set<String> HEALTH = Set.of("ServerLive", "ServerReady", "Check");
 
-    /// What changes the server, or tells places on its machine.
+    /// What changes the server, has it read and write files, or tells places on its machine.
     private static final Set<String> ADMINS =
             Set.of(
                     "RepositoryModelLoad",
                     "RepositoryModelUnload",
                     "OpLibraries",
+                    "SystemSharedMemoryRegister",
+                    "SystemSharedMemoryUnregister",
                     // Whether a call of these only asks shows in its message.
                     "TraceSetting",
                     "LogSettings");

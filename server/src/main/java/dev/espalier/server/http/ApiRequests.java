@@ -18,6 +18,7 @@ final class ApiRequests implements RequestHandler {
     private final SmallRoutes smallRoutes;
     private final RepositoryRoutes repositoryRoutes;
     private final SettingsRoutes settingsRoutes;
+    private final RegionRoutes regionRoutes;
 
     ApiRequests(HttpServices services, long maxInputSize) {
         this.services = services;
@@ -25,6 +26,7 @@ final class ApiRequests implements RequestHandler {
         this.smallRoutes = new SmallRoutes(services);
         this.repositoryRoutes = new RepositoryRoutes(services);
         this.settingsRoutes = new SettingsRoutes(services);
+        this.regionRoutes = new RegionRoutes(services.regions());
     }
 
     @Override
@@ -53,10 +55,13 @@ final class ApiRequests implements RequestHandler {
             return generate(connection, route, request);
         }
         if (RepositoryRoutes.answers(route.operation())) {
-            return new BodyExchange(connection, repositoryRoutes, route, maxInputSize);
+            return new AwaitedExchange(connection, repositoryRoutes::answer, route, maxInputSize);
+        }
+        if (RegionRoutes.answers(route.operation())) {
+            return new AwaitedExchange(connection, regionRoutes::answer, route, maxInputSize);
         }
         if (SettingsRoutes.answers(route.operation())) {
-            return new BodyExchange(
+            return new AwaitedExchange(
                     connection, settingsRoutes.by(request.method()), route, maxInputSize);
         }
         return new SmallExchange(connection, smallRoutes, route);

@@ -2,6 +2,7 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.metrics.StatisticsSnapshot;
+import dev.espalier.server.regions.RegionStatus;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelMetadata;
 import dev.espalier.server.repository.ModelState;
@@ -99,6 +100,19 @@ final class Descriptions {
             json.raw('}');
         }
         return json.raw(']');
+    }
+
+    static JsonBuffer regions(List<RegionStatus> regions) {
+        JsonBuffer json = new JsonBuffer();
+        char before = '[';
+        for (RegionStatus region : regions) {
+            json.raw(before).raw("{\"name\":").string(region.name());
+            json.raw(",\"key\":").string(region.key());
+            json.raw(",\"offset\":").number(region.offset());
+            json.raw(",\"byte_size\":").number(region.byteSize()).raw('}');
+            before = ',';
+        }
+        return json.raw(regions.isEmpty() ? "[]" : "]");
     }
 
     static JsonBuffer statistics(List<StatisticsSnapshot> models) {

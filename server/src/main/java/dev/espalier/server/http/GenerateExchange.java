@@ -111,7 +111,7 @@ final class GenerateExchange implements Exchange, Responder {
 
     private InferPlan plan(ModelMetadata model) throws ServingException {
         InferHeader header = GenerateParser.parse(body.array(), body.length(), model);
-        return InferPlan.of(header, route, 0, maxInputSize, connection.heap());
+        return InferPlan.of(header, route, 0, maxInputSize, services.regions(), connection.heap());
     }
 
     private void open(InferPlan opened) throws ServingException {

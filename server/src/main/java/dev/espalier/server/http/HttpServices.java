@@ -8,6 +8,7 @@ import dev.espalier.server.health.WorkerStatus;
 import dev.espalier.server.inference.Inferences;
 import dev.espalier.server.logging.LogSettings;
 import dev.espalier.server.metrics.CopiedBytes;
+import dev.espalier.server.regions.ClientRegions;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
 import dev.espalier.server.repository.OpCatalog;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
 
 /// What the HTTP routes need of the rest of the server.
 ///
+/// @param regions where in shared memory clients have tensors
 /// @param means what each connection needs
 /// @param configJson a model's configuration as Triton writes it in JSON
 /// @param workers the workers as operators see them
@@ -31,6 +33,7 @@ public record HttpServices(
         AccessTokens tokens,
         LogSettings log,
         Tracing tracing,
+        ClientRegions regions,
         CopiedBytes copied,
         HttpMeans means,
         Function<ModelConfig, String> configJson,

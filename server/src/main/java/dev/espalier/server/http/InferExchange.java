@@ -214,7 +214,8 @@ final class InferExchange implements Exchange, Responder {
     }
 
     private InferPlan plan(InferHeader header, long behind) throws ServingException {
-        return InferPlan.of(header, route, behind, maxInputSize, connection.heap());
+        return InferPlan.of(
+                header, route, behind, maxInputSize, services.regions(), connection.heap());
     }
 
     private void open(InferHeader header, long behind) throws ServingException {

@@ -1,6 +1,7 @@
 package dev.espalier.server.http;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The JSON part of an inference request, as it was sent.
 ///
@@ -36,10 +37,36 @@ record InferHeader(
     ///
     /// @param binarySize how many bytes of it follow the JSON; -1 where its values are in the JSON
     /// @param array the number of its `data` array; -1 where its bytes follow
-    record Input(String name, String datatype, long[] shape, long binarySize, int array) {}
+    /// @param region where its bytes lie in shared memory; null where they are part of the request
+    record Input(
+            String name,
+            String datatype,
+            long[] shape,
+            long binarySize,
+            int array,
+            @Nullable Region region) {
+        /// An input that is part of the request.
+        Input(String name, String datatype, long[] shape, long binarySize, int array) {
+            this(name, datatype, shape, binarySize, array, null);
+        }
+
+        /// Whether its bytes follow the JSON.
+        boolean follows() {
+            return array < 0 && region == null;
+        }
+    }
 
     /// One output that is asked for.
     ///
     /// @param classification how many of the top classes to answer; 0 for the tensor
-    record Output(String name, boolean binary, int classification) {}
+    /// @param region where in shared memory it is wanted; null where it is part of the answer
+    record Output(String name, boolean binary, int classification, @Nullable Region region) {
+        /// An output that is part of the answer.
+        Output(String name, boolean binary, int classification) {
+            this(name, binary, classification, null);
+        }
+    }
+
+    /// A part of a region of shared memory, of which nothing is known but what the client says.
+    record Region(String name, long offset, long byteSize) {}
 }

@@ -5,6 +5,8 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.InferenceRequest;
 import dev.espalier.server.memory.BudgetShare;
+import dev.espalier.server.regions.ClientRegions;
+import dev.espalier.server.regions.RegionRange;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -31,9 +33,15 @@ final class InferPlan {
     }
 
     /// @param behind how many bytes follow the JSON; -1 where that is not known yet
+    /// @param regions those that the request's tensors may lie in
     /// @param heap counts the values in the JSON, until [#close]
     static InferPlan of(
-            InferHeader header, Route route, long behind, long maxInputSize, BudgetShare heap)
+            InferHeader header,
+            Route route,
+            long behind,
+            long maxInputSize,
+            ClientRegions regions,
+            BudgetShare heap)
             throws ServingException {
         InferPlan plan =
                 new InferPlan(
@@ -42,7 +50,7 @@ final class InferPlan {
                         heap);
         boolean read = false;
         try {
-            plan.read(header, route, behind, maxInputSize);
+            plan.read(header, route, behind, maxInputSize, regions);
             read = true;
         } finally {
             if (!read) {
@@ -52,7 +60,8 @@ final class InferPlan {
         return plan;
     }
 
-    private void read(InferHeader header, Route route, long behind, long maxInputSize)
+    private void read(
+            InferHeader header, Route route, long behind, long maxInputSize, ClientRegions regions)
             throws ServingException {
         if (behind >= 0) {
             checkSizes(header, route.model(), behind);
@@ -62,6 +71,17 @@ final class InferPlan {
         long total = 0;
         for (int i = 0; i < count; i++) {
             InferHeader.Input input = header.inputs().get(i);
+            RegionRange source = range(input.region(), regions);
+            if (source != null) {
+                inputs.add(
+                        new InferenceRequest.Input(
+                                input.name(),
+                                input.datatype(),
+                                input.shape(),
+                                source.byteSize(),
+                                source));
+                continue;
+            }
             ByteBuffer value = input.array() < 0 ? null : values(header, input, heap);
             values[i] = value;
             long size = value == null ? input.binarySize() : value.remaining();
@@ -78,7 +98,10 @@ final class InferPlan {
         List<InferenceRequest.RequestedOutput> outputs = new ArrayList<>(header.outputs().size());
         for (InferHeader.Output output : header.outputs()) {
             outputs.add(
-                    new InferenceRequest.RequestedOutput(output.name(), output.classification()));
+                    new InferenceRequest.RequestedOutput(
+                            output.name(),
+                            output.classification(),
+                            range(output.region(), regions)));
         }
         request =
                 new InferenceRequest(
@@ -89,6 +112,13 @@ final class InferPlan {
                         outputs,
                         header.priority(),
                         header.timeoutMicros());
+    }
+
+    private static @Nullable RegionRange range(
+            InferHeader.@Nullable Region region, ClientRegions regions) throws ServingException {
+        return region == null
+                ? null
+                : regions.range(region.name(), region.offset(), region.byteSize());
     }
 
     private static ByteBuffer values(InferHeader header, InferHeader.Input input, BudgetShare heap)
@@ -221,7 +251,7 @@ final class InferPlan {
     int nextBinary(int index) {
         List<InferHeader.Input> inputs = header.inputs();
         for (int i = index + 1; i < inputs.size(); i++) {
-            if (inputs.get(i).array() < 0) {
+            if (inputs.get(i).follows()) {
                 return i;
             }
         }

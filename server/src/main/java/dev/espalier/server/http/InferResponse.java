@@ -110,6 +110,10 @@ final class InferResponse {
         json.raw("{\"name\":").string(output.name());
         json.raw(",\"datatype\":\"").raw(output.datatype().name());
         json.raw("\",\"shape\":").numbers(output.shape());
+        if (output.delivered()) {
+            json.raw('}');
+            return;
+        }
         if (plan.isBinary(output.name())) {
             int size = output.data().remaining();
             json.raw(",\"parameters\":{\"binary_data_size\":").number(size).raw("}}");

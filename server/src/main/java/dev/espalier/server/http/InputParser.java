@@ -17,7 +17,7 @@ final class InputParser {
     private int array = -1;
     private boolean hasData;
     private boolean hasBinarySize;
-    private boolean hasRegion;
+    private final RegionParameters region = new RegionParameters();
     private @Nullable ServingException sizeFailure;
 
     /// @param cut how many `data` arrays have been cut and stand as their numbers; -1 where none have
@@ -76,8 +76,7 @@ final class InputParser {
                         sizeFailure = failure;
                     }
                 }
-                case "shared_memory_region" -> hasRegion = true;
-                default -> {}
+                default -> region.take(json, member, parameter);
             }
             json.skipChildren();
         }
@@ -100,6 +99,7 @@ final class InputParser {
 
     /// What was read, all members being there.
     InferHeader.Input checked() throws ServingException {
+        boolean hasRegion = region.isGiven();
         if ((hasData ? 1 : 0) + (hasBinarySize ? 1 : 0) + (hasRegion ? 1 : 0) != 1) {
             throw notOneSource(
                     (hasData ? " 'data'" : "")
@@ -118,9 +118,6 @@ final class InputParser {
         if (sizeFailure != null) {
             throw sizeFailure;
         }
-        if (hasRegion) {
-            throw JsonMembers.sharedMemoryOff();
-        }
         if (hasData && array < 0) {
             if (shape.length == 0) {
                 // A value where one is due: that no model takes such a shape is what Triton tells.
@@ -128,7 +125,8 @@ final class InputParser {
             }
             throw JsonFailures.wrongType("data", "non-array as array");
         }
-        return new InferHeader.Input(name, datatype, shape, hasData ? -1 : binarySize, array);
+        return new InferHeader.Input(
+                name, datatype, shape, hasData ? -1 : binarySize, array, region.region());
     }
 
     /// @param set the sources of its values that an input has, each quoted

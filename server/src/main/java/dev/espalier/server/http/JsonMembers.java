@@ -2,7 +2,6 @@ package dev.espalier.server.http;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import java.io.IOException;
 
@@ -59,11 +58,5 @@ final class JsonMembers {
                 || value == JsonToken.VALUE_NUMBER_INT
                         && json.getBigIntegerValue().signum() > 0
                         && json.getBigIntegerValue().bitLength() <= Long.SIZE;
-    }
-
-    static ServingException sharedMemoryOff() {
-        return new ServingException(
-                ErrorCode.UNSUPPORTED,
-                "Client shared memory is disabled. Start the server with '--allow-client-shm=true' to enable.");
     }
 }

@@ -22,8 +22,13 @@ enum Operation {
     MODEL_UNLOAD("POST"),
     /// Loading or unloading in one repository of several, by the repository's name.
     NAMED_REPOSITORY("POST"),
-    SHARED_MEMORY_STATUS("GET"),
-    SHARED_MEMORY_CHANGE("POST"),
+    REGION_STATUS("GET"),
+    REGION_REGISTER("POST"),
+    REGION_UNREGISTER("POST"),
+    /// The same for memory of GPUs.
+    GPU_REGION_STATUS("GET"),
+    GPU_REGION_REGISTER("POST"),
+    GPU_REGION_UNREGISTER("POST"),
     /// The op libraries that models use, or one model uses; our own.
     OP_LIBRARIES("GET"),
     /// What of models' configurations has no effect; our own.
@@ -59,11 +64,13 @@ enum Operation {
     /// The scope that a token needs for it.
     Scope scope(HttpMethod method) {
         return switch (this) {
-            // Op libraries and workers are told with their places on this machine.
+            // Op libraries and workers are told with their places on this machine, and whoever
+            // registers a region has the server read and write it.
             case MODEL_LOAD,
                     MODEL_UNLOAD,
                     NAMED_REPOSITORY,
-                    SHARED_MEMORY_CHANGE,
+                    REGION_REGISTER,
+                    REGION_UNREGISTER,
                     OP_LIBRARIES,
                     WORKERS ->
                     Scope.ADMIN;

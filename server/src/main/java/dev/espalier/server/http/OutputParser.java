@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class OutputParser {
     private @Nullable String name;
     private boolean binary;
-    private boolean region;
+    private final RegionParameters region = new RegionParameters();
     private long classification;
 
     private OutputParser() {}
@@ -54,8 +54,7 @@ final class OutputParser {
             switch (member) {
                 case "binary_data" -> binary = JsonMembers.bool(value, member);
                 case "classification" -> classification = classification(json, value);
-                case "shared_memory_region" -> region = true;
-                default -> {}
+                default -> region.take(json, member, value);
             }
             json.skipChildren();
         }
@@ -75,17 +74,14 @@ final class OutputParser {
         if (name == null) {
             throw JsonFailures.missing("name");
         }
-        if (region && classification > 0) {
+        if (region.isGiven() && classification > 0) {
             throw both("classification");
         }
-        if (region && binary) {
+        if (region.isGiven() && binary) {
             throw both("binary_data");
         }
-        if (region) {
-            throw JsonMembers.sharedMemoryOff();
-        }
         return new InferHeader.Output(
-                name, binary, (int) Math.min(classification, Integer.MAX_VALUE));
+                name, binary, (int) Math.min(classification, Integer.MAX_VALUE), region.region());
     }
 
     private static ServingException both(String other) {

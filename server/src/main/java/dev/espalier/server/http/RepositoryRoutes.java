@@ -9,7 +9,7 @@ import java.io.IOException;
 
 /// Answers the routes of the model repository: index, load, unload. Waits for what it answers. Safe for
 /// use by several threads.
-final class RepositoryRoutes implements BodyExchange.Routes {
+final class RepositoryRoutes {
     private final HttpServices services;
 
     RepositoryRoutes(HttpServices services) {
@@ -24,8 +24,7 @@ final class RepositoryRoutes implements BodyExchange.Routes {
         };
     }
 
-    @Override
-    public Reply answer(Route route, byte[] body) throws ServingException, InterruptedException {
+    Reply answer(Route route, byte[] body) throws ServingException, InterruptedException {
         return switch (route.operation()) {
             case REPOSITORY_INDEX -> {
                 boolean onlyReady = onlyReady(body);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a path names: an operation, and the model it is about.
 ///
-/// @param model empty where the operation is not about one model
+/// @param model or region of shared memory; empty where the operation is not about one
 /// @param version a decimal number; empty for the highest that is ready
 record Route(Operation operation, String model, String version) {
     private static final String ROOT = "/v2";
@@ -28,7 +28,18 @@ record Route(Operation operation, String model, String version) {
             case "models" -> model(parts);
             case "health" -> parts.length == 2 ? health(parts[1]) : null;
             case "repository" -> repository(parts);
-            case "systemsharedmemory", "cudasharedmemory" -> sharedMemory(parts);
+            case "systemsharedmemory" ->
+                    region(
+                            parts,
+                            Operation.REGION_STATUS,
+                            Operation.REGION_REGISTER,
+                            Operation.REGION_UNREGISTER);
+            case "cudasharedmemory" ->
+                    region(
+                            parts,
+                            Operation.GPU_REGION_STATUS,
+                            Operation.GPU_REGION_REGISTER,
+                            Operation.GPU_REGION_UNREGISTER);
             case "trace" ->
                     parts.length == 2 && parts[1].equals("setting")
                             ? server(Operation.TRACE_SETTING)
@@ -130,15 +141,21 @@ record Route(Operation operation, String model, String version) {
         return null;
     }
 
-    private static @Nullable Route sharedMemory(String[] parts) {
+    /// `status|register|unregister`, and `region/<name>/status|register|unregister`.
+    private static @Nullable Route region(
+            String[] parts, Operation status, Operation register, Operation unregister) {
         boolean all = parts.length == 2;
         if (!all && (parts.length != 4 || !parts[1].equals("region"))) {
             return null;
         }
+        String name = all ? "" : decoded(parts[2]);
+        if (name == null || !all && name.isEmpty()) {
+            return null;
+        }
         return switch (parts[parts.length - 1]) {
-            case "status" -> server(Operation.SHARED_MEMORY_STATUS);
-            case "register" -> all ? null : server(Operation.SHARED_MEMORY_CHANGE);
-            case "unregister" -> server(Operation.SHARED_MEMORY_CHANGE);
+            case "status" -> new Route(status, name, "");
+            case "register" -> new Route(register, name, "");
+            case "unregister" -> new Route(unregister, name, "");
             default -> null;
         };
     }

@@ -19,7 +19,7 @@ final class SettingsRoutes {
     }
 
     /// What answers a request of this method: one without a body changes nothing.
-    BodyExchange.Routes by(HttpMethod method) {
+    AwaitedExchange.Answer by(HttpMethod method) {
         return method.equals(HttpMethod.GET) ? (route, _) -> told(route) : this::changed;
     }
 

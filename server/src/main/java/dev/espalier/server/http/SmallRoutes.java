@@ -40,7 +40,6 @@ final class SmallRoutes {
             case MODEL_NOTES -> notes(route.model());
             case NAMED_REPOSITORY ->
                     throw unsupported("'repository_name' specification is not supported");
-            case SHARED_MEMORY_STATUS, SHARED_MEMORY_CHANGE -> throw JsonMembers.sharedMemoryOff();
             case INFER,
                     GENERATE,
                     GENERATE_STREAM,
@@ -48,7 +47,13 @@ final class SmallRoutes {
                     MODEL_LOAD,
                     MODEL_UNLOAD,
                     TRACE_SETTING,
-                    LOGGING ->
+                    LOGGING,
+                    REGION_STATUS,
+                    REGION_REGISTER,
+                    REGION_UNREGISTER,
+                    GPU_REGION_STATUS,
+                    GPU_REGION_REGISTER,
+                    GPU_REGION_UNREGISTER ->
                     throw new IllegalStateException(route.operation() + " is no small route");
             case WORKERS -> Reply.json(WorkerDescriptions.of(services.workers().get()));
         };

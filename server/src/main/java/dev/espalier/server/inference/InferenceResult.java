@@ -41,6 +41,13 @@ public interface InferenceResult {
     /// One output.
     ///
     /// @param shape its shape, batch dimension included
-    /// @param data its bytes: a read-only direct view, position 0, in the binary format
-    record Output(String name, DataType datatype, long[] shape, ByteBuffer data) {}
+    /// @param data its bytes: a read-only direct view, position 0, in the binary format; none where its client has them
+    /// @param delivered whether its client has the bytes already, in a region of its own
+    record Output(
+            String name, DataType datatype, long[] shape, ByteBuffer data, boolean delivered) {
+        /// An output whose bytes are here.
+        public Output(String name, DataType datatype, long[] shape, ByteBuffer data) {
+            this(name, datatype, shape, data, false);
+        }
+    }
 }

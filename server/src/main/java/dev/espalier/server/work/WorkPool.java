@@ -51,8 +51,9 @@ public final class WorkPool implements AutoCloseable {
         }
     }
 
-    public WorkPool(int threadCount, InternalErrors errors) {
-        ExecutorService owned = threads(threadCount);
+    /// @param name what its threads are called
+    public WorkPool(String name, int threadCount, InternalErrors errors) {
+        ExecutorService owned = threads(name, threadCount);
         this.threads = owned;
         this.errors = errors;
         this.end = owned::shutdownNow;
@@ -65,7 +66,7 @@ public final class WorkPool implements AutoCloseable {
         this.end = () -> {};
     }
 
-    private static ExecutorService threads(int count) {
+    private static ExecutorService threads(String name, int count) {
         ThreadPoolExecutor threads =
                 new ThreadPoolExecutor(
                         count,
@@ -73,7 +74,7 @@ public final class WorkPool implements AutoCloseable {
                         1,
                         TimeUnit.MINUTES,
                         new PriorityBlockingQueue<>(),
-                        Thread.ofPlatform().name("work-", 0).daemon().factory());
+                        Thread.ofPlatform().name(name + "-", 0).daemon().factory());
         threads.allowCoreThreadTimeOut(true);
         return threads;
     }
@@ -93,7 +94,7 @@ public final class WorkPool implements AutoCloseable {
         refused.incrementAndGet();
         return new ServingException(
                 ErrorCode.OVERLOADED,
-                "no thread for a request of this kind: %d wait for one (JSON, compression, classification); try again later or send and ask for binary tensors"
+                "no thread for a request of this kind: %d wait for one (JSON, compression, classification, clients' shared memory); try again later or send and ask for binary tensors"
                         .formatted(waiting));
     }
 

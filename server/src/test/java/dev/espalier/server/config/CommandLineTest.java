@@ -169,7 +169,7 @@ class CommandLineTest {
                 .isEqualTo(
                         new LoggingOptions(0, true, true, true, LoggingOptions.Format.DEFAULT, ""));
         assertThat(options.backends()).isEqualTo(new BackendOptions(4, Map.of()));
-        assertThat(options.security()).isEqualTo(new SecurityOptions(""));
+        assertThat(options.security()).isEqualTo(new SecurityOptions("", false));
         assertThat(options.notices()).isEmpty();
     }
 

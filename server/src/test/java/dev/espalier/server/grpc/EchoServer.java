@@ -8,6 +8,7 @@ import dev.espalier.server.config.TraceOptions;
 import dev.espalier.server.http.EchoBackend;
 import dev.espalier.server.http.ManyAnswers;
 import dev.espalier.server.inference.Inferences;
+import dev.espalier.server.regions.ClientRegions;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -22,25 +23,38 @@ final class EchoServer implements AutoCloseable {
     private final GrpcServer grpc;
 
     /// How a test wants its server; what is not said is as by default.
-    record Options(TlsOptions tls, AccessTokens tokens, String compression, GrpcLimits limits) {
+    record Options(
+            TlsOptions tls,
+            AccessTokens tokens,
+            ClientRegions regions,
+            String compression,
+            GrpcLimits limits) {
         static final Options DEFAULT =
                 new Options(
-                        TlsOptions.NONE, AccessTokens.notRequired(), "none", GrpcLimits.DEFAULT);
+                        TlsOptions.NONE,
+                        AccessTokens.notRequired(),
+                        ClientRegions.off(),
+                        "none",
+                        GrpcLimits.DEFAULT);
 
         Options with(TlsOptions other) {
-            return new Options(other, tokens, compression, limits);
+            return new Options(other, tokens, regions, compression, limits);
         }
 
         Options with(AccessTokens other) {
-            return new Options(tls, other, compression, limits);
+            return new Options(tls, other, regions, compression, limits);
+        }
+
+        Options with(ClientRegions other) {
+            return new Options(tls, tokens, other, compression, limits);
         }
 
         Options withCompression(String level) {
-            return new Options(tls, tokens, level, limits);
+            return new Options(tls, tokens, regions, level, limits);
         }
 
         Options with(GrpcLimits other) {
-            return new Options(tls, tokens, compression, other);
+            return new Options(tls, tokens, regions, compression, other);
         }
     }
 
@@ -65,6 +79,10 @@ final class EchoServer implements AutoCloseable {
         EchoServer server = new EchoServer(new EchoBackend(traces), Options.DEFAULT);
         server.backend.worker().permit(1 << 20);
         return server;
+    }
+
+    private EchoServer(Options options) throws IOException {
+        this(new EchoBackend(options.regions()), options);
     }
 
     private EchoServer(EchoBackend backend, Options options) throws IOException {
@@ -97,6 +115,7 @@ final class EchoServer implements AutoCloseable {
                 tokens,
                 backend.log(),
                 backend.tracing(),
+                backend.regions(),
                 backend.copied(),
                 backend.clients(),
                 backend.work(),

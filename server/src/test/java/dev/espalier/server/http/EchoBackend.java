@@ -13,12 +13,14 @@ import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.inference.InferenceService;
 import dev.espalier.server.inference.Inferences;
+import dev.espalier.server.inference.RegionInferences;
 import dev.espalier.server.inference.ServedModels;
 import dev.espalier.server.logging.HeldLogSettings;
 import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.memory.ClientMemory;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.ModelStatistics;
+import dev.espalier.server.regions.ClientRegions;
 import dev.espalier.server.repository.ConfigJson;
 import dev.espalier.server.repository.ModelCatalog;
 import dev.espalier.server.repository.ModelControl;
@@ -41,24 +43,35 @@ public final class EchoBackend implements AutoCloseable {
     private final ClientMemory clients = new ClientMemory(heap, tensors);
 
     private final InternalErrors errors = new InternalErrors(() -> {});
-    private final WorkPool work = new WorkPool(2, errors);
+    private final WorkPool work = new WorkPool("work", 2, errors);
     private final Links links;
     private final LinkedLoops loops;
     private final EchoModels models;
     private final EchoWorker worker;
     private final ObservedInferences inferences;
+    private final ClientRegions regions;
     private final CopiedBytes copied = new CopiedBytes();
     private final HeldLogSettings log = new HeldLogSettings();
     private final Tracing tracing;
     private volatile boolean well = true;
 
     public EchoBackend() throws IOException {
-        this(TraceOptions.NONE);
+        this(TraceOptions.NONE, ClientRegions.off());
     }
 
     /// A server that traces requests.
     public EchoBackend(TraceOptions traces) throws IOException {
+        this(traces, ClientRegions.off());
+    }
+
+    /// @param regions where clients have tensors
+    public EchoBackend(ClientRegions regions) throws IOException {
+        this(TraceOptions.NONE, regions);
+    }
+
+    private EchoBackend(TraceOptions traces, ClientRegions regions) throws IOException {
         tracing = new Tracing(traces, TraceExporters.writer(traces, "test", errors));
+        this.regions = regions;
         links = LinkKind.ofThisMachine().open();
         loops = new LinkedLoops(2, links.kind(), errors);
         InputMemory memory = new InputMemory(tensors, links, Runnable::run);
@@ -67,7 +80,10 @@ public final class EchoBackend implements AutoCloseable {
         link.activate();
         worker = new EchoWorker(link, links, models.count());
         models.attach(link);
-        inferences = new ObservedInferences(new InferenceService(models, loops, errors));
+        inferences =
+                new ObservedInferences(
+                        new RegionInferences(
+                                new InferenceService(models, loops, errors), loops, work, errors));
     }
 
     public HeldLogSettings log() {
@@ -145,10 +161,15 @@ public final class EchoBackend implements AutoCloseable {
                 tokens,
                 log,
                 tracing,
+                regions,
                 copied,
                 new HttpMeans(clients, pool, errors, HttpLimits.DEFAULT),
                 ConfigJson::of,
                 List::of);
+    }
+
+    public ClientRegions regions() {
+        return regions;
     }
 
     public WorkPool work() {

@@ -8,6 +8,7 @@ import dev.espalier.server.config.TraceOptions;
 import dev.espalier.server.logging.LogSettings;
 import dev.espalier.server.metrics.CopiedBytes;
 import dev.espalier.server.metrics.ModelStatistics;
+import dev.espalier.server.regions.ClientRegions;
 import dev.espalier.server.scheduling.EchoWorker;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,14 +28,29 @@ final class EchoServer implements AutoCloseable {
     }
 
     static EchoServer running(TlsOptions tls, AccessTokens tokens) throws IOException {
-        EchoServer server = new EchoServer(new EchoBackend(), tls, tokens);
+        return running(tls, tokens, ClientRegions.off());
+    }
+
+    /// The same with tensors in these regions.
+    static EchoServer running(ClientRegions regions) throws IOException {
+        return running(TlsOptions.NONE, AccessTokens.notRequired(), regions);
+    }
+
+    private static EchoServer running(TlsOptions tls, AccessTokens tokens, ClientRegions regions)
+            throws IOException {
+        EchoServer server = new EchoServer(new EchoBackend(regions), tls, tokens);
         server.backend.worker().permit(1 << 20);
         return server;
     }
 
     /// A server whose worker waits until the test lets it run something.
     static EchoServer holding() throws IOException {
-        return new EchoServer(new EchoBackend(), TlsOptions.NONE, AccessTokens.notRequired());
+        return holding(ClientRegions.off());
+    }
+
+    static EchoServer holding(ClientRegions regions) throws IOException {
+        return new EchoServer(
+                new EchoBackend(regions), TlsOptions.NONE, AccessTokens.notRequired());
     }
 
     /// A server that traces requests.

@@ -181,18 +181,18 @@ final class InferHeaderParserTest {
     }
 
     @Test
-    void refusesSharedMemory() {
-        String off =
-                "Client shared memory is disabled. Start the server with '--allow-client-shm=true' to enable.";
-        refused(
-                input(
-                        "\"name\":\"X\",\"shape\":[1],\"datatype\":\"INT8\",\"parameters\":{\"shared_memory_region\":\"r\"}"),
-                ErrorCode.UNSUPPORTED,
-                off);
-        refused(
-                output("\"name\":\"Y\",\"parameters\":{\"shared_memory_region\":\"r\"}"),
-                ErrorCode.UNSUPPORTED,
-                off);
+    void readsPlacesInSharedMemory() throws Exception {
+        String place =
+                "\"parameters\":{\"shared_memory_offset\":8,\"shared_memory_byte_size\":16,\"shared_memory_region\":\"r\"}";
+        InferHeader header =
+                parse(
+                        "{\"inputs\":[{\"name\":\"X\",\"shape\":[1],\"datatype\":\"INT8\",%s}],\"outputs\":[{\"name\":\"Y\",%s}]}"
+                                .formatted(place, place));
+
+        InferHeader.Region region = new InferHeader.Region("r", 8, 16);
+        assertThat(header.inputs().getFirst().region()).isEqualTo(region);
+        assertThat(header.inputs().getFirst().follows()).isFalse();
+        assertThat(header.outputs().getFirst().region()).isEqualTo(region);
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.inference.InferenceRequest;
 import dev.espalier.server.memory.BudgetShare;
 import dev.espalier.server.memory.ByteBudget;
+import dev.espalier.server.regions.ClientRegions;
 import java.nio.charset.StandardCharsets;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,13 @@ final class InferPlanTest {
             throws ServingException {
         byte[] text =
                 "{\"inputs\":[%s]%s}".formatted(inputs, more).getBytes(StandardCharsets.UTF_8);
-        return InferPlan.of(InferHeaderParser.parse(text, text.length), ROUTE, behind, most, HEAP);
+        return InferPlan.of(
+                InferHeaderParser.parse(text, text.length),
+                ROUTE,
+                behind,
+                most,
+                ClientRegions.off(),
+                HEAP);
     }
 
     private static String binary(String name, long size) {

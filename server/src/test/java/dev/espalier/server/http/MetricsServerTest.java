@@ -42,7 +42,7 @@ final class MetricsServerTest {
                         new ClientMemory(
                                 new ByteBudget("heap", "send less", 1 << 20),
                                 new ByteBudget("request memory", "wait", 1 << 20)),
-                        new WorkPool(1, errors),
+                        new WorkPool("work", 1, errors),
                         errors,
                         HttpLimits.DEFAULT),
                 () -> "up 1\n");

@@ -39,8 +39,13 @@ final class RouteTest {
         "/v2/repository/models/m/load, MODEL_LOAD, m, ''",
         "/v2/repository/models/m/unload, MODEL_UNLOAD, m, ''",
         "/v2/repository/r/models/m/unload, NAMED_REPOSITORY, m, ''",
-        "/v2/systemsharedmemory/status, SHARED_MEMORY_STATUS, '', ''",
-        "/v2/cudasharedmemory/region/r/register, SHARED_MEMORY_CHANGE, '', ''",
+        "/v2/systemsharedmemory/status, REGION_STATUS, '', ''",
+        "/v2/systemsharedmemory/region/r%20s/status, REGION_STATUS, r s, ''",
+        "/v2/systemsharedmemory/region/r/register, REGION_REGISTER, r, ''",
+        "/v2/systemsharedmemory/unregister, REGION_UNREGISTER, '', ''",
+        "/v2/systemsharedmemory/register, REGION_REGISTER, '', ''",
+        "/v2/cudasharedmemory/region/r/register, GPU_REGION_REGISTER, r, ''",
+        "/v2/cudasharedmemory/status, GPU_REGION_STATUS, '', ''",
         "/v2/models/a%20b%2Fc/infer, INFER, a b/c, ''",
         "/v2/models/a+b/infer, INFER, a+b, ''",
     })
@@ -89,8 +94,9 @@ final class RouteTest {
                 "/v2/repository/models//load",
                 "/v2/repository/a/b/index",
                 "/v2/systemsharedmemory",
-                "/v2/systemsharedmemory/register",
                 "/v2/systemsharedmemory/area/r/status",
+                "/v2/systemsharedmemory/region//status",
+                "/v2/systemsharedmemory/region/r",
                 "/v2/models/m/versions/1/trace/setting",
             })
     void knowsNoOtherPaths(String path) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 final class WorkPoolTest {
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final WorkPool pool = new WorkPool(1, new InternalErrors(ended::countDown));
+    private final WorkPool pool = new WorkPool("work", 1, new InternalErrors(ended::countDown));
     private final CountDownLatch gate = new CountDownLatch(1);
     private final List<String> done = Collections.synchronizedList(new ArrayList<>());
 

@@ -8,14 +8,14 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A request whose body is read as a whole: about the model repository, or about settings. It may take as long as a model
-/// takes to load, so it is answered by a virtual thread, and only the answer is written by the connection's event loop.
-final class BodyExchange implements Exchange {
+/// A request whose body is read as a whole and whose answer waits, for models to be loaded or for files: it is given by a
+/// virtual thread, and only written by the connection's event loop.
+final class AwaitedExchange implements Exchange {
     /// The longest body that says no more than a few words.
     private static final long SHORT = 1 << 20;
 
     private final HttpConnection connection;
-    private final Routes routes;
+    private final Answer answer;
     private final Route route;
     private final long maxBody;
     private final GatheredBytes body;
@@ -25,15 +25,16 @@ final class BodyExchange implements Exchange {
 
     private @Nullable ServingException failure;
 
-    /// Who answers such requests. May wait.
-    interface Routes {
-        Reply answer(Route route, byte[] body) throws ServingException, InterruptedException;
+    /// What answers it.
+    interface Answer {
+        /// Waits as long as it takes.
+        Reply to(Route route, byte[] body) throws ServingException, InterruptedException;
     }
 
     /// @param maxInput the largest body in bytes
-    BodyExchange(HttpConnection connection, Routes routes, Route route, long maxInput) {
+    AwaitedExchange(HttpConnection connection, Answer answer, Route route, long maxInput) {
         this.connection = connection;
-        this.routes = routes;
+        this.answer = answer;
         this.route = route;
         this.maxBody =
                 route.operation() == Operation.MODEL_LOAD ? maxInput : Math.min(SHORT, maxInput);
@@ -85,7 +86,7 @@ final class BodyExchange implements Exchange {
     }
 
     private Reply reply() throws ServingException, InterruptedException {
-        return routes.answer(route, Arrays.copyOf(body.array(), body.length()));
+        return answer.to(route, Arrays.copyOf(body.array(), body.length()));
     }
 
     private void answer(Outcome<Reply> outcome) {
