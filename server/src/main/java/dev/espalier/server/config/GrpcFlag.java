@@ -29,6 +29,13 @@ enum GrpcFlag implements Flag {
                     "reuse-grpc-port",
                     "false",
                     "Share the port with other servers (SO_REUSEPORT).")),
+    RESTRICTED_PROTOCOL(
+            FlagRow.of(
+                    FlagGroup.GRPC,
+                    "grpc-restricted-protocol",
+                    new Text(ApiRestrictions.FORM),
+                    "The same for groups of methods: the header is"
+                            + " triton-grpc-protocol-<header>.")),
     USE_SSL(FlagRow.of(FlagGroup.GRPC, "grpc-use-ssl", "false", "Serve gRPC over TLS.")),
     USE_SSL_MUTUAL(
             FlagRow.of(
@@ -87,6 +94,21 @@ enum GrpcFlag implements Flag {
                     new Whole(0, Integer.MAX_VALUE),
                     "2",
                     "Pings that come too early before the connection is closed; 0: any number.")),
+    MAX_CONNECTION_AGE(
+            FlagRow.of(
+                    FlagGroup.GRPC,
+                    "grpc-max-connection-age",
+                    new Whole(0, Integer.MAX_VALUE),
+                    "0",
+                    "Milliseconds after which a connection takes no more calls, so that clients"
+                            + " connect anew; 0: any time.")),
+    MAX_CONNECTION_AGE_GRACE(
+            FlagRow.of(
+                    FlagGroup.GRPC,
+                    "grpc-max-connection-age-grace",
+                    new Whole(0, Integer.MAX_VALUE),
+                    "0",
+                    "Milliseconds that its calls then have to end; 0: any time.")),
     HANDSHAKE_TIMEOUT(
             FlagRow.of(
                     FlagGroup.GRPC,

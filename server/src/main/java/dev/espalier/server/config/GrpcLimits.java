@@ -11,6 +11,8 @@ import java.time.Duration;
 /// @param connections at once
 /// @param streams calls at once over one connection
 /// @param streamRequests requests at once of one `ModelStreamInfer`
+/// @param age of a connection, which takes no more calls then
+/// @param grace for the calls that it has at that age
 public record GrpcLimits(
         Duration handshake,
         Duration body,
@@ -18,7 +20,30 @@ public record GrpcLimits(
         Duration idle,
         int connections,
         int streams,
-        int streamRequests) {
+        int streamRequests,
+        Duration age,
+        Duration grace) {
+    /// For connections of any age.
+    public GrpcLimits(
+            Duration handshake,
+            Duration body,
+            Duration answer,
+            Duration idle,
+            int connections,
+            int streams,
+            int streamRequests) {
+        this(
+                handshake,
+                body,
+                answer,
+                idle,
+                connections,
+                streams,
+                streamRequests,
+                Duration.ZERO,
+                Duration.ZERO);
+    }
+
     /// What holds where the command line says nothing.
     public static final GrpcLimits DEFAULT =
             new GrpcLimits(

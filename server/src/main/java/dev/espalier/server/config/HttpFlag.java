@@ -76,6 +76,15 @@ enum HttpFlag implements Flag {
                     new Whole(1, 1_000_000),
                     "20000",
                     "Connections at once; further ones get a 503.")),
+    RESTRICTED_API(
+            FlagRow.of(
+                    FlagGroup.HTTP,
+                    "http-restricted-api",
+                    new Text(ApiRestrictions.FORM),
+                    "Groups of routes that only requests with this header and value are answered"
+                            + " on; may be given several times. Groups: health, metadata, inference,"
+                            + " shared-memory, model-config, model-repository, statistics, trace,"
+                            + " logging.")),
     USE_SSL(FlagRow.of(FlagGroup.HTTP, "http-use-ssl", "false", "Serve HTTPS.")),
     SERVER_CERT(
             FlagRow.of(

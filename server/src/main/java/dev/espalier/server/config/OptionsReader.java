@@ -51,8 +51,14 @@ final class OptionsReader {
                 workers(),
                 new SecurityOptions(
                         readableFile(ServerFlag.AUTH_TOKEN_FILE),
-                        values.on(ServerFlag.ALLOW_CLIENT_SHM)),
+                        values.on(ServerFlag.ALLOW_CLIENT_SHM),
+                        restrictions(HttpFlag.RESTRICTED_API, ""),
+                        restrictions(GrpcFlag.RESTRICTED_PROTOCOL, "triton-grpc-protocol-")),
                 notices);
+    }
+
+    private ApiRestrictions restrictions(Flag flag, String prefix) throws UsageException {
+        return ApiRestrictions.read(flag, values.all(flag), prefix);
     }
 
     private GrantRules grants() throws UsageException {
@@ -217,7 +223,9 @@ final class OptionsReader {
                         Duration.ofSeconds(values.number(GrpcFlag.IDLE_TIMEOUT)),
                         values.integer(GrpcFlag.MAX_CONNECTIONS),
                         values.integer(GrpcFlag.MAX_STREAMS),
-                        values.integer(GrpcFlag.MAX_STREAM_REQUESTS)));
+                        values.integer(GrpcFlag.MAX_STREAM_REQUESTS),
+                        Duration.ofMillis(values.number(GrpcFlag.MAX_CONNECTION_AGE)),
+                        Duration.ofMillis(values.number(GrpcFlag.MAX_CONNECTION_AGE_GRACE))));
     }
 
     private TlsOptions tls(Flag use, boolean used, Flag certificate, Flag key, String clientRoot)

@@ -4,25 +4,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Triton's options that this server knows but does not have. Those that only tune are accepted, and
-/// told in one line of the log; those without which the server would not do what was asked stop the
-/// start.
+/// Triton's options that this server knows but does not have: they are accepted, and told in one line
+/// of the log.
 final class UnavailableFlags {
-    private record Row(boolean stops, String because, List<String> names) {}
+    private record Row(String because, List<String> names) {}
 
     private static final List<Row> TABLE =
             List.of(
-                    refused(
-                            "this version has no restricted APIs, and without the restriction they"
-                                    + " would be open to everybody; use --auth-token-file",
-                            "http-restricted-api",
-                            "grpc-restricted-protocol"),
                     unused(
                             "it is an older name; see --model-control-mode",
                             "allow-poll-model-repository",
                             "allow-model-control"),
                     unused(
-                            "request headers are not handed to models",
+                            "models are not handed their requests' parameters, which such headers"
+                                    + " would become",
                             "http-header-forward-pattern",
                             "grpc-header-forward-pattern"),
                     unused(
@@ -34,10 +29,8 @@ final class UnavailableFlags {
                             "grpc-max-response-pool-size",
                             "buffer-manager-thread-count"),
                     unused(
-                            "connections are not limited in this way",
-                            "grpc-http2-max-pings-without-data",
-                            "grpc-max-connection-age",
-                            "grpc-max-connection-age-grace"),
+                            "the server pings as --grpc-keepalive-time says, with data or without",
+                            "grpc-http2-max-pings-without-data"),
                     unused(
                             "this version does not manage memory of GPUs",
                             "pinned-memory-pool-byte-size",
@@ -90,33 +83,20 @@ final class UnavailableFlags {
     }
 
     /// What the log says about an option that was given.
-    ///
-    /// @throws UsageException where the server must not start without it
-    String notice(String name) throws UsageException {
+    String notice(String name) {
         Row row = byName.get(name);
         if (row == null) {
             throw new IllegalArgumentException(name);
         }
-        String text = "--" + name + (row.stops() ? ": " : " has no effect: ") + row.because();
-        if (row.stops()) {
-            throw new UsageException(text);
-        }
-        return text;
+        return "--" + name + " has no effect: " + row.because();
     }
 
     /// The names that are accepted, for the help text.
     static List<String> acceptedNames() {
-        return TABLE.stream()
-                .filter(row -> !row.stops())
-                .flatMap(row -> row.names().stream())
-                .toList();
-    }
-
-    private static Row refused(String because, String... names) {
-        return new Row(true, because, List.of(names));
+        return TABLE.stream().flatMap(row -> row.names().stream()).toList();
     }
 
     private static Row unused(String because, String... names) {
-        return new Row(false, because, List.of(names));
+        return new Row(because, List.of(names));
     }
 }

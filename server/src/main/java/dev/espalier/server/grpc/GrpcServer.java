@@ -55,13 +55,15 @@ public final class GrpcServer {
                         .decompressorRegistry(MessageCodings.decompressors())
                         .compressorRegistry(MessageCodings.compressors())
                         .intercept(new TokenCheck(services.tokens()))
+                        .intercept(new RestrictionCheck(services.restrictions()))
                         .addService(
                                 InferenceProtocol.service(
                                         services,
                                         options.responseCompression(),
                                         options.limits().streamRequests()))
                         .addService(OpLibraryProtocol.service(services))
-                        .addService(HealthProtocol.service(services.health(), services.errors()));
+                        .addService(HealthProtocol.service(services.health(), services.errors()))
+                        .addServices(Reflection.services());
         if (options.reusePort()) {
             var _ = builder.withOption(loops.transport().reusePort(), true);
         }
@@ -92,6 +94,12 @@ public final class GrpcServer {
         }
         if (!limits.idle().isZero()) {
             builder.maxConnectionIdle(limits.idle().toNanos(), TimeUnit.NANOSECONDS);
+        }
+        if (!limits.age().isZero()) {
+            builder.maxConnectionAge(limits.age().toNanos(), TimeUnit.NANOSECONDS);
+        }
+        if (!limits.grace().isZero()) {
+            builder.maxConnectionAgeGrace(limits.grace().toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.espalier.server.grpc;
 
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.ApiRestrictions;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
@@ -17,6 +18,7 @@ import dev.espalier.server.work.WorkPool;
 
 /// What the gRPC methods need of the rest of the server.
 ///
+/// @param restrictions what else it takes to ask
 /// @param regions where in shared memory clients have tensors
 /// @param memory for what clients' requests and answers take up
 /// @param work for what would hold up an event loop
@@ -29,6 +31,7 @@ public record GrpcServices(
         ServerInfo info,
         Health health,
         AccessTokens tokens,
+        ApiRestrictions restrictions,
         LogSettings log,
         Tracing tracing,
         ClientRegions regions,

@@ -3,6 +3,7 @@ package dev.espalier.server.grpc;
 import dev.espalier.protocol.health.HealthCheckRequest;
 import dev.espalier.protocol.health.HealthCheckResponse;
 import dev.espalier.protocol.health.HealthCheckResponse.ServingStatus;
+import dev.espalier.protocol.health.HealthOuterClass;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.health.Health;
 import io.grpc.ServerServiceDefinition;
@@ -29,6 +30,6 @@ final class HealthProtocol {
                                                 : ServingStatus.NOT_SERVING)
                                 .build(),
                 errors);
-        return service.build();
+        return Reflection.described(service.build(), HealthOuterClass::getDescriptor);
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.server.grpc;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import dev.espalier.protocol.GrpcService;
 import dev.espalier.protocol.ModelConfigRequest;
 import dev.espalier.protocol.ModelConfigResponse;
 import dev.espalier.protocol.ModelMetadataRequest;
@@ -41,7 +42,7 @@ final class InferenceProtocol {
         new RepositoryMethods(services, protocol.service, NAME).add();
         new SettingsMethods(services).addTo(protocol.service, NAME);
         new RegionMethods(services, protocol.service, NAME).add();
-        return protocol.service.build();
+        return Reflection.described(protocol.service.build(), GrpcService::getDescriptor);
     }
 
     private void health() {

@@ -3,6 +3,7 @@ package dev.espalier.server.grpc;
 import dev.espalier.protocol.ops.OpLibrariesRequest;
 import dev.espalier.protocol.ops.OpLibrariesResponse;
 import dev.espalier.protocol.ops.OpLibrary;
+import dev.espalier.protocol.ops.OpService;
 import dev.espalier.server.repository.OpCatalog;
 import dev.espalier.server.repository.OpLibraryRefusal;
 import dev.espalier.server.repository.OpLibraryReport;
@@ -32,7 +33,7 @@ final class OpLibraryProtocol {
                 task -> {
                     Thread _ = Thread.ofVirtual().name("OpLibraries").start(task);
                 });
-        return service.build();
+        return Reflection.described(service.build(), OpService::getDescriptor);
     }
 
     private static OpLibrariesResponse described(OpLibraryReport report) {

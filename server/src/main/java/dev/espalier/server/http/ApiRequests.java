@@ -1,6 +1,7 @@
 package dev.espalier.server.http;
 
 import dev.espalier.server.access.Access;
+import dev.espalier.server.config.ApiRestrictions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.tracing.Arrival;
@@ -9,16 +10,27 @@ import dev.espalier.server.tracing.Tracing;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.AsciiString;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Answers the protocol's routes: by a request's path, its method and who asks.
 final class ApiRequests implements RequestHandler {
+    private static final Logger LOG = System.getLogger(ApiRequests.class.getName());
+
+    /// Asks for the server's load in the headers of an answer, in the form that balancers know (ORCA).
+    private static final AsciiString LOAD_FORMAT =
+            AsciiString.cached("endpoint-load-metrics-format");
+
     private final HttpServices services;
     private final long maxInputSize;
     private final SmallRoutes smallRoutes;
     private final RepositoryRoutes repositoryRoutes;
     private final SettingsRoutes settingsRoutes;
     private final RegionRoutes regionRoutes;
+    private final AtomicBoolean askedForLoad = new AtomicBoolean();
 
     ApiRequests(HttpServices services, long maxInputSize) {
         this.services = services;
@@ -34,6 +46,10 @@ final class ApiRequests implements RequestHandler {
         Route route = Route.of(Framing.path(request.uri()));
         if (route == null) {
             return new KnownAnswer(connection, Reply.notFound());
+        }
+        ApiRestrictions.Key key = services.restrictions().of(route.operation().group());
+        if (key != null && !key.opens(request.headers().get(key.header()))) {
+            return new KnownAnswer(connection, Reply.restricted(key.header()));
         }
         if (!route.operation().allows(request.method())) {
             return new KnownAnswer(connection, Reply.methodNotAllowed());
@@ -113,6 +129,13 @@ final class ApiRequests implements RequestHandler {
 
     private @Nullable Exchange infer(HttpConnection connection, Route route, HttpRequest request) {
         HttpHeaders headers = request.headers();
+        if (headers.contains(LOAD_FORMAT) && !askedForLoad.getAndSet(true)) {
+            LOG.log(
+                    Level.WARNING,
+                    "a client sends the header {0}, which has no effect: answers do not tell the"
+                            + " load of the server (its metrics do); this is said once",
+                    LOAD_FORMAT);
+        }
         try {
             InferBody body = InferBody.of(request, maxInputSize, connection.heap());
             String accepted = headers.get(HttpHeaderNames.ACCEPT_ENCODING);

@@ -2,6 +2,7 @@ package dev.espalier.server.http;
 
 import dev.espalier.protocol.ModelConfig;
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.ApiRestrictions;
 import dev.espalier.server.health.Health;
 import dev.espalier.server.health.ServerInfo;
 import dev.espalier.server.health.WorkerStatus;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
 
 /// What the HTTP routes need of the rest of the server.
 ///
+/// @param restrictions what else it takes to ask
 /// @param regions where in shared memory clients have tensors
 /// @param means what each connection needs
 /// @param configJson a model's configuration as Triton writes it in JSON
@@ -31,6 +33,7 @@ public record HttpServices(
         ServerInfo info,
         Health health,
         AccessTokens tokens,
+        ApiRestrictions restrictions,
         LogSettings log,
         Tracing tracing,
         ClientRegions regions,

@@ -1,6 +1,7 @@
 package dev.espalier.server.http;
 
 import dev.espalier.server.access.Scope;
+import dev.espalier.server.config.ApiGroup;
 import io.netty.handler.codec.http.HttpMethod;
 
 /// What a route does.
@@ -58,6 +59,28 @@ enum Operation {
         return switch (this) {
             case MODEL_CONFIG, MODEL_STATISTICS, OP_LIBRARIES, MODEL_NOTES, WORKERS -> true;
             default -> false;
+        };
+    }
+
+    /// What restrictions call it.
+    ApiGroup group() {
+        return switch (this) {
+            case HEALTH_LIVE, HEALTH_READY, MODEL_READY -> ApiGroup.HEALTH;
+            case SERVER_METADATA, MODEL_METADATA -> ApiGroup.METADATA;
+            case INFER, GENERATE, GENERATE_STREAM -> ApiGroup.INFERENCE;
+            case MODEL_CONFIG, MODEL_NOTES -> ApiGroup.MODEL_CONFIG;
+            case MODEL_STATISTICS, WORKERS -> ApiGroup.STATISTICS;
+            case REPOSITORY_INDEX, MODEL_LOAD, MODEL_UNLOAD, NAMED_REPOSITORY, OP_LIBRARIES ->
+                    ApiGroup.MODEL_REPOSITORY;
+            case REGION_STATUS,
+                    REGION_REGISTER,
+                    REGION_UNREGISTER,
+                    GPU_REGION_STATUS,
+                    GPU_REGION_REGISTER,
+                    GPU_REGION_UNREGISTER ->
+                    ApiGroup.SHARED_MEMORY;
+            case TRACE_SETTING -> ApiGroup.TRACE;
+            case LOGGING -> ApiGroup.LOGGING;
         };
     }
 

@@ -60,6 +60,11 @@ record Reply(int status, String extraHeaders, String contentType, byte[] body) {
         return error(405, "Method Not Allowed");
     }
 
+    /// Only who sends a header with the right value is answered.
+    static Reply restricted(String header) {
+        return error(403, "This API is restricted, expecting header '" + header + "'");
+    }
+
     /// Nobody else is taken at the moment.
     static Reply tooManyConnections() {
         return error(

@@ -13,6 +13,7 @@ import dev.espalier.protocol.ServerLiveResponse;
 import dev.espalier.protocol.ServerMetadataRequest;
 import dev.espalier.protocol.ServerMetadataResponse;
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.Restricted;
 import dev.espalier.server.config.TlsOptions;
 import dev.espalier.server.http.SelfSigned;
 import io.grpc.Status;
@@ -148,5 +149,32 @@ final class AccessTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("certificate '%s' with key '%s'".formatted(none, none))
                 .hasMessageContaining("expected: PEM files");
+    }
+
+    @Test
+    void answersRestrictedMethodsWithTheirHeaderOnly() throws Exception {
+        var options =
+                EchoServer.Options.DEFAULT.with(
+                        Restricted.by("health,inference:authorization=Bearer k"));
+        try (EchoServer server = EchoServer.running(options);
+                InferenceClient client = new InferenceClient(server.port())) {
+            String text = "This protocol is restricted, expecting header 'authorization'";
+            refused(() -> live(client, "other"), Status.Code.UNAVAILABLE, text);
+            refused(
+                    () -> client.infer(Requests.raw("echo_int32", "INT32", new byte[4], 1)),
+                    Status.Code.UNAVAILABLE,
+                    text);
+            assertThat(client.stream().status().getDescription()).isEqualTo(text);
+            assertThat(live(client, "k").getLive()).isTrue();
+            assertThat(metadata(client, "other").getName()).isEqualTo("echo");
+        }
+    }
+
+    private static ServerLiveResponse live(InferenceClient client, String token) {
+        return client.call(
+                "ServerLive",
+                ServerLiveRequest.getDefaultInstance(),
+                ServerLiveResponse.getDefaultInstance(),
+                token);
     }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.server.grpc;
 
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.ApiRestrictions;
 import dev.espalier.server.config.GrpcLimits;
 import dev.espalier.server.config.GrpcOptions;
 import dev.espalier.server.config.TlsOptions;
@@ -26,6 +27,7 @@ final class EchoServer implements AutoCloseable {
     record Options(
             TlsOptions tls,
             AccessTokens tokens,
+            ApiRestrictions restrictions,
             ClientRegions regions,
             String compression,
             GrpcLimits limits) {
@@ -33,28 +35,33 @@ final class EchoServer implements AutoCloseable {
                 new Options(
                         TlsOptions.NONE,
                         AccessTokens.notRequired(),
+                        ApiRestrictions.NONE,
                         ClientRegions.off(),
                         "none",
                         GrpcLimits.DEFAULT);
 
         Options with(TlsOptions other) {
-            return new Options(other, tokens, regions, compression, limits);
+            return new Options(other, tokens, restrictions, regions, compression, limits);
         }
 
         Options with(AccessTokens other) {
-            return new Options(tls, other, regions, compression, limits);
+            return new Options(tls, other, restrictions, regions, compression, limits);
+        }
+
+        Options with(ApiRestrictions other) {
+            return new Options(tls, tokens, other, regions, compression, limits);
         }
 
         Options with(ClientRegions other) {
-            return new Options(tls, tokens, other, compression, limits);
+            return new Options(tls, tokens, restrictions, other, compression, limits);
         }
 
         Options withCompression(String level) {
-            return new Options(tls, tokens, regions, level, limits);
+            return new Options(tls, tokens, restrictions, regions, level, limits);
         }
 
         Options with(GrpcLimits other) {
-            return new Options(tls, tokens, regions, compression, other);
+            return new Options(tls, tokens, restrictions, regions, compression, other);
         }
     }
 
@@ -100,11 +107,15 @@ final class EchoServer implements AutoCloseable {
                                 KEEPALIVE,
                                 options.limits()),
                         backend.loops().serving(),
-                        services(backend, many, options.tokens()));
+                        services(backend, many, options.tokens(), options.restrictions()));
     }
 
     /// What gRPC needs.
-    static GrpcServices services(EchoBackend backend, Inferences served, AccessTokens tokens) {
+    static GrpcServices services(
+            EchoBackend backend,
+            Inferences served,
+            AccessTokens tokens,
+            ApiRestrictions restrictions) {
         return new GrpcServices(
                 served,
                 backend.catalog(),
@@ -113,6 +124,7 @@ final class EchoServer implements AutoCloseable {
                 backend.info(),
                 backend.health(),
                 tokens,
+                restrictions,
                 backend.log(),
                 backend.tracing(),
                 backend.regions(),

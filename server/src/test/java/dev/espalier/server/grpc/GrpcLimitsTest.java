@@ -181,6 +181,23 @@ final class GrpcLimitsTest {
     }
 
     @Test
+    void endsAConnectionThatIsOldEnough() throws Exception {
+        GrpcLimits limits =
+                new GrpcLimits(NONE, NONE, NONE, NONE, 10, 10, 10, SHORT, Duration.ofMillis(1));
+        try (EchoServer aging = EchoServer.running(EchoServer.Options.DEFAULT.with(limits));
+                Http2Client client = new Http2Client(aging.port())) {
+            assertThatItServes(client);
+            assertThatThrownBy(
+                            () -> {
+                                while (true) {
+                                    client.read();
+                                }
+                            })
+                    .hasMessageContaining("the server ends the connection: max_age");
+        }
+    }
+
+    @Test
     void sendsAwayConnectionsThatAreTooMany() throws Exception {
         GrpcLimits limits = new GrpcLimits(NONE, NONE, NONE, NONE, 2, 10, 10);
         try (EchoServer full = EchoServer.running(EchoServer.Options.DEFAULT.with(limits));

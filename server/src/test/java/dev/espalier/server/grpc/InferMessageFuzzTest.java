@@ -10,6 +10,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.espalier.protocol.InferTensorContents;
 import dev.espalier.protocol.ModelInferRequest;
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.ApiRestrictions;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.http.EchoBackend;
 import dev.espalier.server.inference.InferenceResult;
@@ -38,7 +39,9 @@ final class InferMessageFuzzTest {
     static void start() throws Exception {
         backend = new EchoBackend();
         inferences = new ScratchInferences(backend.models());
-        services = EchoServer.services(backend, inferences, AccessTokens.notRequired());
+        services =
+                EchoServer.services(
+                        backend, inferences, AccessTokens.notRequired(), ApiRestrictions.NONE);
         connection = new GrpcConnection(services);
         connection.livesOn(
                 Runnable::run, services.memory().connected(new InetSocketAddress("127.0.0.1", 1)));

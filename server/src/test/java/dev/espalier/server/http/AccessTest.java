@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.Restricted;
 import dev.espalier.server.config.TlsOptions;
 import java.io.IOException;
 import java.net.URI;
@@ -130,5 +131,41 @@ final class AccessTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("certificate '" + file + "'")
                 .hasMessageContaining("expected: PEM files, the key in PKCS#8 without password");
+    }
+
+    @Test
+    void answersRestrictedRoutesWithTheirHeaderOnly() throws Exception {
+        try (EchoServer server =
+                        EchoServer.running(
+                                Restricted.by(
+                                        "model-repository,health,shared-memory:my-key=s3cret"));
+                RawClient client = server.connect()) {
+            for (String path :
+                    new String[] {
+                        "/v2/repository/index",
+                        "/v2/repository/models/m/load",
+                        "/v2/health/live",
+                        "/v2/models/pair/ready",
+                        "/v2/systemsharedmemory/status",
+                        "/v2/cudasharedmemory/unregister",
+                        "/v2/espalier/ops"
+                    }) {
+                RawClient.Answer answer = client.post(path, new byte[0]).read();
+                assertThat(answer.text())
+                        .isEqualTo(
+                                "{\"error\":\"This API is restricted, expecting header"
+                                        + " 'my-key'\"}");
+                assertThat(answer.status()).isEqualTo(403);
+            }
+            assertThat(post(server, "/v2/repository/index", "my-key: S3cret").status())
+                    .isEqualTo(403);
+            assertThat(
+                            client.post("/v2/repository/index", new byte[0], "My-Key: s3cret")
+                                    .read()
+                                    .status())
+                    .isEqualTo(200);
+            assertThat(client.get("/v2").read().status()).isEqualTo(200);
+            assertThat(post(server, "/v2/models/echo_int32/infer").status()).isEqualTo(200);
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.espalier.server.http;
 import dev.espalier.link.LinkKind;
 import dev.espalier.link.Links;
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.ApiRestrictions;
 import dev.espalier.server.config.HttpLimits;
 import dev.espalier.server.config.TraceOptions;
 import dev.espalier.server.execution.InputMemory;
@@ -146,11 +147,13 @@ public final class EchoBackend implements AutoCloseable {
     }
 
     /// What HTTP needs.
-    HttpServices httpServices(Inferences served, AccessTokens tokens) {
-        return httpServices(served, tokens, work);
+    HttpServices httpServices(
+            Inferences served, AccessTokens tokens, ApiRestrictions restrictions) {
+        return httpServices(served, tokens, restrictions, work);
     }
 
-    HttpServices httpServices(Inferences served, AccessTokens tokens, WorkPool pool) {
+    HttpServices httpServices(
+            Inferences served, AccessTokens tokens, ApiRestrictions restrictions, WorkPool pool) {
         return new HttpServices(
                 served,
                 models,
@@ -159,6 +162,7 @@ public final class EchoBackend implements AutoCloseable {
                 info(),
                 health(),
                 tokens,
+                restrictions,
                 log,
                 tracing,
                 regions,

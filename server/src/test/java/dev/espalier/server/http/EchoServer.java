@@ -1,6 +1,7 @@
 package dev.espalier.server.http;
 
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.ApiRestrictions;
 import dev.espalier.server.config.HttpLimits;
 import dev.espalier.server.config.HttpOptions;
 import dev.espalier.server.config.TlsOptions;
@@ -28,17 +29,27 @@ final class EchoServer implements AutoCloseable {
     }
 
     static EchoServer running(TlsOptions tls, AccessTokens tokens) throws IOException {
-        return running(tls, tokens, ClientRegions.off());
+        return running(tls, tokens, ApiRestrictions.NONE, ClientRegions.off());
     }
 
     /// The same with tensors in these regions.
     static EchoServer running(ClientRegions regions) throws IOException {
-        return running(TlsOptions.NONE, AccessTokens.notRequired(), regions);
+        return running(TlsOptions.NONE, AccessTokens.notRequired(), ApiRestrictions.NONE, regions);
     }
 
-    private static EchoServer running(TlsOptions tls, AccessTokens tokens, ClientRegions regions)
+    /// The same that asks for further headers.
+    static EchoServer running(ApiRestrictions restrictions) throws IOException {
+        return running(
+                TlsOptions.NONE, AccessTokens.notRequired(), restrictions, ClientRegions.off());
+    }
+
+    private static EchoServer running(
+            TlsOptions tls,
+            AccessTokens tokens,
+            ApiRestrictions restrictions,
+            ClientRegions regions)
             throws IOException {
-        EchoServer server = new EchoServer(new EchoBackend(regions), tls, tokens);
+        EchoServer server = new EchoServer(new EchoBackend(regions), tls, tokens, restrictions);
         server.backend.worker().permit(1 << 20);
         return server;
     }
@@ -50,19 +61,26 @@ final class EchoServer implements AutoCloseable {
 
     static EchoServer holding(ClientRegions regions) throws IOException {
         return new EchoServer(
-                new EchoBackend(regions), TlsOptions.NONE, AccessTokens.notRequired());
+                new EchoBackend(regions),
+                TlsOptions.NONE,
+                AccessTokens.notRequired(),
+                ApiRestrictions.NONE);
     }
 
     /// A server that traces requests.
     static EchoServer tracing(TraceOptions traces) throws IOException {
         EchoServer server =
                 new EchoServer(
-                        new EchoBackend(traces), TlsOptions.NONE, AccessTokens.notRequired());
+                        new EchoBackend(traces),
+                        TlsOptions.NONE,
+                        AccessTokens.notRequired(),
+                        ApiRestrictions.NONE);
         server.backend.worker().permit(1 << 20);
         return server;
     }
 
-    private EchoServer(EchoBackend backend, TlsOptions tls, AccessTokens tokens)
+    private EchoServer(
+            EchoBackend backend, TlsOptions tls, AccessTokens tokens, ApiRestrictions restrictions)
             throws IOException {
         this.backend = backend;
         many = new ManyAnswers(backend.inferences());
@@ -78,7 +96,7 @@ final class EchoServer implements AutoCloseable {
                                 tls,
                                 HttpLimits.DEFAULT),
                         backend.loops().serving(),
-                        backend.httpServices(many, tokens));
+                        backend.httpServices(many, tokens, restrictions));
     }
 
     /// What clients may change of the log.

@@ -7,6 +7,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import com.fasterxml.jackson.core.JsonParser;
 import dev.espalier.server.access.AccessTokens;
+import dev.espalier.server.config.ApiRestrictions;
 import dev.espalier.server.inference.ScratchInferences;
 import dev.espalier.server.work.WorkPool;
 import io.netty.buffer.ByteBuf;
@@ -46,6 +47,7 @@ final class InferRequestFuzzTest {
                 backend.httpServices(
                         inferences,
                         AccessTokens.notRequired(),
+                        ApiRestrictions.NONE,
                         new WorkPool(Runnable::run, backend.errors()));
     }
 
