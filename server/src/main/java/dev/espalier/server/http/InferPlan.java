@@ -72,28 +72,18 @@ final class InferPlan {
         for (int i = 0; i < count; i++) {
             InferHeader.Input input = header.inputs().get(i);
             RegionRange source = range(input.region(), regions);
-            if (source != null) {
-                inputs.add(
-                        new InferenceRequest.Input(
-                                input.name(),
-                                input.datatype(),
-                                input.shape(),
-                                source.byteSize(),
-                                source));
-                continue;
-            }
             ByteBuffer value = input.array() < 0 ? null : values(header, input, heap);
             values[i] = value;
             long size = value == null ? input.binarySize() : value.remaining();
-            total = size > maxInputSize ? Long.MAX_VALUE : total + size;
-            if (total > maxInputSize) {
-                throw InferBody.tooLarge(
-                        total == Long.MAX_VALUE ? Long.toString(size) : Long.toString(total),
-                        maxInputSize);
+            if (source == null) {
+                total = sum(total, size, maxInputSize);
+            } else {
+                // Which is no part of the body.
+                size = source.byteSize();
             }
             inputs.add(
                     new InferenceRequest.Input(
-                            input.name(), input.datatype(), input.shape(), size));
+                            input.name(), input.datatype(), input.shape(), size, source));
         }
         List<InferenceRequest.RequestedOutput> outputs = new ArrayList<>(header.outputs().size());
         for (InferHeader.Output output : header.outputs()) {
@@ -112,6 +102,14 @@ final class InferPlan {
                         outputs,
                         header.priority(),
                         header.timeoutMicros());
+    }
+
+    private static long sum(long total, long size, long maxInputSize) throws ServingException {
+        if (size > maxInputSize || total + size > maxInputSize) {
+            throw InferBody.tooLarge(
+                    Long.toString(size > maxInputSize ? size : total + size), maxInputSize);
+        }
+        return total + size;
     }
 
     private static @Nullable RegionRange range(

@@ -43,12 +43,16 @@ public final class ClientRegions {
 
     /// @throws ServingException UNSUPPORTED where there may be none
     public void checkAllowed() throws ServingException {
+        RegionFolder _ = folder();
+    }
+
+    private RegionFolder folder() throws ServingException {
         if (folder == null) {
             throw new ServingException(
                     ErrorCode.UNSUPPORTED,
-                    "Client shared memory is disabled. Start the server with"
-                            + " '--allow-client-shm=true' to enable.");
+                    "Client shared memory is disabled. Start the server with '--allow-client-shm=true' to enable.");
         }
+        return folder;
     }
 
     /// Memory of GPUs is none that can be registered; so there never is any, which clients may ask for and unregister.
@@ -77,11 +81,7 @@ public final class ClientRegions {
     ///     INVALID_ARGUMENT where the file is shorter
     public void register(String name, String key, long offset, long byteSize)
             throws ServingException {
-        checkAllowed();
-        RegionFolder files = folder;
-        if (files == null) {
-            throw new IllegalStateException("no folder");
-        }
+        RegionFolder files = folder();
         synchronized (this) {
             checkRoom(name);
         }
