@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 /// Runs scenarios one after the other, each against a server of its own, and ends with `N passed, N failed`:
 ///
 ///     --root=<source tree>  --faults=<how many>  --restarts=<how many>  --abuse-seconds=<how long>
+///     --stream-kills=<how many>
 ///     --scenarios=<names, separated by commas; empty for all>
 final class Main {
     private static final int KILL_SECONDS = 60;
@@ -20,6 +21,7 @@ final class Main {
         int faults = Integer.parseInt(option(arguments, "faults", "100"));
         int restarts = Integer.parseInt(option(arguments, "restarts", "40"));
         int abuse = Integer.parseInt(option(arguments, "abuse-seconds", "20"));
+        int streamKills = Integer.parseInt(option(arguments, "stream-kills", "4"));
         List<String> wanted =
                 Stream.of(option(arguments, "scenarios", "").split(","))
                         .filter(name -> !name.isEmpty())
@@ -36,6 +38,7 @@ final class Main {
                         new FullDisk(),
                         new AddressSpace(),
                         new Descriptors(),
+                        new KilledStreams(root, streamKills),
                         new Clients(root, abuse));
         Report report = new Report(System.out);
         for (Scenario scenario : scenarios) {
