@@ -14,14 +14,19 @@ public final class Execution {
     /// The largest number of dimensions that a tensor may have.
     public static final int MAX_RANK = 16;
 
-    private final OutputMemory memory;
+    private final Surroundings surroundings;
     private final Tensors inputs;
     private final Tensors outputs;
     private final boolean[] requested;
 
-    /// An empty execution of a model with so many inputs and outputs.
+    /// An empty execution, which no worker has begun, of a model with so many inputs and outputs.
     public Execution(int inputCount, int outputCount, OutputMemory memory) {
-        this.memory = memory;
+        this(inputCount, outputCount, Surroundings.of(memory));
+    }
+
+    /// An empty execution of a model with so many inputs and outputs.
+    public Execution(int inputCount, int outputCount, Surroundings surroundings) {
+        this.surroundings = surroundings;
         this.inputs = new Tensors(inputCount);
         this.outputs = new Tensors(outputCount);
         this.requested = new boolean[outputCount];
@@ -58,7 +63,19 @@ public final class Execution {
     ///
     /// @throws EngineException when there is no room
     public long reserve(long byteSize) throws EngineException {
-        return memory.reserve(byteSize);
+        return surroundings.reserve(byteSize);
+    }
+
+    /// Whether nobody waits for the run any more: the clients of all its requests have cancelled or gone. What it brings
+    /// is dropped then; an engine that can be interrupted looks at this now and then, and ends the run with any
+    /// [EngineException]. Costs a read of memory a request. Safe for use by other threads during the run.
+    public boolean isCancelled() {
+        return surroundings.isCancelled();
+    }
+
+    /// The way to other models of the server, for an execution of one request. Safe for use by other threads during the run.
+    public Calls calls() {
+        return surroundings.calls();
     }
 
     /// A row of tensor descriptions, kept in flat arrays.

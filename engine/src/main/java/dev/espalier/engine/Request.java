@@ -36,4 +36,7 @@ public interface Request {
     /// What is sent nevertheless is dropped. A model that answers for long looks at this now and then, and ends the
     /// request by [#finish]. Costs a read of memory.
     boolean isCancelled();
+
+    /// The way to other models of the server. What is called waits for no longer than this request's client does.
+    Calls calls();
 }

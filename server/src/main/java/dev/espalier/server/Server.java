@@ -18,9 +18,10 @@ import dev.espalier.server.http.HttpServer;
 import dev.espalier.server.http.HttpServices;
 import dev.espalier.server.http.MetricsServer;
 import dev.espalier.server.inference.InferenceService;
-import dev.espalier.server.logging.LogSettings;
 import dev.espalier.server.inference.Inferences;
+import dev.espalier.server.inference.ModelCalls;
 import dev.espalier.server.inference.RegionInferences;
+import dev.espalier.server.logging.LogSettings;
 import dev.espalier.server.memory.ByteBudget;
 import dev.espalier.server.memory.ClientMemory;
 import dev.espalier.server.metrics.CopiedBytes;
@@ -163,9 +164,11 @@ final class Server implements AutoCloseable {
             work = opened(new WorkPool("work", cores, errors));
             ClientRegions regions = regions();
             WorkPool copiers = opened(new WorkPool("regions", cores, errors));
+            CopiedBytes callCopies = new CopiedBytes();
             Inferences inferences =
                     new RegionInferences(
-                            new InferenceService(repository, loops, errors),
+                            new InferenceService(
+                                    repository, loops, errors, new ModelCalls(work, callCopies)),
                             loops,
                             copiers,
                             errors);
@@ -219,7 +222,7 @@ final class Server implements AutoCloseable {
                             requestMemory,
                             tracing,
                             options.metrics().latencies(),
-                            Map.of("http", httpCopies, "grpc", grpcCopies),
+                            Map.of("http", httpCopies, "grpc", grpcCopies, "calls", callCopies),
                             options.metrics().cpu()
                                     ? new MachineUse(options.metrics().interval())
                                     : null,

@@ -104,7 +104,7 @@ public final class CompletionRing {
         return member;
     }
 
-    /// The answer's number among those of its request, from 0 on.
+    /// The answer's number among those of its request, from 0 on; the call's among those of its worker.
     public int number() {
         return number;
     }
@@ -122,5 +122,10 @@ public final class CompletionRing {
     /// Whether it says that the instance goes on to the next execution, and nothing else.
     public boolean isReturn() {
         return (words & CompletionWriter.RETURN) != 0;
+    }
+
+    /// Whether it says something of a call, and nothing else.
+    public boolean isCall() {
+        return (words & CompletionWriter.CALL) != 0;
     }
 }

@@ -23,6 +23,10 @@ public final class CompletionWriter {
     /// The word of the one by which the instance goes on to the next execution.
     public static final int RETURN = 4;
 
+    /// The word of one by which a request calls another model of the server; its block has the call ([CallTexts]). With
+    /// [#EMPTY]: the call is over for the worker, whatever has become of it.
+    public static final int CALL = 8;
+
     /// How many may go in beside those that come one a slot.
     private static final int SHARED_ROOM = LinkLayout.RING_CAPACITY - LinkLayout.SLOTS;
 
@@ -68,8 +72,8 @@ public final class CompletionWriter {
     /// instance has returned. Waits while the loop is behind, which is never for long.
     ///
     /// @param member the request that it is for; [LinkLayout#ALL_MEMBERS] for all
-    /// @param words [#LAST], [#EMPTY], [#RETURN]
-    /// @param number which of the request's answers it is, from 0 on
+    /// @param words [#LAST], [#EMPTY], [#RETURN], [#CALL]
+    /// @param number which of the request's answers it is, from 0 on; or which of the worker's calls
     public void tell(
             int loop,
             int slot,

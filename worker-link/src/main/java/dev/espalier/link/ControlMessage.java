@@ -1,5 +1,6 @@
 package dev.espalier.link;
 
+import dev.espalier.tensor.CallFailure;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
@@ -78,6 +79,22 @@ public sealed interface ControlMessage {
     /// Server to worker: IN has this segment no longer. Sent after all executions that had inputs there.
     record DropSegment(int segment) implements ControlMessage {}
 
+    /// Server to worker: a call of one of its models has been answered. The outputs lie in IN until the worker says that
+    /// the call is over for it, or its request is.
+    record CallAnswered(int call, List<CallOutput> outputs) implements ControlMessage {
+        public CallAnswered {
+            outputs = List.copyOf(outputs);
+        }
+    }
+
+    /// An output of a call's answer.
+    ///
+    /// @param address where its bytes lie in IN
+    record CallOutput(TensorSpec tensor, long address, long byteSize) {}
+
+    /// Server to worker: a call of one of its models has failed, and why.
+    record CallFailed(int call, CallFailure failure, String reason) implements ControlMessage {}
+
     /// The message as a frame.
     default byte[] encoded() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -124,6 +141,21 @@ public sealed interface ControlMessage {
                     data.writeByte(10);
                     data.writeInt(segment);
                 }
+                case CallAnswered(int call, List<CallOutput> outputs) -> {
+                    data.writeByte(11);
+                    data.writeInt(call);
+                    putTensors(data, outputs.stream().map(CallOutput::tensor).toList());
+                    for (CallOutput output : outputs) {
+                        data.writeLong(output.address);
+                        data.writeLong(output.byteSize);
+                    }
+                }
+                case CallFailed(int call, CallFailure failure, String reason) -> {
+                    data.writeByte(12);
+                    data.writeInt(call);
+                    data.writeByte(failure.code());
+                    putText(data, cut(reason));
+                }
             }
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
@@ -149,9 +181,11 @@ public sealed interface ControlMessage {
                         case 8 -> new Serve();
                         case 9 -> new AddSegment(data.readInt(), data.readLong());
                         case 10 -> new DropSegment(data.readInt());
+                        case 11 -> new CallAnswered(data.readInt(), callOutputs(data));
+                        case 12 -> new CallFailed(data.readInt(), callFailure(data), text(data));
                         default ->
                                 throw new LinkException(
-                                        "control message's type: " + type + " (expected: 1..10)");
+                                        "control message's type: " + type + " (expected: 1..12)");
                     };
             if (data.available() > 0) {
                 throw new LinkException(
@@ -211,6 +245,20 @@ public sealed interface ControlMessage {
                         data.readLong(), data.readInt(), data.readBoolean(), longText(data)),
                 data.readInt(),
                 data.readInt());
+    }
+
+    private static List<CallOutput> callOutputs(DataInputStream data) throws IOException {
+        List<CallOutput> outputs = new ArrayList<>();
+        for (TensorSpec tensor : tensors(data)) {
+            outputs.add(new CallOutput(tensor, data.readLong(), data.readLong()));
+        }
+        return outputs;
+    }
+
+    private static CallFailure callFailure(DataInputStream data) throws IOException {
+        int code = data.readByte();
+        return CallFailure.ofCode(code)
+                .orElseThrow(() -> new LinkException("call's failure: " + code));
     }
 
     private static void putSignature(DataOutputStream data, Signature signature)

@@ -45,7 +45,8 @@ import java.lang.invoke.VarHandle;
 /// with the last word of each request, and one by which the instance *returns*, in any order. An *answer* is what a
 /// completion brings. It has a *lease* of its block, by a number that no other answer of
 /// this worker has (until 2^32 more), and holds it until the server says in a release that nobody reads it any
-/// more. Nothing but its bytes is held by a client that reads slowly.
+/// more. Nothing but its bytes is held by a client that reads slowly. What a model says to another one that it *calls* is
+/// an answer in this, too: it lies in OUT under a lease; what that one says comes in a block of IN, by a [ControlMessage].
 ///
 /// An entry of a ring is valid once its sequence, written last with release
 /// semantics, is the position's number plus one. A sleep word is odd while its owner sleeps and grows

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.espalier.tensor.CallFailure;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.ModelSettings;
 import dev.espalier.tensor.Signature;
@@ -110,11 +111,17 @@ final class LinkFuzzTest {
         frame.putDimension(1);
         byte[] sound = answer(frame.length());
         frame.begin(BLOCK, LinkLayout.FRAME_SIZE);
+        byte[] texts = new CallTexts("m", "", List.of("x"), List.of()).encoded();
+        frame.putOutput(0, DataType.BYTES.code(), 1, LinkLayout.OUT_BLOCKS + 8192, texts.length);
+        frame.putDimension(3);
+        byte[] call = answer(frame.length());
+        frame.begin(BLOCK, LinkLayout.FRAME_SIZE);
         frame.putError(ResultFrame.ENGINE_ERROR, "Non-zero status code returned".getBytes(UTF_8));
         byte[] error = answer(frame.length());
         return Stream.of(
                 sound,
                 error,
+                call,
                 Arrays.copyOf(sound, sound.length - 8),
                 Arrays.copyOf(sound, LinkLayout.FRAME_SIZE + 1),
                 withInt(sound, 0, 3),
@@ -159,12 +166,27 @@ final class LinkFuzzTest {
                 long elements = Arrays.stream(read.shape()).reduce(1, Math::multiplyExact);
                 if (read.type().isFixedSize()) {
                     assertThat(read.byteSize()).isEqualTo(elements * read.type().elementSize());
+                } else if (i == 0) {
+                    readsCallTexts(read);
                 }
             }
             boolean _ = read.isFinished(0, 0);
         } catch (LinkException refused) {
             assertThat(refused)
                     .hasMessageMatching("(?s).*\\d.*|result frame ends within an output");
+        }
+    }
+
+    /// A call says in its first output what it is about.
+    private static void readsCallTexts(ResultFrame call) {
+        long size = Math.min(call.byteSize(), CallTexts.MOST_BYTES);
+        byte[] bytes = MEMORY.asSlice(size == 0 ? 0 : call.offset(), size).toArray(JAVA_BYTE);
+        try {
+            CallTexts read = CallTexts.decoded(bytes, call.outputCount() - 1);
+            assertThat(read.count()).isLessThanOrEqualTo(bytes.length / Integer.BYTES);
+            assertThat(read.inputs()).hasSize(call.outputCount() - 1);
+        } catch (LinkException refused) {
+            assertThat(refused).hasMessageMatching("(?s).*\\d.*");
         }
     }
 
@@ -267,6 +289,13 @@ final class LinkFuzzTest {
                 loaded,
                 new ControlMessage.LoadFailed(3, "no such op").encoded(),
                 new ControlMessage.Unload(-1).encoded(),
+                new ControlMessage.CallFailed(3, CallFailure.FAILED, "no such op").encoded(),
+                new ControlMessage.CallAnswered(
+                                4,
+                                List.of(
+                                        new ControlMessage.CallOutput(
+                                                TensorSpec.of("x", DataType.FP32, 3), 256, 12)))
+                        .encoded(),
                 new byte[0],
                 new byte[] {0},
                 new byte[] {127},

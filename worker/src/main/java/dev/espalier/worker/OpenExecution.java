@@ -1,6 +1,7 @@
 package dev.espalier.worker;
 
 import dev.espalier.engine.Answer;
+import dev.espalier.engine.Calls;
 import dev.espalier.engine.Execution;
 import dev.espalier.link.CompletionWriter;
 import dev.espalier.link.LinkLayout;
@@ -71,6 +72,10 @@ final class OpenExecution {
 
     boolean isCancelled(int member) {
         return link.cancelled().isCancelled(slot, generation, member);
+    }
+
+    Calls calls(int member, int loop) {
+        return new RequestCalls(link, slot, generation, member, loop);
     }
 
     /// The calling thread has waited for a client for so long.

@@ -2,6 +2,7 @@ package dev.espalier.worker;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.engine.Answer;
+import dev.espalier.engine.Calls;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.Execution;
 import dev.espalier.engine.NoRoomException;
@@ -74,6 +75,11 @@ final class OpenRequest implements Request {
     @Override
     public boolean isCancelled() {
         return over || givenUp || execution.isCancelled(member);
+    }
+
+    @Override
+    public Calls calls() {
+        return execution.calls(member, loop);
     }
 
     // --- words

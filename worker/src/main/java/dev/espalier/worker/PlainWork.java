@@ -1,9 +1,11 @@
 package dev.espalier.worker;
 
+import dev.espalier.engine.Calls;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.Execution;
 import dev.espalier.engine.ModelInstance;
 import dev.espalier.engine.NoRoomException;
+import dev.espalier.engine.Surroundings;
 import dev.espalier.link.LinkException;
 import dev.espalier.link.LinkLayout;
 import dev.espalier.link.RequestFrame;
@@ -22,6 +24,15 @@ final class PlainWork implements LaneWork {
     private final int frameBytes;
     private final Execution execution;
 
+    // Of what runs. Threads that the run has to do with see it; the server knows what others make
+    // of it for none of its own.
+    private int slot;
+    private int generation;
+    private int members;
+
+    /// On which its first request lives.
+    private int loop;
+
     PlainWork(ModelInstance instance, Signature signature, WorkerMemory link) {
         this.instance = instance;
         this.link = link;
@@ -30,7 +41,30 @@ final class PlainWork implements LaneWork {
         this.result = new ResultFrame(link.out().memory());
         this.frameBytes = ResultFrame.sizeFor(signature.outputs().size());
         this.execution =
-                new Execution(signature.inputs().size(), signature.outputs().size(), memory);
+                new Execution(signature.inputs().size(), signature.outputs().size(), new Current());
+    }
+
+    /// What the execution that runs has of the link.
+    private final class Current implements Surroundings {
+        @Override
+        public long reserve(long byteSize) throws EngineException {
+            return memory.reserve(byteSize);
+        }
+
+        @Override
+        public boolean isCancelled() {
+            for (int member = 0; member < members; member++) {
+                if (!link.cancelled().isCancelled(slot, generation, member)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public Calls calls() {
+            return members == 1 ? new RequestCalls(link, slot, generation, 0, loop) : Calls.NONE;
+        }
     }
 
     @Override
@@ -40,9 +74,8 @@ final class PlainWork implements LaneWork {
 
     @Override
     public long execute(RequestLaneReader lane) {
-        int slot = lane.slot();
         long begun = System.nanoTime();
-        link.started().put(slot, lane.generation());
+        link.started().put(lane.slot(), lane.generation());
         boolean answered = memory.begin(frameBytes);
         if (answered) {
             result.begin(memory.block(), frameBytes);
@@ -61,8 +94,8 @@ final class PlainWork implements LaneWork {
             result.putFinished(lane.generation(), lease);
         }
         for (int mask = lane.loopMask(); mask != 0; mask &= mask - 1) {
-            int loop = Integer.numberOfTrailingZeros(mask);
-            link.completions().complete(loop, slot, lane.generation(), block, lease, length);
+            int told = Integer.numberOfTrailingZeros(mask);
+            link.completions().complete(told, lane.slot(), lane.generation(), block, lease, length);
         }
         return finished;
     }
@@ -89,6 +122,10 @@ final class PlainWork implements LaneWork {
 
     private void prepare(RequestLaneReader lane) throws LinkException {
         RequestFrame frame = reader.read(lane);
+        slot = lane.slot();
+        generation = lane.generation();
+        members = Math.max(1, frame.memberCount());
+        loop = Integer.numberOfTrailingZeros(lane.loopMask());
         execution.clear();
         for (int i = 0; i < frame.wantedCount(); i++) {
             execution.request(frame.wanted(i));

@@ -15,7 +15,7 @@ public final class ProbeMain {
     private ProbeMain() {}
 
     public static void main(String[] arguments) throws IOException, EngineException {
-        run(arguments, WorkerEngines.ALL);
+        run(arguments, WorkerEngines.ofTheDistribution());
     }
 
     /// The same for other engines.

@@ -96,7 +96,8 @@ final class Worker {
                         answers,
                         new CompletionWriter(in, out, loops, doorbells),
                         new StartedExecutions(out),
-                        new CancelWords(in));
+                        new CancelWords(in),
+                        new CallTable());
     }
 
     /// Serves until the server is gone.
@@ -132,6 +133,10 @@ final class Worker {
                 case ControlMessage.AddSegment(int number, long size) ->
                         inputs.add(number, segment(frame), size);
                 case ControlMessage.DropSegment(int number) -> inputs.drop(number);
+                case ControlMessage.CallAnswered answered ->
+                        memory.calls().heard(answered.call(), answered);
+                case ControlMessage.CallFailed failed ->
+                        memory.calls().heard(failed.call(), failed);
                 case ControlMessage.Attach _,
                         ControlMessage.Attached _,
                         ControlMessage.Loaded _,

@@ -12,17 +12,19 @@ import java.util.List;
 /// The engines that a worker can host. The one place where they are listed: a new one is a module in `engines` and
 /// a line here.
 public record WorkerEngines(List<EngineKind> all) {
-    static final WorkerEngines ALL =
-            new WorkerEngines(
-                    List.of(
-                            new OnnxRuntime(),
-                            new TensorFlow(),
-                            new TensorRt(),
-                            new PyTorch(),
-                            new JavaModels()));
-
     public WorkerEngines {
         all = List.copyOf(all);
+    }
+
+    /// Those of the distribution. A program that hosts fewer has no classes of the others.
+    static WorkerEngines ofTheDistribution() {
+        return new WorkerEngines(
+                List.of(
+                        new OnnxRuntime(),
+                        new TensorFlow(),
+                        new TensorRt(),
+                        new PyTorch(),
+                        new JavaModels()));
     }
 
     /// @throws EngineException when there is none of that name

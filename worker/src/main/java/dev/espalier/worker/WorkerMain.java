@@ -15,7 +15,7 @@ public final class WorkerMain {
     private WorkerMain() {}
 
     public static void main(String[] arguments) {
-        run(arguments, WorkerEngines.ALL);
+        run(arguments, WorkerEngines.ofTheDistribution());
     }
 
     /// The same for other engines.

@@ -10,6 +10,7 @@ import dev.espalier.link.StartedExecutions;
 ///
 /// @param inputs where inputs lie in IN
 /// @param answers the memory of answers in OUT
+/// @param calls what its models have called and wait for
 record WorkerMemory(
         SharedRegion in,
         SharedRegion out,
@@ -17,4 +18,5 @@ record WorkerMemory(
         AnswerMemory answers,
         CompletionWriter completions,
         StartedExecutions started,
-        CancelWords cancelled) {}
+        CancelWords cancelled,
+        CallTable calls) {}

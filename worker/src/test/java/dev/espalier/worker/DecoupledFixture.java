@@ -76,7 +76,8 @@ abstract class DecoupledFixture {
                         new AnswerMemory(in, own, 2, () -> {}),
                         new CompletionWriter(in, own, 2, bells),
                         new StartedExecutions(own),
-                        new CancelWords(in));
+                        new CancelWords(in),
+                        new CallTable());
         lane = new RequestLane(in, out, 0, bells);
         reader = new RequestLaneReader(in, own, 0, bells);
         for (int loop = 0; loop < 2; loop++) {

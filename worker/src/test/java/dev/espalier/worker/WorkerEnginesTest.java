@@ -13,14 +13,15 @@ import org.junit.jupiter.api.Timeout;
 final class WorkerEnginesTest {
     @Test
     void findsAnEngineByItsName() throws Exception {
-        for (EngineKind kind : WorkerEngines.ALL.all()) {
-            assertThat(WorkerEngines.ALL.named(kind.name())).isSameAs(kind);
+        WorkerEngines all = WorkerEngines.ofTheDistribution();
+        for (EngineKind kind : all.all()) {
+            assertThat(all.named(kind.name())).isSameAs(kind);
         }
     }
 
     @Test
     void saysWhichThereAre() {
-        assertThatThrownBy(() -> WorkerEngines.ALL.named("x"))
+        assertThatThrownBy(() -> WorkerEngines.ofTheDistribution().named("x"))
                 .hasMessage(
                         "engine: x (expected: onnxruntime, tensorflow, tensorrt, pytorch or java)");
         assertThatThrownBy(() -> new WorkerEngines(List.of(new TensorFlow())).named("x"))

@@ -1,22 +1,20 @@
 package dev.espalier.sdk.test;
 
 import dev.espalier.engine.Answer;
+import dev.espalier.engine.Calls;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.Execution;
 import dev.espalier.engine.Request;
 import dev.espalier.engines.java.ForTests;
 import dev.espalier.sdk.Tensor;
 import dev.espalier.tensor.Signature;
-import dev.espalier.tensor.TensorSpec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /// A request to a model, in memory of its own, and what becomes of it.
@@ -32,31 +30,13 @@ final class AskedRequest implements Request {
     AskedRequest(Signature signature, List<Input> given) {
         this.signature = signature;
         this.inputs = new Execution.Tensors(signature.inputs().size());
-        Set<String> missing = new HashSet<>();
-        signature.inputs().forEach(spec -> missing.add(spec.name()));
-        for (Input input : given) {
-            if (!missing.remove(input.name())) {
-                throw new IllegalArgumentException(
-                        "input '%s' (expected: each of %s once)"
-                                .formatted(input.name(), signature.inputs()));
-            }
-            put(input);
-        }
-        if (!missing.isEmpty()) {
-            throw new IllegalArgumentException("inputs " + missing + " are missing");
+        List<Input> ordered = GivenInputs.inOrder(signature, given);
+        for (int index = 0; index < ordered.size(); index++) {
+            put(index, ordered.get(index));
         }
     }
 
-    private void put(Input input) {
-        int index = 0;
-        while (!signature.inputs().get(index).name().equals(input.name())) {
-            index++;
-        }
-        TensorSpec spec = signature.inputs().get(index);
-        if (spec.type() != input.type()) {
-            throw new IllegalArgumentException(
-                    "input %s (expected: of %s)".formatted(input, spec.type()));
-        }
+    private void put(int index, Input input) {
         byte[] content = input.content();
         MemorySegment memory = arena.allocate(Math.max(1, content.length), 64);
         memory.asSlice(0, content.length).copyFrom(MemorySegment.ofArray(content));
@@ -103,6 +83,11 @@ final class AskedRequest implements Request {
     @Override
     public boolean isCancelled() {
         return cancelled || reply.isDone();
+    }
+
+    @Override
+    public Calls calls() {
+        return Calls.NONE;
     }
 
     private void end(Optional<String> failure) {

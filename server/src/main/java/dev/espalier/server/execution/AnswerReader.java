@@ -52,6 +52,11 @@ final class AnswerReader {
         return read(completion, 1, unread);
     }
 
+    /// A call of another model, which the ring's completion brings: the texts, then the inputs.
+    ExecutionOutcome readCall(CompletionRing completion) {
+        return read(completion, 1, null);
+    }
+
     /// Gives an answer back that is for nobody.
     void drop(CompletionRing completion) {
         if (completion.block() != LinkLayout.NO_BLOCK) {

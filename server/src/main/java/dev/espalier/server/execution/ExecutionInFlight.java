@@ -82,6 +82,14 @@ public final class ExecutionInFlight {
         /// @param failure why; null where it has all that there are
         void ended(int member, @Nullable ServingException failure);
 
+        /// A request calls another model.
+        ///
+        /// @return false where nobody waits for the request any more
+        boolean called(int member, ModelCall call);
+
+        /// A request's call of this number is over for the worker.
+        void callOver(int member, int number);
+
         /// Called once, on any loop: the instance goes on to the next execution.
         ///
         /// @param lasting whether this one goes on as well
@@ -188,6 +196,30 @@ public final class ExecutionInFlight {
         return true;
     }
 
+    // --- calls of other models
+
+    /// One of its requests calls another model.
+    ///
+    /// @return false where nobody waits for that request any more
+    boolean called(int member, ModelCall call, LinkedLoop loop) {
+        return isOf(member, loop) && completion.called(member, call);
+    }
+
+    /// A call of one of its requests is over for the worker.
+    ///
+    /// @return whether there is such a request
+    boolean callOver(int member, int number, LinkedLoop loop) {
+        if (!isOf(member, loop)) {
+            return false;
+        }
+        completion.callOver(member, number);
+        return true;
+    }
+
+    private boolean isOf(int member, LinkedLoop loop) {
+        return member >= 0 && member < members && completion.loop(member) == loop;
+    }
+
     // --- answers for each request
 
     /// Takes what the ring's completion says of one request, or of the instance.
@@ -195,8 +227,7 @@ public final class ExecutionInFlight {
     /// @return whether a worker of ours can have said this
     boolean tell(CompletionRing ring, AnswerReader reader, LinkedLoop loop) {
         int member = ring.member();
-        if (!ring.isReturn()
-                && (member < 0 || member >= members || completion.loop(member) != loop)) {
+        if (!ring.isReturn() && !isOf(member, loop)) {
             reader.drop(ring);
             boolean _ =
                     finish(

@@ -70,6 +70,9 @@ public final class LinkedWorker {
     @GuardedBy("slotLock")
     private int lastingCount;
 
+    /// Null where the engine's models call none.
+    private volatile @Nullable CallReader calls;
+
     private final List<Runnable> starved = new ArrayList<>();
     private @Nullable SegmentMapping mapping;
 
@@ -147,6 +150,11 @@ public final class LinkedWorker {
     public void map(SegmentMapping process) {
         mapping = process;
         input.segments().addMapping(process);
+    }
+
+    /// Hears calls that its models make to others from now on. Before [#activate], and only for an engine whose models may.
+    public void hearCalls(CallReplies replies) {
+        calls = new CallReader(input, replies);
     }
 
     /// Where requests for this worker lie.
@@ -296,7 +304,9 @@ public final class LinkedWorker {
             ExecutionInFlight execution =
                     slot >= 0 && slot < LinkLayout.SLOTS ? inFlight.get(slot) : null;
             boolean sense = execution != null && execution.generation() == ring.generation();
-            if (execution != null && sense) {
+            if (ring.isCall()) {
+                sense = hear(ring, sense ? execution : null, reader, loop);
+            } else if (execution != null && sense) {
                 sense =
                         ring.member() == LinkLayout.ALL_MEMBERS && !ring.isReturn()
                                 ? execution.finish(
@@ -308,6 +318,19 @@ public final class LinkedWorker {
             }
         }
         return taken;
+    }
+
+    private boolean hear(
+            CompletionRing ring,
+            @Nullable ExecutionInFlight execution,
+            AnswerReader reader,
+            LinkedLoop loop) {
+        CallReader allowed = calls;
+        if (allowed == null) {
+            reader.drop(ring);
+            return false;
+        }
+        return allowed.take(ring, execution, reader, loop);
     }
 
     /// How many completions there have been of executions that the worker does not have, and others that it cannot mean.

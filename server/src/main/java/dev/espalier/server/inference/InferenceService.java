@@ -23,19 +23,41 @@ public final class InferenceService implements Inferences {
     private final ServedModels models;
     private final LinkedLoops loops;
     private final InternalErrors errors;
+    private final @Nullable ModelCalls calls;
 
+    /// One whose models call no others.
     public InferenceService(ServedModels models, LinkedLoops loops, InternalErrors errors) {
+        this(models, loops, errors, null);
+    }
+
+    /// @param calls what calls of models to models are served with; null where they make none
+    public InferenceService(
+            ServedModels models,
+            LinkedLoops loops,
+            InternalErrors errors,
+            @Nullable ModelCalls calls) {
         this.models = models;
         this.loops = loops;
         this.errors = errors;
+        this.calls = calls;
+    }
+
+    @Nullable ModelCalls calls() {
+        return calls;
     }
 
     @Override
     public Inference open(InferenceRequest request, Responder responder) throws ServingException {
+        return open(request, responder, null);
+    }
+
+    /// @param caller for which a model makes this request; null where a client does
+    Inference open(InferenceRequest request, Responder responder, @Nullable PendingInference caller)
+            throws ServingException {
         ServedModel model = models.serving(request.modelName(), request.modelVersion());
         RequestTrace trace = trace(request, model, responder.arrival());
         try {
-            return open(model, request, responder, trace);
+            return open(model, request, responder, caller, trace);
         } catch (ServingException refused) {
             if (trace != null) {
                 trace.failed(refused.text());
@@ -57,6 +79,7 @@ public final class InferenceService implements Inferences {
             ServedModel found,
             InferenceRequest request,
             Responder responder,
+            @Nullable PendingInference caller,
             @Nullable RequestTrace trace)
             throws ServingException {
         ServedModel model = found;
@@ -65,7 +88,15 @@ public final class InferenceService implements Inferences {
             RequestValidator.Validated validated = RequestValidator.validate(request, model.plan());
             PendingInference inference =
                     new PendingInference(
-                            request, model, validated, responder, loops.current(), errors, trace);
+                            request,
+                            model,
+                            validated,
+                            responder,
+                            loops.current(),
+                            errors,
+                            caller,
+                            this,
+                            trace);
             if (model.scheduler().open(inference)) {
                 return inference;
             }

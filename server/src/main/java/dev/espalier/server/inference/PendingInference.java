@@ -2,6 +2,7 @@ package dev.espalier.server.inference;
 
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
+import dev.espalier.server.execution.ModelCall;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
@@ -12,7 +13,10 @@ import dev.espalier.server.tracing.RequestTrace;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A request between its header and its answer. Lives on one event loop.
@@ -24,6 +28,14 @@ final class PendingInference extends Member implements Inference {
     private final InternalErrors errors;
     private final @Nullable RequestTrace trace;
 
+    /// For which a model makes this request; null where a client does.
+    private final @Nullable PendingInference caller;
+
+    private final InferenceService service;
+
+    /// Null until its model makes one.
+    private @Nullable OpenCalls calls;
+
     /// @param trace what is noted of it; null where it is not traced
     PendingInference(
             InferenceRequest request,
@@ -32,6 +44,8 @@ final class PendingInference extends Member implements Inference {
             Responder responder,
             LinkedLoop loop,
             InternalErrors errors,
+            @Nullable PendingInference caller,
+            InferenceService service,
             @Nullable RequestTrace trace) {
         super(loop, validated.placement(), request.timeoutMicros());
         this.request = request;
@@ -39,6 +53,8 @@ final class PendingInference extends Member implements Inference {
         this.validated = validated;
         this.responder = responder;
         this.errors = errors;
+        this.caller = caller;
+        this.service = service;
         this.trace = trace;
         if (trace != null) {
             trace.at(Moment.REQUEST_START, openedAt());
@@ -227,5 +243,78 @@ final class PendingInference extends Member implements Inference {
     private void broken(Throwable failure) {
         errors.report("inference", model.name(), failure);
         failed(ServingException.unexpected(failure));
+    }
+
+    // --- calls of its model to others
+
+    ServedModel model() {
+        return model;
+    }
+
+    /// The models that wait for each other: the one that a client has asked first, this one's last.
+    List<String> chain() {
+        Deque<String> chain = new ArrayDeque<>();
+        for (PendingInference each = this; each != null; each = each.caller) {
+            chain.addFirst(each.model.name());
+        }
+        return List.copyOf(chain);
+    }
+
+    /// What is left of the time-out that its client has given, in microseconds; 0 where there is none.
+    private long microsLeft() {
+        long passed = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - openedAt());
+        return request.timeoutMicros() == 0 ? 0 : request.timeoutMicros() - passed;
+    }
+
+    /// Whether nothing is left of it.
+    boolean isLate() {
+        return microsLeft() < 0;
+    }
+
+    /// A request of its model, which has what this one has of its client's wishes.
+    InferenceRequest inheriting(
+            String modelName,
+            String modelVersion,
+            List<InferenceRequest.Input> inputs,
+            List<InferenceRequest.RequestedOutput> outputs) {
+        return new InferenceRequest(
+                modelName,
+                modelVersion,
+                request.id(),
+                inputs,
+                outputs,
+                request.priority(),
+                Math.max(request.timeoutMicros() == 0 ? 0 : 1, microsLeft()));
+    }
+
+    @Override
+    protected void called(ModelCall call) {
+        OpenCalls known = calls;
+        if (known == null) {
+            known = new OpenCalls(this, service, errors);
+            calls = known;
+        }
+        known.begin(call);
+    }
+
+    @Override
+    protected void callOver(int number) {
+        if (calls != null) {
+            calls.over(number);
+        }
+    }
+
+    @Override
+    protected void cancelCalls() {
+        if (calls != null) {
+            calls.cancel();
+        }
+    }
+
+    @Override
+    protected void endCalls() {
+        if (calls != null) {
+            calls.end();
+        }
     }
 }

@@ -16,6 +16,7 @@ import dev.espalier.server.workers.WorkerPool;
 import dev.espalier.tensor.Signature;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ final class LoadedVersion implements HostedModel.Observer {
     private final ModelStatistics statistics;
     private final ModelScheduler scheduler;
     private final ExecutionPolicy execution;
+    private final Set<String> calls;
     private final WarmUps warmUps;
     private final CountDownLatch settled = new CountDownLatch(1);
     private final long begunNanos = System.nanoTime();
@@ -77,6 +79,7 @@ final class LoadedVersion implements HostedModel.Observer {
         this.host = host;
         this.warmUps = warmUps;
         this.statistics = statistics(config, latencies);
+        this.calls = CalledModels.of(config);
         this.execution = ExecutionParameters.policy(config, host.executionTimeoutMillis());
         this.scheduler =
                 new ModelScheduler(
@@ -171,6 +174,11 @@ final class LoadedVersion implements HostedModel.Observer {
         return config;
     }
 
+    /// The models that it may call.
+    Set<String> calls() {
+        return calls;
+    }
+
     WorkerHost host() {
         return host;
     }
@@ -221,7 +229,8 @@ final class LoadedVersion implements HostedModel.Observer {
                                 Long.toString(number()),
                                 PlanBuilder.plan(config(), signature, definition.labels()),
                                 scheduler,
-                                definition.ops().hashes());
+                                definition.ops().hashes(),
+                                calls);
             }
         } catch (ServingException failure) {
             failed(failure.text());

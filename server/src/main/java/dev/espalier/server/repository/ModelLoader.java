@@ -12,11 +12,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /// Brings models into service: reads one, has its versions loaded beside those that serve, and switches
 /// to them once they are ready. If they do not become ready, those that serve go on.
@@ -34,6 +36,7 @@ final class ModelLoader {
     private final WarmUps warmUps;
     private final LatencyOptions latencies;
     private final int retries;
+    private final Function<String, Set<String>> calls;
     private final InternalErrors errors;
     private final Semaphore permits;
 
@@ -63,13 +66,16 @@ final class ModelLoader {
     /// @param threads how many models begin to load at the same time
     /// @param retries further attempts to load a model that failed
     /// @param latencies what is kept of how long the models' requests take
+    /// @param calls the models that a model which is loaded may call
     ModelLoader(
             ModelReader reader,
             WorkerPool workers,
             WarmUps warmUps,
             LatencyOptions latencies,
             int threads,
-            int retries) {
+            int retries,
+            Function<String, Set<String>> calls) {
+        this.calls = calls;
         this.reader = reader;
         this.workers = workers;
         this.timer = warmUps.timer();
@@ -177,6 +183,7 @@ final class ModelLoader {
                 continue;
             }
             try {
+                CalledModels.checkCircle(definition.config(), calls);
                 versions.add(LoadedVersion.load(definition, workers, warmUps, latencies));
             } catch (ServingException failure) {
                 failures.put(definition.number(), failure.text());

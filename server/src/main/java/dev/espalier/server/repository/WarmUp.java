@@ -106,7 +106,12 @@ final class WarmUp {
     private boolean run(ModelScheduler scheduler) throws ServingException, InterruptedException {
         ServedModel warmed =
                 new ServedModel(
-                        model.name(), model.version(), model.plan(), scheduler, model.opSet());
+                        model.name(),
+                        model.version(),
+                        model.plan(),
+                        scheduler,
+                        model.opSet(),
+                        model.calls());
         InferenceService inferences =
                 new InferenceService((_, _) -> warmed, means.loops(), means.errors());
         for (WarmUpSample sample : samples) {

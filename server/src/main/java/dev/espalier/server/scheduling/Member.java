@@ -3,6 +3,8 @@ package dev.espalier.server.scheduling;
 import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
+import dev.espalier.server.execution.ModelCall;
+import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.FairShare;
 import java.nio.ByteBuffer;
@@ -87,6 +89,28 @@ public abstract class Member {
 
     /// The request failed, after any number of answers. On the request's loop.
     protected abstract void failed(ServingException failure);
+
+    /// Its model calls another one. On the request's loop.
+    protected void called(ModelCall call) {
+        call.releaseInputs();
+        call.fail(new ServingException(ErrorCode.UNSUPPORTED, "this request can make no calls"));
+        call.close();
+    }
+
+    /// A call of its model is over for that one. On the request's loop.
+    protected void callOver(int number) {
+        // It has none.
+    }
+
+    /// Nobody waits for what its model has called any more; that one can still read what there is. On the request's loop.
+    protected void cancelCalls() {
+        // It has none.
+    }
+
+    /// Its model has said its last word, or its worker is gone: nobody reads anything any more. On the request's loop.
+    protected void endCalls() {
+        // It has none.
+    }
 
     /// How messages about it begin.
     protected String label() {

@@ -243,6 +243,7 @@ public final class ModelScheduler {
         if (remove(member, Member.State.ABANDONED)) {
             statistics.failed(FailureReason.CANCELED, 1, System.nanoTime() - member.openedAt());
             tellWorker(member);
+            member.cancelCalls();
             dispatch();
         }
     }

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.server.execution.ExecutionInFlight;
 import dev.espalier.server.execution.ExecutionOutcome;
 import dev.espalier.server.execution.LinkedLoop;
+import dev.espalier.server.execution.ModelCall;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.metrics.FailureReason;
 import java.util.ArrayList;
@@ -112,6 +113,11 @@ final class RunningBatch implements ExecutionInFlight.Completion {
     public void deliver(ExecutionOutcome outcome, LinkedLoop loop) {
         if (outcome instanceof ExecutionOutcome.Lost lost) {
             settle(lost);
+            for (Member member : members) {
+                if (member.loop() == loop) {
+                    member.endCalls();
+                }
+            }
             refusals.forEach((member, refusal) -> {
                 if (member.loop() == loop) {
                     deliver(member, new ExecutionOutcome.Failed(refusal), 0);
@@ -130,6 +136,7 @@ final class RunningBatch implements ExecutionInFlight.Completion {
 
     private void deliver(Member member, ExecutionOutcome outcome, int row) {
         member.neverExpire();
+        member.endCalls();
         boolean wanted;
         synchronized (scheduler.lock) {
             wanted = member.state == Member.State.RUNNING;
@@ -157,6 +164,9 @@ final class RunningBatch implements ExecutionInFlight.Completion {
     public void answered(int index, ExecutionOutcome.Done answer, boolean last) {
         Member member = members.get(index);
         member.neverExpire();
+        if (last) {
+            member.endCalls();
+        }
         boolean wanted;
         synchronized (scheduler.lock) {
             wanted = member.state == Member.State.RUNNING;
@@ -176,6 +186,7 @@ final class RunningBatch implements ExecutionInFlight.Completion {
     public void ended(int index, @Nullable ServingException failure) {
         Member member = members.get(index);
         member.neverExpire();
+        member.endCalls();
         boolean wanted;
         synchronized (scheduler.lock) {
             wanted = member.state == Member.State.RUNNING;
@@ -208,6 +219,23 @@ final class RunningBatch implements ExecutionInFlight.Completion {
             own = known;
         }
         return known;
+    }
+
+    @Override
+    public boolean called(int index, ModelCall call) {
+        Member member = members.get(index);
+        synchronized (scheduler.lock) {
+            if (member.state != Member.State.RUNNING) {
+                return false;
+            }
+        }
+        member.called(call);
+        return true;
+    }
+
+    @Override
+    public void callOver(int index, int number) {
+        members.get(index).callOver(number);
     }
 
     @Override

@@ -108,6 +108,11 @@ public final class WorkerLauncher {
         return needs.getOrDefault(engine, WorkerNeeds.NONE).models().of(model, parameters);
     }
 
+    /// Whether the models of an engine may call others.
+    boolean calls(String engine) {
+        return needs.getOrDefault(engine, WorkerNeeds.NONE).calls();
+    }
+
     /// What the confinement of workers is asked to be, in words: what a library can do depends on it.
     public String confinement() {
         return "%s %s %s".formatted(options.link().text(), options.sandbox(), readable);

@@ -35,6 +35,7 @@ final class WorkerProcess {
     private final String engineVersion;
     private final InternalErrors errors;
     private final Orders orders = new Orders();
+    private final CallAnswers calls;
 
     /// Holds no more than there were orders.
     private final BlockingQueue<News> inbox = new LinkedBlockingQueue<>();
@@ -76,6 +77,7 @@ final class WorkerProcess {
         this.socket = socket;
         this.link = link;
         this.engineVersion = engineVersion;
+        this.calls = new CallAnswers(label, reply -> tell(reply, List.of()), errors);
         Thread.ofPlatform().name("control of " + label).daemon().start(this::listen);
     }
 
@@ -91,7 +93,8 @@ final class WorkerProcess {
             attempt.started(process);
             try {
                 ControlSocket socket = accept(listener, process);
-                return attach(label, process, socket, link, attempt, site.errors());
+                boolean calls = site.launcher().calls(pack.engine().engine());
+                return attach(label, process, socket, link, calls, attempt, site.errors());
             } catch (IOException failure) {
                 String why = failed(process, attempt, failure);
                 attempt.over();
@@ -135,6 +138,7 @@ final class WorkerProcess {
             ConfinedProcess process,
             ControlSocket socket,
             LinkedWorker link,
+            boolean calls,
             StartAttempt attempt,
             InternalErrors errors)
             throws IOException {
@@ -149,6 +153,9 @@ final class WorkerProcess {
                 WorkerProcess attached =
                         new WorkerProcess(label, process, socket, link, version, errors);
                 link.map(attached.new Segments());
+                if (calls) {
+                    link.hearCalls(attached.calls);
+                }
                 attempt.over();
                 return attached;
             }
@@ -196,6 +203,7 @@ final class WorkerProcess {
             errors.report("control", toString(), failure);
             stop(new DeathCause.Nonsense("the server fails to read it: " + failure));
         }
+        calls.close();
         inbox.add(new News.Gone());
     }
 

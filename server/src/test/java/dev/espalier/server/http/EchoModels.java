@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// Models that give their inputs back, each on a lane of its own:
@@ -173,7 +174,7 @@ final class EchoModels implements ServedModels, ModelCatalog, ModelControl, OpCa
                         config.build(),
                         new ModelMetadata(
                                 name, List.of("1"), "onnxruntime_onnx", described, described),
-                        new ServedModel(name, "1", plan, scheduler, List.of("0123abcd")),
+                        new ServedModel(name, "1", plan, scheduler, List.of("0123abcd"), Set.of()),
                         statistics));
     }
 

@@ -119,8 +119,7 @@ final class TracedRequestsTest {
             client.infer("echo_fp32", ONE.formatted("long\\n" + "x".repeat(100_000)));
         }
 
-        assertThat(read(file()))
-                .contains("\"request_id\":\"long\\u000a" + "x".repeat(507) + "\"}");
+        assertThat(read(file())).contains("\"request_id\":\"long\\u000a" + "x".repeat(507) + "\"}");
     }
 
     @Test

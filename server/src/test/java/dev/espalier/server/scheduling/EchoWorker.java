@@ -229,6 +229,36 @@ public final class EchoWorker {
         completions.ring(1 << loop);
     }
 
+    /// Calls another model for a request, with one value as its input.
+    ///
+    /// @param texts what the call says of itself
+    void call(Begun execution, int loop, int member, int number, byte[] texts) {
+        int by = lastLease.incrementAndGet();
+        takeBack();
+        long at = blocks.allocate(2L * LinkLayout.LEAST_ANSWER);
+        leases.put(by, List.of(at));
+        ResultFrame frame = new ResultFrame(out.memory());
+        frame.begin(LinkLayout.block(at), LinkLayout.LEAST_ANSWER);
+        long data = at + LinkLayout.LEAST_ANSWER;
+        MemorySegment.copy(texts, 0, out.memory(), ValueLayout.JAVA_BYTE, data, texts.length);
+        assertThat(frame.putOutput(0, DataType.BYTES.code(), 1, data, texts.length)).isTrue();
+        frame.putDimension(3);
+        assertThat(frame.putOutput(1, DataType.INT32.code(), 1, at, 4)).isTrue();
+        frame.putDimension(1);
+        frame.putFinished(execution.generation(), by);
+        completions.tell(
+                loop,
+                execution.slot(),
+                execution.generation(),
+                LinkLayout.block(at),
+                by,
+                frame.length(),
+                member,
+                CompletionWriter.CALL,
+                number);
+        completions.ring(1 << loop);
+    }
+
     /// Whether the worker can see that nobody waits for a request any more.
     boolean isCancelled(Begun execution, int member) {
         return new CancelWords(in).isCancelled(execution.slot(), execution.generation(), member);

@@ -10,6 +10,7 @@ import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.execution.LinkedLoops;
 import dev.espalier.server.execution.LinkedWorker;
+import dev.espalier.server.execution.ModelCall;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.ByteBudget;
@@ -110,6 +111,7 @@ abstract class SchedulerFixture {
         private final CompletableFuture<ExecutionOutcome.Done> unread = new CompletableFuture<>();
         private final LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
         private final LinkedBlockingQueue<Answer> held = new LinkedBlockingQueue<>();
+        private final LinkedBlockingQueue<ModelCall> calls = new LinkedBlockingQueue<>();
         private boolean readsLater;
         private final LinkedLoop loop;
         final Member member;
@@ -157,6 +159,25 @@ abstract class SchedulerFixture {
                         @Override
                         protected void finished() {
                             told.add("finished");
+                        }
+
+                        @Override
+                        protected void called(ModelCall call) {
+                            told.add("calls " + call.texts().model());
+                            calls.add(call);
+                        }
+
+                        @Override
+                        protected void callOver(int number) {
+                            told.add("has done with call " + number);
+                        }
+
+                        @Override
+                        protected void endCalls() {
+                            for (ModelCall call = calls.poll(); call != null; call = calls.poll()) {
+                                call.releaseInputs();
+                                call.close();
+                            }
                         }
 
                         @Override

@@ -28,13 +28,23 @@ public final class ForTests {
             shape[axis] = tensors.dimension(index, axis);
         }
         long byteSize = tensors.byteSize(index);
-        MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, byteSize)).asSlice(0, byteSize);
-        if (byteSize > 0) {
-            copy.copyFrom(MemorySegment.ofAddress(tensors.address(index)).reinterpret(byteSize));
-        }
-        return new SharedTensor(
+        return copy(
                 name,
                 DataType.ofCode(tensors.typeCode(index)).orElseThrow(),
+                shape,
+                byteSize == 0
+                        ? MemorySegment.NULL
+                        : MemorySegment.ofAddress(tensors.address(index)).reinterpret(byteSize));
+    }
+
+    /// The same of memory somewhere.
+    public static Tensor copy(String name, DataType type, long[] shape, MemorySegment content) {
+        long byteSize = content.byteSize();
+        MemorySegment copy = Arena.ofAuto().allocate(Math.max(1, byteSize)).asSlice(0, byteSize);
+        copy.copyFrom(content);
+        return new SharedTensor(
+                name,
+                type,
                 shape,
                 Shape.elementCount(shape),
                 copy,

@@ -1,6 +1,7 @@
 package dev.espalier.engines.java;
 
 import dev.espalier.engine.Answer;
+import dev.espalier.engine.Calls;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.Execution;
 import dev.espalier.engine.ModelInstance;
@@ -63,7 +64,12 @@ record OneRequestInstance(JavaInstance instance) implements ModelInstance {
 
         @Override
         public boolean isCancelled() {
-            return false;
+            return execution.isCancelled();
+        }
+
+        @Override
+        public Calls calls() {
+            return execution.calls();
         }
 
         @Override

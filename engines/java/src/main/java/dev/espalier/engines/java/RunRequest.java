@@ -1,12 +1,18 @@
 package dev.espalier.engines.java;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.espalier.engine.CallResult;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.Execution;
+import dev.espalier.sdk.CallAnswer;
+import dev.espalier.sdk.CallException;
 import dev.espalier.sdk.Request;
 import dev.espalier.sdk.Tensor;
+import dev.espalier.tensor.CallFailure;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A request as its model sees it. What it and its answer lend of the link's memory is dead before the server is told
@@ -24,6 +30,13 @@ final class RunRequest implements Request {
     /// The answer that is begun and not sent.
     @GuardedBy("this")
     private @Nullable RunAnswer open;
+
+    /// Calls that may not have been sent, and answers of others that may not have been closed.
+    @GuardedBy("this")
+    private final List<RunCall> calls = new ArrayList<>(0);
+
+    @GuardedBy("this")
+    private final List<RunCallAnswer> called = new ArrayList<>(0);
 
     @GuardedBy("this")
     private boolean over;
@@ -65,6 +78,47 @@ final class RunRequest implements Request {
     public boolean isCancelled() {
         return request.isCancelled();
     }
+
+    // --- calls
+
+    @Override
+    public synchronized RunCall call(String model) {
+        checkOpen();
+        try {
+            RunCall call = new RunCall(this, model, request.calls().begin());
+            calls.add(call);
+            return call;
+        } catch (EngineException failure) {
+            throw new NoMemoryException(failure);
+        }
+    }
+
+    /// A call has been answered.
+    ///
+    /// @throws CallException when the request has had its last word meanwhile
+    synchronized CallAnswer answered(CallResult result) throws CallException {
+        if (over) {
+            throw new CallException(CallFailure.CANCELLED, OVER);
+        }
+        RunCallAnswer answer = new RunCallAnswer(this, result);
+        called.add(answer);
+        return answer;
+    }
+
+    /// A call has been sent, and is over or answered.
+    synchronized void sent(RunCall call) {
+        calls.remove(call);
+    }
+
+    /// Gives the memory of a call's answer back, where that has not been done.
+    synchronized void close(RunCallAnswer answer) {
+        if (called.remove(answer)) {
+            answer.end();
+            answer.result().close();
+        }
+    }
+
+    // --- words
 
     /// Begins an answer.
     synchronized RunAnswer answer() {
@@ -129,6 +183,8 @@ final class RunRequest implements Request {
     /// again, whether it has had a last word or not.
     synchronized void unheard() {
         lifetime.end();
+        called.forEach(RunCallAnswer::end);
+        called.clear();
     }
 
     @GuardedBy("this")
@@ -136,6 +192,11 @@ final class RunRequest implements Request {
         checkOpen();
         over = true;
         lifetime.end();
+        // The server takes the memory of the answers with the last word.
+        calls.forEach(RunCall::drop);
+        called.forEach(RunCallAnswer::end);
+        calls.clear();
+        called.clear();
     }
 
     @GuardedBy("this")

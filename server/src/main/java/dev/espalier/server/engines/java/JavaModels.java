@@ -22,7 +22,11 @@ public final class JavaModels {
     /// Every key is the model's own affair, which is handed all of them.
     private static final BackendKeys KEYS =
             new BackendKeys(
-                    Set.of("model_class", HeapSize.PARAMETER), List.of(""), Map.of(), Set.of(), 1);
+                    Set.of("model_class", "calls", HeapSize.PARAMETER),
+                    List.of(""),
+                    Map.of(),
+                    Set.of(),
+                    1);
 
     private static final Backend BACKEND = new Backend("java", Device.CPU, KEYS);
 
@@ -59,7 +63,8 @@ public final class JavaModels {
                             // thousandth time.
                             List.of("-XX:-OmitStackTraceInFastThrow"),
                             SandboxNeeds.NONE,
-                            new HeapSize()),
+                            new HeapSize(),
+                            /* calls= */ true),
                     List.of());
 
     private JavaModels() {}

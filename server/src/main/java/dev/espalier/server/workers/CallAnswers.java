@@ -1,0 +1,61 @@
+package dev.espalier.server.workers;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.espalier.link.ControlMessage;
+import dev.espalier.server.execution.CallReplies;
+import dev.espalier.server.failure.InternalErrors;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+
+/// Tells one worker's process what has come of its models' calls, on a thread of its own from the first one on: a process
+/// that does not read must not hold up a loop. No more waits than there are calls.
+final class CallAnswers implements CallReplies {
+    /// After it nothing is told.
+    private static final ControlMessage END = new ControlMessage.Serve();
+
+    private final BlockingQueue<ControlMessage> waiting = new LinkedBlockingQueue<>();
+    private final Consumer<ControlMessage> process;
+    private final Thread thread;
+
+    @GuardedBy("this")
+    private boolean begun;
+
+    /// @param worker what operators call it
+    /// @param process tells it; may wait
+    CallAnswers(String worker, Consumer<ControlMessage> process, InternalErrors errors) {
+        this.process = process;
+        this.thread =
+                Thread.ofPlatform()
+                        .name("calls of " + worker)
+                        .daemon()
+                        .unstarted(errors.root("calls", this::run));
+    }
+
+    @Override
+    public void tell(ControlMessage reply) {
+        waiting.add(reply);
+        synchronized (this) {
+            if (begun) {
+                return;
+            }
+            begun = true;
+        }
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            for (ControlMessage next = waiting.take(); !next.equals(END); next = waiting.take()) {
+                process.accept(next);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// The process is gone.
+    void close() {
+        waiting.add(END);
+    }
+}
