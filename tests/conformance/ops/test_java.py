@@ -1,10 +1,11 @@
 """Models in Java: what they answer, what becomes of those that go wrong, and that nobody else notices."""
 
+import shutil
 import time
 
 import pytest
 from java_jars import SERVICES, SOURCE, Jars, classes, example, sha256
-from started import ADD, SUB, library, until
+from started import ADD, ROOT, SUB, library, until
 
 EXPLICIT = "--model-control-mode=explicit"
 JAVA = 'backend: "java"\n'
@@ -44,6 +45,7 @@ def data(server, model: str, *inputs: dict) -> list:
 def test_the_examples(start, repository):
     for name in ("java_plus_one", "running_total", "tokenizer"):
         example(repository.folder, name)
+    shutil.copytree(ROOT / "examples/models/zero_out", repository.folder / "zero_out")
     server = start()
     row = {"name": "X", "shape": [2, 3], "datatype": "FP32", "data": [1, 2, 3, 4, 5, 6]}
     assert data(server, "java_plus_one", row) == [2, 3, 4, 5, 6, 7]
@@ -53,6 +55,8 @@ def test_the_examples(start, repository):
     answered = ask(server, "tokenizer", texts)
     assert answered.json["outputs"][0]["shape"] == [2, 3], answered.text
     assert answered.json["outputs"][0]["data"] == [1, 2, 3, 4, 0, 5]
+    # By a call of a model with a custom op.
+    assert answered.json["outputs"][1]["data"] == [1, 4]
 
 
 def test_a_jar_alone_is_a_model(start, repository, jars):
