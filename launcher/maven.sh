@@ -44,4 +44,6 @@ artifact tensor
 artifact sdk espalier-tensor
 artifact engine espalier-tensor
 artifact engines/java espalier-engine espalier-sdk
-artifact sdk-test espalier-sdk espalier-engine-java
+artifact worker-link espalier-tensor
+artifact worker espalier-worker-link espalier-engine espalier-engine-java
+artifact sdk-test espalier-sdk espalier-engine-java espalier-worker

@@ -16,8 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Runs a model as a worker does, in the test's own process: packed into a jar, loaded by a class loader that sees no
-/// more than it will see in a server, by the engine that will run it there.
+/// Runs a model as a worker does: packed into a jar, loaded by a class loader that sees no more than it will see in a
+/// server, by the engine that will run it there. [#start] does so in the test's own process, where a debugger is;
+/// [#startWorker] in a process of its own, over the same link that a server has to it.
 ///
 /// ```java
 /// try (RunningModel model = ModelTester.of(PlusOne.class).start()) {
@@ -26,8 +27,8 @@ import java.util.Map;
 /// }
 /// ```
 ///
-/// What [#start] and [RunningModel] do is that of the engine; what a server adds (shapes by `config.pbtxt`, batching,
-/// the confinement of processes) is not there. The JVM needs `--enable-native-access=ALL-UNNAMED`.
+/// What a server adds (shapes by `config.pbtxt`, what waits for a batch, the confinement of processes, other models that can
+/// be called) is not there. The JVM needs `--enable-native-access=ALL-UNNAMED`.
 public final class ModelTester {
     private final Class<? extends Model> type;
     private final Map<String, String> parameters = new HashMap<>();
@@ -87,9 +88,41 @@ public final class ModelTester {
     ///
     /// @throws EngineException when it cannot be loaded; the message is what operators would be told
     public RunningModel start() throws EngineException {
+        Path folder = lay();
+        return ModelInThisProcess.load(new JavaModels().open(jar(folder)), source(folder), folder);
+    }
+
+    /// Loads it with one instance, into a worker process of its own. Its heap is as large as the parameter `jvm_memory_mb`
+    /// says. When it ends, requests fail with how it did.
+    ///
+    /// @throws EngineException when it cannot be loaded, or there is no such process; the message is what operators would
+    ///     be told
+    public RunningModel startWorker() throws EngineException {
+        Path folder = lay();
+        return ModelInWorker.start(source(folder), folder);
+    }
+
+    private ModelSource source(Path folder) {
+        Map<String, String> all = new HashMap<>(parameters);
+        all.put("model_class", type.getName());
+        return new ModelSource(
+                type.getSimpleName(),
+                jar(folder),
+                List.of(jar(folder)),
+                all,
+                declared,
+                new ModelSettings(1, maxBatchSize, decoupled, ""));
+    }
+
+    private static Path jar(Path folder) {
+        return folder.resolve("model.jar");
+    }
+
+    /// A version's folder, as a repository has it.
+    private Path lay() {
         try {
             Path folder = Files.createTempDirectory("espalier-model-");
-            Path jar = ModelJarFile.make(place(), type, folder.resolve("model.jar"));
+            Path _ = ModelJarFile.make(place(), type, jar(folder));
             for (Path library : libraries) {
                 Path target = folder.resolve("lib").resolve(library.getFileName());
                 Files.createDirectories(folder.resolve("lib"));
@@ -98,18 +131,7 @@ public final class ModelTester {
             for (Path file : files) {
                 Files.copy(file, folder.resolve(file.getFileName()));
             }
-            Map<String, String> all = new HashMap<>(parameters);
-            all.put("model_class", type.getName());
-            return RunningModel.load(
-                    new JavaModels().open(jar),
-                    new ModelSource(
-                            type.getSimpleName(),
-                            jar,
-                            List.of(jar),
-                            all,
-                            declared,
-                            new ModelSettings(1, maxBatchSize, decoupled, "")),
-                    folder);
+            return folder;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -1,12 +1,5 @@
 package dev.espalier.sdk.test;
 
-import dev.espalier.engine.DecoupledInstance;
-import dev.espalier.engine.Engine;
-import dev.espalier.engine.EngineException;
-import dev.espalier.engine.LoadedModel;
-import dev.espalier.engine.ModelSource;
-import dev.espalier.engine.Request;
-import dev.espalier.engines.java.ForTests;
 import dev.espalier.tensor.Signature;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,50 +8,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/// A model that has been loaded, and one instance of it on a thread of its own.
+/// A model that has been loaded, with one instance.
 ///
 /// Safe for use by several threads, whose requests wait for each other as they do in a server.
-public final class RunningModel implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+public abstract sealed class RunningModel implements AutoCloseable
+        permits ModelInThisProcess, ModelInWorker {
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Engine engine;
-    private final LoadedModel model;
-    private final DecoupledInstance instance;
-    private final Path folder;
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().name("model instance").daemon().factory());
-
-    private RunningModel(
-            Engine engine, LoadedModel model, DecoupledInstance instance, Path folder) {
-        this.engine = engine;
-        this.model = model;
-        this.instance = instance;
-        this.folder = folder;
-    }
-
-    static RunningModel load(Engine engine, ModelSource source, Path folder)
-            throws EngineException {
-        LoadedModel model = engine.load(source);
-        try {
-            return new RunningModel(engine, model, ForTests.newInstance(model), folder);
-        } catch (EngineException failure) {
-            model.close();
-            throw failure;
-        }
-    }
+    RunningModel() {}
 
     /// The inputs and outputs.
-    public Signature signature() {
-        return model.signature();
-    }
+    public abstract Signature signature();
 
     /// Makes one request, and waits for its last word.
     ///
@@ -70,20 +36,22 @@ public final class RunningModel implements AutoCloseable {
 
     /// Makes several requests in one run, as those of a batch are, and waits for their last words.
     ///
-    /// @throws IllegalArgumentException when the model takes other inputs
+    /// @throws IllegalArgumentException when the model takes other inputs; in a worker's process also when the shapes of
+    ///     an input differ in more than their first dimension, as those of a batch do not
     /// @throws AssertionError when there is no last word on one of them within 30 seconds
-    public List<Reply> askTogether(List<List<Input>> requests) throws InterruptedException {
-        List<AskedRequest> asked =
-                requests.stream()
-                        .map(inputs -> new AskedRequest(model.signature(), inputs))
-                        .toList();
-        thread.execute(() -> begin(asked));
+    public abstract List<Reply> askTogether(List<List<Input>> requests) throws InterruptedException;
+
+    /// Closes the model as a worker does that goes on, and removes its files.
+    @Override
+    public abstract void close();
+
+    /// Waits for all of them.
+    static List<Reply> replies(List<CompletableFuture<Reply>> asked) throws InterruptedException {
         List<Reply> replies = new ArrayList<>();
-        for (AskedRequest request : asked) {
+        for (CompletableFuture<Reply> reply : asked) {
             try {
-                replies.add(request.reply().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+                replies.add(reply.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
             } catch (TimeoutException _) {
-                request.cancel();
                 throw new AssertionError(
                         "no last word on a request within %d s (expected: Answer.sendLast, Answers.fail or Answers.end)"
                                 .formatted(PATIENCE.toSeconds()));
@@ -94,30 +62,7 @@ public final class RunningModel implements AutoCloseable {
         return replies;
     }
 
-    private void begin(List<AskedRequest> asked) {
-        try {
-            instance.begin(List.<Request>copyOf(asked));
-        } catch (EngineException failure) {
-            for (AskedRequest request : asked) {
-                if (!request.reply().isDone()) {
-                    request.fail(failure);
-                }
-            }
-        }
-    }
-
-    /// Closes the model as a worker does that goes on, and removes its files.
-    @Override
-    public void close() {
-        thread.execute(instance::close);
-        thread.shutdown();
-        try {
-            boolean _ = thread.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-        model.close();
-        engine.close();
+    static void remove(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

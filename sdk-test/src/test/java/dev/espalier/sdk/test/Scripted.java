@@ -2,6 +2,9 @@ package dev.espalier.sdk.test;
 
 import dev.espalier.sdk.Answer;
 import dev.espalier.sdk.Answers;
+import dev.espalier.sdk.Call;
+import dev.espalier.sdk.CallAnswer;
+import dev.espalier.sdk.CallException;
 import dev.espalier.sdk.FloatElements;
 import dev.espalier.sdk.IntElements;
 import dev.espalier.sdk.Model;
@@ -11,6 +14,7 @@ import dev.espalier.sdk.Tensor;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Signature;
 import dev.espalier.tensor.TensorSpec;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -30,8 +34,11 @@ public final class Scripted implements Model {
     }
 
     @Override
-    public void load(ModelContext context) {
+    public void load(ModelContext context) throws IOException {
         way = context.parameters().getOrDefault("way", "");
+        if (way.equals("cannot load")) {
+            throw new IOException("no such table");
+        }
     }
 
     @Override
@@ -90,6 +97,22 @@ public final class Scripted implements Model {
                     answers.fail(request, "even: " + first(request));
                 } else {
                     good(request, answers);
+                }
+            }
+            case "where" -> {
+                Tensor x = request.input("X");
+                Answer answer = answers.to(request);
+                answer.output("Y", x.memory(), x.shape());
+                answer.strings("S", List.of(Long.toString(ProcessHandle.current().pid())), 1);
+                answer.sendLast();
+            }
+            case "exits" -> System.exit(3);
+            case "calls" -> {
+                Call call = request.call("other").input("X", request.input("X"));
+                try (CallAnswer answer = call.send()) {
+                    answers.fail(request, "answered: " + answer.names());
+                } catch (CallException failure) {
+                    answers.fail(request, failure.failure() + ": " + failure.getMessage());
                 }
             }
             default -> good(request, answers);
