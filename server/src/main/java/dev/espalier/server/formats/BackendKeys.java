@@ -11,22 +11,25 @@ import java.util.Set;
 /// @param prefixes beginnings of further keys of `parameters`, which are handed to it as they are
 /// @param ineffective keys of `parameters` that Triton's backend of this engine takes and ours does not, and why they
 ///     have no effect
+/// @param fields fields of the configuration, by their paths, that act on this engine and not on every one
 /// @param accelerators names that `gpu_execution_accelerator` may have where Triton runs the engine on a GPU
 /// @param cpuInstances how many instances a model has on the CPU where its configuration does not say
 public record BackendKeys(
         Set<String> parameters,
         List<String> prefixes,
         Map<String, String> ineffective,
+        Set<String> fields,
         Set<String> accelerators,
         int cpuInstances) {
     /// An engine that takes no names of its own.
     public static final BackendKeys NONE =
-            new BackendKeys(Set.of(), List.of(), Map.of(), Set.of(), 1);
+            new BackendKeys(Set.of(), List.of(), Map.of(), Set.of(), Set.of(), 1);
 
     public BackendKeys {
         parameters = Set.copyOf(parameters);
         prefixes = List.copyOf(prefixes);
         ineffective = Map.copyOf(ineffective);
+        fields = Set.copyOf(fields);
         accelerators = Set.copyOf(accelerators);
     }
 

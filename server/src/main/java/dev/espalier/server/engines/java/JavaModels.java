@@ -26,6 +26,7 @@ public final class JavaModels {
                     List.of(""),
                     Map.of(),
                     Set.of(),
+                    Set.of(),
                     1);
 
     private static final Backend BACKEND = new Backend("java", Device.CPU, KEYS);

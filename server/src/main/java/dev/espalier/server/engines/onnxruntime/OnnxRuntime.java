@@ -42,6 +42,7 @@ public final class OnnxRuntime {
                             NO_GPU,
                             "do_copy_in_default_stream",
                             NO_GPU),
+                    Set.of("optimization.graph.level"),
                     Set.of("tensorrt", "cuda", "auto_mixed_precision"),
                     2);
 

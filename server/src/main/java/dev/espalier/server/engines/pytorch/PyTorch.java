@@ -40,6 +40,7 @@ public final class PyTorch {
                             "see DISABLE_OPTIMIZED_EXECUTION",
                             "ENABLE_WEIGHT_SHARING",
                             "all instances of a model share its weights"),
+                    Set.of(),
                     Set.of("inference_mode", "disable_optimized_execution"),
                     1);
 

@@ -32,6 +32,7 @@ public final class TensorFlow {
                             "all instances of a model share one session",
                             "TF_INIT_OPS_FILE",
                             "a model's own initialisation runs, and no other ops"),
+                    Set.of(),
                     Set.of("tensorrt", "auto_mixed_precision", "gpu_io"),
                     2);
 

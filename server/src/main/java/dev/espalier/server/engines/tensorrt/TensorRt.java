@@ -25,6 +25,7 @@ public final class TensorRt {
                     Map.of(
                             "execution_context_allocation_strategy",
                             "each instance allocates for all profiles"),
+                    Set.of("instance_group.profile", "optimization.cuda.graphs"),
                     Set.of(),
                     1);
 

@@ -154,7 +154,7 @@ final class FieldTable {
                     honoured("instance_group.profile")
                             .told(
                                     "of an engine without profiles",
-                                    setting -> !setting.backend().keys().takes("profile"),
+                                    setting -> !setting.acts("instance_group.profile"),
                                     "the engine has no profiles"),
                     refused("instance_group.passive", "every instance is given requests"),
                     told("instance_group.host_policy", "there are no host policies"));
@@ -164,16 +164,13 @@ final class FieldTable {
                     honoured("optimization.graph.level")
                             .told(
                                     "of an engine without levels",
-                                    setting ->
-                                            !setting.backend()
-                                                    .keys()
-                                                    .takes("graph_optimization_level"),
+                                    setting -> !setting.acts("optimization.graph.level"),
                                     "the engine has one level"),
                     told("optimization.priority", "all models are equal"),
                     honoured("optimization.cuda.graphs")
                             .told(
                                     "of an engine without graphs",
-                                    setting -> !setting.backend().keys().takes("cuda_graphs"),
+                                    setting -> !setting.acts("optimization.cuda.graphs"),
                                     "the engine records no graphs"),
                     told(
                             "optimization.cuda.graph_spec",

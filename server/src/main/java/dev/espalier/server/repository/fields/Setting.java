@@ -14,6 +14,11 @@ record Setting(ModelConfig config, Backend backend, Object value) {
         return backend.device() == Device.GPU;
     }
 
+    /// Whether a field that means something to some engines only does so to this one.
+    boolean acts(String path) {
+        return backend.keys().fields().contains(path);
+    }
+
     boolean has(Enum<?> constant) {
         return value.toString().equals(constant.name());
     }
