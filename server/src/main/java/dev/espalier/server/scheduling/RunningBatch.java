@@ -215,7 +215,7 @@ final class RunningBatch implements ExecutionInFlight.Completion {
     private OwnAnswers own() {
         OwnAnswers known = own;
         if (known == null) {
-            known = new OwnAnswers(scheduler.statistics, rows);
+            known = new OwnAnswers(scheduler.lock, scheduler.statistics, rows);
             own = known;
         }
         return known;
