@@ -17,6 +17,10 @@ import java.util.List;
 ///
 /// Used by its request's loop, or by one thread that works for that.
 public final class ModelCall {
+    /// The most of a failure's words that is told: many of them may wait for a worker that does not read, whose own words
+    /// they can be.
+    private static final int LONGEST_WORDS = 2048;
+
     private final InputMemory memory;
     private final CallReplies replies;
     private final int number;
@@ -93,7 +97,11 @@ public final class ModelCall {
     }
 
     static ControlMessage failed(int number, ServingException failure) {
-        return new ControlMessage.CallFailed(number, kind(failure.code()), failure.text());
+        String text = failure.text();
+        return new ControlMessage.CallFailed(
+                number,
+                kind(failure.code()),
+                text.length() <= LONGEST_WORDS ? text : text.substring(0, LONGEST_WORDS) + "...");
     }
 
     private static CallFailure kind(ErrorCode code) {

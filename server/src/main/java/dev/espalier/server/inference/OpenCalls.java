@@ -7,6 +7,8 @@ import dev.espalier.server.failure.ServingException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The calls that a model makes to others for one request. On that one's loop.
@@ -26,58 +28,67 @@ final class OpenCalls {
 
     void begin(ModelCall call) {
         ModelCalls means = service.calls();
-        String refusal = refusal(call, means);
-        if (means == null || refusal != null) {
+        try {
+            check(call, means);
+        } catch (ServingException refusal) {
             call.releaseInputs();
-            call.fail(new ServingException(ErrorCode.INVALID_ARGUMENT, String.valueOf(refusal)));
+            call.fail(refusal);
             call.close();
             return;
         }
-        OpenCall begun = new OpenCall(call, this, caller.loop(), means, errors);
+        OpenCall begun =
+                new OpenCall(call, this, caller.loop(), Objects.requireNonNull(means), errors);
         open.put(call.number(), begun);
         begun.begin(service, request(call), caller);
     }
 
-    /// Why the call is not made; null where it is.
-    private @Nullable String refusal(ModelCall call, @Nullable ModelCalls means) {
+    /// @throws ServingException when the call is not made
+    private void check(ModelCall call, @Nullable ModelCalls means) throws ServingException {
         String from = caller.model().name();
         String to = call.texts().model();
+        Set<String> named = caller.model().calls();
         if (means == null) {
-            return "model '%s' calls '%s' while it is warmed up (expected: calls by then only)"
-                    .formatted(from, to);
+            throw refusal(
+                    "model '%s' calls '%s' while it is warmed up (expected: no call before it serves)"
+                            .formatted(from, to));
         }
         if (open.size() >= ModelCalls.MOST_OPEN || open.containsKey(call.number())) {
-            return "model '%s' has %d calls open for one request (expected: at most %d, answers that have not been closed included)"
-                    .formatted(from, open.size(), ModelCalls.MOST_OPEN);
+            throw refusal(
+                    "model '%s' has %d calls open for one request (expected: at most %d, answers that have not been closed included)"
+                            .formatted(from, open.size(), ModelCalls.MOST_OPEN));
         }
-        if (!caller.model().calls().contains(to)) {
-            return "model '%s' calls '%s' (expected: one that parameter 'calls' of its configuration names: %s)"
-                    .formatted(
-                            from,
-                            to,
-                            caller.model().calls().isEmpty()
-                                    ? "none"
-                                    : String.join(", ", caller.model().calls()));
+        if (!named.contains(to)) {
+            throw refusal(
+                    "model '%s' calls '%s' (expected: one that parameter 'calls' of its configuration names: %s)"
+                            .formatted(
+                                    from, to, named.isEmpty() ? "none" : String.join(", ", named)));
         }
         List<String> chain = caller.chain();
         if (chain.contains(to)) {
-            return "model '%s' calls '%s', which waits for it: %s (expected: no circle)"
-                    .formatted(from, to, String.join(" calls ", chain));
+            throw refusal(
+                    "model '%s' calls '%s', which waits for it: %s (expected: no circle)"
+                            .formatted(from, to, String.join(" calls ", chain)));
         }
         if (chain.size() > ModelCalls.MOST_DEEP) {
-            return "model '%s' calls '%s' at the end of %d calls: %s (expected: at most %d)"
-                    .formatted(
-                            from,
-                            to,
-                            chain.size() - 1,
-                            String.join(" calls ", chain),
-                            ModelCalls.MOST_DEEP);
+            throw refusal(
+                    "model '%s' calls '%s' at the end of %d calls: %s (expected: at most %d)"
+                            .formatted(
+                                    from,
+                                    to,
+                                    chain.size() - 1,
+                                    String.join(" calls ", chain),
+                                    ModelCalls.MOST_DEEP));
         }
         if (caller.isLate()) {
-            return "model '%s' calls '%s' after the time-out of its own request"
-                    .formatted(from, to);
+            throw new ServingException(
+                    ErrorCode.UNAVAILABLE,
+                    "model '%s' calls '%s' after the time-out of its own request"
+                            .formatted(from, to));
         }
-        return null;
+    }
+
+    private static ServingException refusal(String text) {
+        return new ServingException(ErrorCode.INVALID_ARGUMENT, text);
     }
 
     private InferenceRequest request(ModelCall call) {

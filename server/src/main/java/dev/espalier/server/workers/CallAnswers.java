@@ -9,13 +9,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /// Tells one worker's process what has come of its models' calls, on a thread of its own from the first one on: a process
-/// that does not read must not hold up a loop. No more waits than there are calls.
+/// that does not read must not hold up a loop.
 final class CallAnswers implements CallReplies {
     /// After it nothing is told.
     private static final ControlMessage END = new ControlMessage.Serve();
 
-    private final BlockingQueue<ControlMessage> waiting = new LinkedBlockingQueue<>();
+    /// One of ours has fewer threads that wait for an answer.
+    private static final int MOST_WAITING = 1 << 14;
+
+    private final BlockingQueue<ControlMessage> waiting = new LinkedBlockingQueue<>(MOST_WAITING);
     private final Consumer<ControlMessage> process;
+    private final Runnable deaf;
     private final Thread thread;
 
     @GuardedBy("this")
@@ -23,8 +27,11 @@ final class CallAnswers implements CallReplies {
 
     /// @param worker what operators call it
     /// @param process tells it; may wait
-    CallAnswers(String worker, Consumer<ControlMessage> process, InternalErrors errors) {
+    /// @param deaf what becomes of a process that calls and does not read what comes of it; must not wait
+    CallAnswers(
+            String worker, Consumer<ControlMessage> process, Runnable deaf, InternalErrors errors) {
         this.process = process;
+        this.deaf = deaf;
         this.thread =
                 Thread.ofPlatform()
                         .name("calls of " + worker)
@@ -34,7 +41,10 @@ final class CallAnswers implements CallReplies {
 
     @Override
     public void tell(ControlMessage reply) {
-        waiting.add(reply);
+        if (!waiting.offer(reply)) {
+            deaf.run();
+            return;
+        }
         synchronized (this) {
             if (begun) {
                 return;
@@ -54,8 +64,9 @@ final class CallAnswers implements CallReplies {
         }
     }
 
-    /// The process is gone.
+    /// The process is gone: nobody waits for what has not been told.
     void close() {
-        waiting.add(END);
+        waiting.clear();
+        boolean _ = waiting.offer(END);
     }
 }

@@ -77,7 +77,15 @@ final class WorkerProcess {
         this.socket = socket;
         this.link = link;
         this.engineVersion = engineVersion;
-        this.calls = new CallAnswers(label, reply -> tell(reply, List.of()), errors);
+        this.calls =
+                new CallAnswers(
+                        label,
+                        reply -> tell(reply, List.of()),
+                        () ->
+                                stop(
+                                        new DeathCause.Deaf(
+                                                "did not read what has come of its models' calls")),
+                        errors);
         Thread.ofPlatform().name("control of " + label).daemon().start(this::listen);
     }
 
