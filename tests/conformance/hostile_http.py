@@ -162,7 +162,8 @@ G23 = [
     body("shape of 10^12 strings with one value", one("[1000000000000]", '["a"]', datatype="BYTES"), "identity_bytes"),
     body("shape whose product overflows", one("[4611686018427387904,8]"), "matrix"),
     body("shape of the largest number", one(f"[{LONG_MAX}]")),
-    body("shape of the largest number times 0", one(f"[{LONG_MAX},0]", "[1]"), "matrix"),
+    # Of an input that has no elements, Triton does not look at the values.
+    body("shape of the largest number times 0", one(f"[{LONG_MAX},0]", "[1]"), "matrix", (*REFUSALS, 200)),
     body("shape of a million dimensions", one("[" + ",".join("1" * 1_000_000) + "]")),
     Hostile("accept gzip with weight 1e999", lambda server: accepted(server, "gzip;q=1e999")),
     Hostile("accept a list of 500 codings", lambda server: accepted(server, "gzip;q=0.1," * 500)),
