@@ -223,6 +223,7 @@ final class Server implements AutoCloseable {
                             tracing,
                             options.metrics().latencies(),
                             Map.of("http", httpCopies, "grpc", grpcCopies, "calls", callCopies),
+                            Map.of("work", work, "regions", copiers),
                             options.metrics().cpu()
                                     ? new MachineUse(options.metrics().interval())
                                     : null,

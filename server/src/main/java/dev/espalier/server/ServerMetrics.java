@@ -15,6 +15,7 @@ import dev.espalier.server.metrics.StatisticsSnapshot;
 import dev.espalier.server.repository.ModelRepository;
 import dev.espalier.server.repository.OpLibraryUse;
 import dev.espalier.server.tracing.Tracing;
+import dev.espalier.server.work.WorkPool;
 import dev.espalier.server.workers.WorkerHost;
 import dev.espalier.server.workers.WorkerPool;
 import io.netty.buffer.ByteBufAllocator;
@@ -22,6 +23,7 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,8 @@ final class ServerMetrics {
     private final ByteBudget memory;
     private final Tracing tracing;
     private final LatencyOptions latencies;
-    private final Map<String, CopiedBytes> copies;
+    private final SortedMap<String, CopiedBytes> copies;
+    private final SortedMap<String, WorkPool> pools;
     private final @Nullable MachineUse machine;
     private final @Nullable GpuUse gpus;
 
@@ -74,6 +77,7 @@ final class ServerMetrics {
 
     /// @param memory that of requests and answers
     /// @param copies by protocol
+    /// @param pools of threads that work beside the event loops, by name
     /// @param machine null to say nothing about it
     /// @param gpus null to say nothing about them
     ServerMetrics(
@@ -86,6 +90,7 @@ final class ServerMetrics {
             Tracing tracing,
             LatencyOptions latencies,
             Map<String, CopiedBytes> copies,
+            Map<String, WorkPool> pools,
             @Nullable MachineUse machine,
             @Nullable GpuUse gpus) {
         this.repository = repository;
@@ -96,7 +101,8 @@ final class ServerMetrics {
         this.memory = memory;
         this.tracing = tracing;
         this.latencies = latencies;
-        this.copies = copies;
+        this.copies = new TreeMap<>(copies);
+        this.pools = new TreeMap<>(pools);
         this.machine = machine;
         this.gpus = gpus;
     }
@@ -305,11 +311,16 @@ final class ServerMetrics {
                         "What tensors of requests and answers take up, without what is kept for the next ones")
                 .value("espalier_request_memory_bytes", memory.inUse());
         text.metric(
-                        "espalier_work_waiting",
-                        "gauge",
-                        "Pieces of work that wait for a thread beside the event loops")
-                .value("espalier_work_waiting", means.work().waiting());
-        text.metric("espalier_work_refused", "counter", "Requests refused because too much waits")
-                .value("espalier_work_refused", means.work().refused());
+                "espalier_work_waiting",
+                "gauge",
+                "Pieces of work that wait for a thread beside the event loops, by pool");
+        pools.forEach(
+                (pool, of) -> text.value("espalier_work_waiting", of.waiting(), "pool", pool));
+        text.metric(
+                "espalier_work_refused",
+                "counter",
+                "Requests refused because too much waits, by pool");
+        pools.forEach(
+                (pool, of) -> text.value("espalier_work_refused", of.refused(), "pool", pool));
     }
 }

@@ -218,7 +218,7 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
     private NavigableMap<Long, String> loadOverridden(String name, LoadOverrides overrides)
             throws ServingException, InterruptedException {
         if (overrides.files().isEmpty()) {
-            ModelPlace place = folders.find(name);
+            ModelPlace place = found(name);
             return loader.load(
                     model(name), new ModelPlace(name, place.folder(), overrides.config(), false));
         }
@@ -230,6 +230,20 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
         try (UploadedModel uploaded = UploadedModel.write(copies.next(), overrides.files())) {
             return loader.load(
                     model(name), new ModelPlace(name, uploaded.folder(), overrides.config(), true));
+        }
+    }
+
+    /// The place of a model's files. That there is none counts as a failed load of a model that is known; names that
+    /// a client makes up are not kept.
+    private ModelPlace found(String name) throws ServingException {
+        try {
+            return folders.find(name);
+        } catch (ServingException failure) {
+            NamedModel known = models.get(name);
+            if (known != null) {
+                known.loadFailed();
+            }
+            throw failure;
         }
     }
 
