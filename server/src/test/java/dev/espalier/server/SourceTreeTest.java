@@ -53,7 +53,7 @@ final class SourceTreeTest {
         "server, 'worker-link|protocol|tensor'",
         "client, tensor",
         "installer, engine-.*",
-        "sdk-test, 'sdk|engine-java'",
+        "sdk-test, 'sdk|engine-java|worker|worker-link'",
         "tests/engine, ''",
         "examples/java, sdk",
         "launcher, 'server|worker|client|installer|sdk-test|example-models'",

@@ -71,14 +71,14 @@ final class EchoServer implements AutoCloseable {
     }
 
     static EchoServer running(Options options) throws IOException {
-        EchoServer server = new EchoServer(new EchoBackend(), options);
+        EchoServer server = new EchoServer(options);
         server.backend.worker().permit(1 << 20);
         return server;
     }
 
     /// A server whose worker waits until the test lets it run something.
     static EchoServer holding() throws IOException {
-        return new EchoServer(new EchoBackend(), Options.DEFAULT);
+        return new EchoServer(Options.DEFAULT);
     }
 
     /// A server that traces requests.
