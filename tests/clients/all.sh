@@ -245,6 +245,7 @@ metrics() {
   fi
   command -v promtool >/dev/null || { echo "FAILED: there is no promtool (expected: the package prometheus)" && return 1; }
   promtool check rules "$root/deploy/prometheus/espalier.rules.yml" || return 1
+  promtool test rules "$here/alerts.yml" || return 1
   serve metrics --model-repository="$tests/models/repository" --metrics-config=summary_latencies=true \
     --metrics-config=histogram_latencies=true --metrics-config=counter_latencies=false \
     --metrics-config=summary_quantiles=0.5:0.05,0.99:0.001 || return 1
