@@ -3,6 +3,7 @@ package dev.espalier.server.inference;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.regions.RegionRange;
+import dev.espalier.server.tracing.Arrival;
 import dev.espalier.server.work.Outcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -154,6 +155,11 @@ final class RegionInference implements Inference, Responder {
     @Override
     public List<FairShare> shares() {
         return responder.shares();
+    }
+
+    @Override
+    public @Nullable Arrival arrival() {
+        return responder.arrival();
     }
 
     @Override

@@ -2,11 +2,16 @@ package dev.espalier.server.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.server.config.TraceOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
 import dev.espalier.server.regions.ClientRegions;
 import dev.espalier.server.regions.RegionRange;
+import dev.espalier.server.tracing.Arrival;
+import dev.espalier.server.tracing.Door;
+import dev.espalier.server.tracing.TraceExporters;
+import dev.espalier.server.tracing.Tracing;
 import dev.espalier.server.work.WorkPool;
 import dev.espalier.tensor.DataType;
 import java.nio.ByteBuffer;
@@ -15,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,7 +78,7 @@ final class RegionInferenceTest {
     }
 
     /// The protocol.
-    private final class Front implements Responder {
+    private class Front implements Responder {
         @Override
         public void completed(InferenceResult result) {
             InferenceResult.Output output = result.outputs().getFirst();
@@ -124,16 +130,20 @@ final class RegionInferenceTest {
         }
     }
 
-    private RegionInference open(boolean in, boolean out) throws ServingException {
+    private InferenceRequest request(boolean in, boolean out) throws ServingException {
         var input = new InferenceRequest.Input("X", "INT8", new long[] {4}, 4, in ? range : null);
         var output =
                 new InferenceRequest.RequestedOutput("Y", 0, out ? regions.range("r", 4, 4) : null);
-        InferenceRequest request =
-                new InferenceRequest("m", "", "", List.of(input), List.of(output), 0, 0);
+        return new InferenceRequest("m", "", "", List.of(input), List.of(output), 0, 0);
+    }
+
+    private RegionCopies beside() {
         InternalErrors errors = new InternalErrors(() -> {});
-        RegionCopies beside =
-                new RegionCopies("m", Runnable::run, new WorkPool(copies::add, errors), errors);
-        RegionInference opened = new RegionInference(request, new Front(), beside);
+        return new RegionCopies("m", Runnable::run, new WorkPool(copies::add, errors), errors);
+    }
+
+    private RegionInference open(boolean in, boolean out) throws ServingException {
+        RegionInference opened = new RegionInference(request(in, out), new Front(), beside());
         opened.openWith((_, _) -> behind);
         return opened;
     }
@@ -160,6 +170,28 @@ final class RegionInferenceTest {
             } catch (ServingException _) {
                 return;
             }
+        }
+    }
+
+    @Test
+    void tellsWhenItsRequestHasCome() throws Exception {
+        TraceOptions all =
+                new TraceOptions(
+                        TraceOptions.Mode.TRITON, true, 1, -1, 0, folder + "/traces", Map.of());
+        InternalErrors errors = new InternalErrors(() -> {});
+        try (Tracing tracing = new Tracing(all, TraceExporters.writer(all, "test", errors))) {
+            Arrival arrival = tracing.arrival(Door.HTTP, null);
+            Responder protocol =
+                    new Front() {
+                        @Override
+                        public Arrival arrival() {
+                            return arrival;
+                        }
+                    };
+
+            RegionInference opened = new RegionInference(request(true, false), protocol, beside());
+
+            assertThat(opened.arrival()).isNotNull().isSameAs(arrival);
         }
     }
 
