@@ -181,6 +181,9 @@ final class PendingInference extends Member implements Inference {
             if (last) {
                 responder.completed(trace == null ? result : new TracedResult(result, trace));
             } else {
+                if (trace != null) {
+                    trace.at(Moment.INFER_RESPONSE_COMPLETE, System.nanoTime());
+                }
                 responder.answered(result);
             }
         } catch (Throwable failure) {
