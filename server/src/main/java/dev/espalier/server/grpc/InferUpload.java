@@ -219,6 +219,14 @@ final class InferUpload implements RequestFields.Receiver {
         }
     }
 
+    /// It cannot be served, which its client is told.
+    void refuse(ServingException reason) {
+        if (inference != null && !working) {
+            inference.refuse(reason);
+        }
+        cancel();
+    }
+
     /// Nobody wants an answer any more. May be called at any time, also again.
     void cancel() {
         cancelled = true;
@@ -418,8 +426,10 @@ final class InferUpload implements RequestFields.Receiver {
         if (refused != null) {
             return refused;
         }
-        services.inferences().open(plan.request(), responder).cancel();
-        return Failures.invalid(
-                "the sizes of 'raw_input_contents' do not fit the shapes of the inputs");
+        ServingException misfit =
+                Failures.invalid(
+                        "the sizes of 'raw_input_contents' do not fit the shapes of the inputs");
+        services.inferences().open(plan.request(), responder).refuse(misfit);
+        return misfit;
     }
 }

@@ -157,7 +157,7 @@ final class RequestMessage {
     /// The request cannot be served; what is left of it is read past.
     void fail(ServingException cause) {
         failure = cause;
-        upload.cancel();
+        upload.refuse(cause);
         forgetPacked();
     }
 

@@ -104,6 +104,9 @@ final class GenerateExchange implements Exchange, Responder {
         try {
             step.run();
         } catch (ServingException refused) {
+            if (inference != null) {
+                inference.refuse(refused);
+            }
             cancel();
             connection.fail(refused);
         }

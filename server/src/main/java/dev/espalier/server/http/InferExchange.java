@@ -357,7 +357,11 @@ final class InferExchange implements Exchange, Responder {
     }
 
     private void giveUp(ServingException cause) {
-        failure = inference == null ? orUnknownModel(cause) : cause;
+        Inference open = inference;
+        failure = open == null ? orUnknownModel(cause) : cause;
+        if (open != null) {
+            open.refuse(cause);
+        }
         abort();
     }
 

@@ -30,4 +30,7 @@ public interface Inference {
     /// becomes free, a model that is at it is told, and the responder is not called any more. May be called at any time,
     /// also again. Results that it has are still to be released.
     void cancel();
+
+    /// As [#cancel], by the protocol itself, which tells its client why.
+    void refuse(ServingException reason);
 }

@@ -58,11 +58,15 @@ public final class InferenceService implements Inferences {
         RequestTrace trace = trace(request, model, responder.arrival());
         try {
             return open(model, request, responder, caller, trace);
-        } catch (ServingException refused) {
+        } catch (Throwable failure) {
             if (trace != null) {
-                trace.failed(refused.text());
+                ServingException told =
+                        failure instanceof ServingException refused
+                                ? refused
+                                : ServingException.unexpected(failure);
+                trace.failed(told.text());
             }
-            throw refused;
+            throw failure;
         }
     }
 

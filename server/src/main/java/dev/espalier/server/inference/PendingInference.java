@@ -92,10 +92,7 @@ final class PendingInference extends Member implements Inference {
             }
             checkStrings();
         } catch (ServingException failure) {
-            stop();
-            if (trace != null) {
-                trace.failed(failure.text());
-            }
+            refuse(failure);
             responder.failed(failure);
             return;
         }
@@ -131,6 +128,14 @@ final class PendingInference extends Member implements Inference {
         stop();
         if (trace != null) {
             trace.failed("given up");
+        }
+    }
+
+    @Override
+    public void refuse(ServingException reason) {
+        stop();
+        if (trace != null) {
+            trace.failed(reason.text());
         }
     }
 

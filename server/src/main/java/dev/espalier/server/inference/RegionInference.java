@@ -133,6 +133,14 @@ final class RegionInference implements Inference, Responder {
     }
 
     @Override
+    public void refuse(ServingException reason) {
+        if (!reading) {
+            inference().refuse(reason);
+        }
+        cancel();
+    }
+
+    @Override
     public void cancel() {
         cancelled = true;
         // Until its inputs have been read, its memory is being written.
@@ -197,7 +205,7 @@ final class RegionInference implements Inference, Responder {
 
     /// The request has failed here, whatever becomes of the inference.
     private void fail(ServingException failure) {
-        inference().cancel();
+        inference().refuse(failure);
         end(() -> responder.failed(failure));
         cancelled = true;
     }

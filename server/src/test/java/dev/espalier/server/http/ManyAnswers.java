@@ -78,6 +78,11 @@ public final class ManyAnswers implements Inferences {
         public void cancel() {
             open.cancel();
         }
+
+        @Override
+        public void refuse(ServingException reason) {
+            open.refuse(reason);
+        }
     }
 
     private static final class Cancelled {
@@ -109,6 +114,12 @@ public final class ManyAnswers implements Inferences {
         public void cancel() {
             cancelled.yes = true;
             open.cancel();
+        }
+
+        @Override
+        public void refuse(ServingException reason) {
+            cancelled.yes = true;
+            open.refuse(reason);
         }
     }
 

@@ -68,6 +68,11 @@ public final class ObservedInferences implements Inferences {
             public void cancel() {
                 inference.cancel();
             }
+
+            @Override
+            public void refuse(ServingException reason) {
+                inference.refuse(reason);
+            }
         };
     }
 }

@@ -114,6 +114,21 @@ final class TracedSpansTest {
     }
 
     @Test
+    void saysWhyItsProtocolHasRefusedARequest() throws Exception {
+        String header =
+                "{\"inputs\":[{\"name\":\"X\",\"shape\":[1],\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":4}}]}";
+        try (EchoServer server = EchoServer.tracing(options(collector.url(), 1, Map.of()));
+                RawClient client = server.connect()) {
+            client.send(
+                    "POST /v2/models/echo_fp32/infer HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\nInference-Header-Content-Length: %d\r\n\r\n%x\r\n%sab\r\n0\r\n\r\n"
+                            .formatted(header.length(), header.length() + 2, header));
+            assertThat(client.read().status()).isEqualTo(400);
+
+            assertThat(collector.spans().getFirst().error()).contains("2 additional bytes");
+        }
+    }
+
+    @Test
     void sendsWhatWaitsWhenTheServerEnds() throws Exception {
         TraceOptions slow = options(collector.url(), 1, Map.of("bsp_schedule_delay", "3600000"));
         try (EchoServer server = EchoServer.tracing(slow);

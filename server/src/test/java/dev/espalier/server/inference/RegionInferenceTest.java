@@ -75,6 +75,11 @@ final class RegionInferenceTest {
         public void cancel() {
             seen.add("cancel");
         }
+
+        @Override
+        public void refuse(ServingException reason) {
+            seen.add("refuse " + reason.code());
+        }
     }
 
     /// The protocol.
@@ -287,7 +292,7 @@ final class RegionInferenceTest {
 
         copies.remove().run();
 
-        assertThat(seen).containsExactly("reserve 4", "cancel", "failed INTERNAL");
+        assertThat(seen).containsExactly("reserve 4", "refuse INTERNAL", "failed INTERNAL");
         isLetGo();
     }
 
@@ -298,7 +303,7 @@ final class RegionInferenceTest {
         inference.completed(result(1, 2, 3, 4, 5));
 
         assertThat(copies).isEmpty();
-        assertThat(seen).containsExactly("release 1", "cancel", "failed " + ErrorCode.INTERNAL);
+        assertThat(seen).containsExactly("release 1", "refuse INTERNAL", "failed INTERNAL");
         isLetGo();
     }
 

@@ -129,6 +129,11 @@ public final class ScratchInferences implements Inferences {
             }
         }
 
+        @Override
+        public void refuse(ServingException reason) {
+            cancel();
+        }
+
         private void done() {
             done = true;
             open--;
