@@ -6,17 +6,22 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Traces as a JSON array in a file, or, with a log frequency of n, n in each of several: `<file>.0`, `<file>.1` and so
-/// on. The file is complete JSON after each trace.
+/// on, each with those of the same settings. Each is complete JSON after each trace.
 final class TraceFile implements TraceExporter {
+    /// Settings change, and each of them would keep a file open.
+    private static final int MOST_OPEN = 64;
+
     private final Path file;
     private int nextIndex;
-    private @Nullable Array array;
 
-    /// Whose traces are in it: those of other settings begin another numbered file.
-    private @Nullable TraceSampler sampler;
+    /// The numbered ones that have room, by whose traces are in them: those of other settings have a file of their own.
+    /// The one that was written to longest ago comes first.
+    private final Map<TraceSampler, Array> numbered = new LinkedHashMap<>(16, 0.75f, true);
 
     /// The one without a number; all traces of all settings without a log frequency go there.
     private @Nullable Array whole;
@@ -47,32 +52,34 @@ final class TraceFile implements TraceExporter {
             open.add(text);
             return;
         }
-        Array open = array;
-        if (open == null || sampler != trace.sampler()) {
-            closeArray();
+        Array open = numbered.get(trace.sampler());
+        if (open == null) {
+            makeRoom();
             open = new Array(Path.of(file + "." + nextIndex));
             nextIndex++;
-            array = open;
-            sampler = trace.sampler();
+            numbered.put(trace.sampler(), open);
         }
         open.add(text);
         if (open.count >= most) {
-            closeArray();
+            numbered.remove(trace.sampler());
+            open.channel.close();
         }
     }
 
-    private void closeArray() throws IOException {
-        Array open = array;
-        array = null;
-        if (open != null) {
-            open.channel.close();
+    private void makeRoom() throws IOException {
+        if (numbered.size() >= MOST_OPEN) {
+            Map.Entry<TraceSampler, Array> oldest = numbered.entrySet().iterator().next();
+            numbered.remove(oldest.getKey());
+            oldest.getValue().channel.close();
         }
     }
 
     @Override
     public int close() throws Loss {
         try {
-            closeArray();
+            for (Array open : numbered.values()) {
+                open.channel.close();
+            }
             if (whole != null) {
                 whole.channel.close();
             }
