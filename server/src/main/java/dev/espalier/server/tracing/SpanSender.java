@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Sends traces as spans to a collector of OpenTelemetry, some at once. Its SDK's batches would drop what comes too fast
 /// without a word; these are sent by who makes them, so that what is lost is known.
@@ -49,8 +50,8 @@ final class SpanSender implements TraceExporter {
         if (traces == 0) {
             oldest = System.nanoTime();
         }
-        traces++;
         spans.of(trace);
+        traces++;
         return gathered.spans.size() >= settings.batch() ? send() : flush();
     }
 
@@ -68,18 +69,26 @@ final class SpanSender implements TraceExporter {
         }
         List<SpanData> batch = List.copyOf(gathered.spans);
         gathered.spans.clear();
-        CompletableResultCode result = exporter.export(batch).join(SEND_SECONDS, TimeUnit.SECONDS);
+        CompletableResultCode result;
+        try {
+            result = exporter.export(batch).join(SEND_SECONDS, TimeUnit.SECONDS);
+        } catch (RuntimeException failure) {
+            throw loss(sent, failure);
+        }
         if (!result.isSuccess()) {
-            Throwable failure = result.getFailureThrowable();
-            throw new Loss(
-                    sent,
-                    new IOException(
-                            "the collector at %s does not take them: %s"
-                                    .formatted(
-                                            settings.url(),
-                                            failure == null ? "no answer in time" : failure)));
+            throw loss(sent, result.getFailureThrowable());
         }
         return sent;
+    }
+
+    private Loss loss(int sent, @Nullable Throwable failure) {
+        return new Loss(
+                sent,
+                new IOException(
+                        "the collector at %s does not take them: %s"
+                                .formatted(
+                                        settings.url(),
+                                        failure == null ? "no answer in time" : failure)));
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class TraceWriter implements AutoCloseable {
     private static final Logger LOG = System.getLogger(TraceWriter.class.getName());
 
-    /// Traces that may wait where nobody says how many; each takes some 2 KB at most.
+    /// Traces that may wait where nobody says how many; each takes some 3 KB at most.
     static final int MOST_WAITING = 8192;
 
     /// How soon the thread sees that the end has come, or that what has been kept is due.
@@ -69,6 +69,7 @@ public final class TraceWriter implements AutoCloseable {
     private void run() {
         try (Exports exports = new Exports()) {
             while (!closing || !line.isEmpty()) {
+                exports.tellOfDropped();
                 RequestTrace next = line.poll();
                 if (next == null) {
                     exports.flush();
@@ -116,34 +117,41 @@ public final class TraceWriter implements AutoCloseable {
     private final class Exports implements AutoCloseable {
         private @Nullable TraceExporter exporter;
         private boolean told;
+        private boolean toldOfDropped;
 
         private interface Step {
             int run(TraceExporter exporter) throws TraceExporter.Loss;
         }
 
         void export(RequestTrace trace) {
-            try {
-                step(exporter -> exporter.export(trace));
-            } catch (RuntimeException failure) {
-                // One trace is no reason to end the server.
-                failed.incrementAndGet();
-                errors.report("traces", trace.subject().model(), failure);
+            step(trace.subject().model(), 1, exporter -> exporter.export(trace));
+        }
+
+        /// Here, because event loops wait for no log.
+        void tellOfDropped() {
+            if (!toldOfDropped && dropped.get() > 0) {
+                toldOfDropped = true;
+                LOG.log(
+                        Level.WARNING,
+                        "traces are dropped: more than {0} wait for their file or collector; others are only counted",
+                        line.size() + line.remainingCapacity());
             }
         }
 
         void flush() {
             if (exporter != null) {
-                step(TraceExporter::flush);
+                step("what waits", 0, TraceExporter::flush);
             }
         }
 
-        private void step(Step step) {
-            TraceExporter open = exporter;
-            if (open == null) {
-                open = exporters.open();
-                exporter = open;
-            }
+        /// @param lost how many traces are lost where it fails as nobody expected, which is no reason to end the server
+        private void step(String subject, int lost, Step step) {
             try {
+                TraceExporter open = exporter;
+                if (open == null) {
+                    open = exporters.open();
+                    exporter = open;
+                }
                 int done = step.run(open);
                 written.addAndGet(done);
                 told &= done == 0;
@@ -153,13 +161,16 @@ public final class TraceWriter implements AutoCloseable {
                     told = true;
                     LOG.log(Level.WARNING, "traces cannot be written: {0}", loss.getMessage());
                 }
+            } catch (RuntimeException failure) {
+                failed.addAndGet(lost);
+                errors.report("traces", subject, failure);
             }
         }
 
         @Override
         public void close() {
             if (exporter != null) {
-                step(TraceExporter::close);
+                step("the end", 0, TraceExporter::close);
             }
         }
     }
