@@ -46,11 +46,19 @@ class TestSecurity:
                 ask.client.load_model("plus_one")
         assert refused.value.status() in ("403", "StatusCode.PERMISSION_DENIED")
 
-    @pytest.mark.parametrize("change", [("update_log_settings", {"log_info": False}), ("update_trace_settings", "", {"trace_rate": "7"})])
+    @pytest.mark.parametrize(
+        "call",
+        [
+            ("get_log_settings",),
+            ("get_trace_settings",),
+            ("update_log_settings", {"log_info": False}),
+            ("update_trace_settings", "", {"trace_rate": "7"}),
+        ],
+    )
     @pytest.mark.parametrize("protocol", ["http", "grpc"])
-    def test_reader_may_not_change_settings(self, server, protocol, change):
+    def test_reader_may_not_see_or_change_settings(self, server, protocol, call):
         ask = asking(server, protocol)
-        method, *given = change
+        method, *given = call
         with ask.client, pytest.raises(InferenceServerException) as refused:
             getattr(ask.client, method)(*given)
         assert refused.value.status() in ("403", "StatusCode.PERMISSION_DENIED")

@@ -26,7 +26,6 @@ final class TokenCheck implements ServerInterceptor {
                     "OpLibraries",
                     "SystemSharedMemoryRegister",
                     "SystemSharedMemoryUnregister",
-                    // Whether a call of these only asks shows in its message.
                     "TraceSetting",
                     "LogSettings");
 

@@ -91,7 +91,7 @@ final class ApiRequests implements RequestHandler {
                 services.tokens()
                         .check(
                                 request.headers().get(HttpHeaderNames.AUTHORIZATION),
-                                route.operation().scope(request.method()));
+                                route.operation().scope());
         return switch (access) {
             case GRANTED -> null;
             case UNAUTHENTICATED ->

@@ -85,20 +85,21 @@ enum Operation {
     }
 
     /// The scope that a token needs for it.
-    Scope scope(HttpMethod method) {
+    Scope scope() {
         return switch (this) {
-            // Op libraries and workers are told with their places on this machine, and whoever
-            // registers a region has the server read and write it.
+            // Op libraries, workers, logs and traces are told with their places on this machine,
+            // and
+            // whoever registers a region has the server read and write it.
             case MODEL_LOAD,
                     MODEL_UNLOAD,
                     NAMED_REPOSITORY,
                     REGION_REGISTER,
                     REGION_UNREGISTER,
                     OP_LIBRARIES,
-                    WORKERS ->
+                    WORKERS,
+                    TRACE_SETTING,
+                    LOGGING ->
                     Scope.ADMIN;
-            case TRACE_SETTING, LOGGING ->
-                    method.equals(HttpMethod.GET) ? Scope.INFER : Scope.ADMIN;
             default -> Scope.INFER;
         };
     }

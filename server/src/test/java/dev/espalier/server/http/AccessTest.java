@@ -50,6 +50,16 @@ final class AccessTest {
         }
     }
 
+    private static int get(EchoServer server, String path, String token) throws IOException {
+        try (RawClient client = server.connect()) {
+            return client.send(
+                            "GET %s HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer %s\r\n\r\n"
+                                    .formatted(path, token))
+                    .read()
+                    .status();
+        }
+    }
+
     @Test
     void asksForATokenEverywhereButForHealth() throws Exception {
         try (EchoServer server = withTokens();
@@ -83,6 +93,8 @@ final class AccessTest {
                         .isEqualTo(403);
                 assertThat(post(server, setting, "Authorization: Bearer root").status())
                         .isEqualTo(200);
+                assertThat(get(server, setting, "reader")).isEqualTo(403);
+                assertThat(get(server, setting, "root")).isEqualTo(200);
             }
         }
     }
