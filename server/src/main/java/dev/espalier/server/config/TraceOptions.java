@@ -1,5 +1,7 @@
 package dev.espalier.server.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// What is traced of requests, and where to.
@@ -9,7 +11,7 @@ import java.util.Map;
 /// @param count how many requests are traced; -1 for any number
 /// @param logFrequency how many traces are in one file; 0 for all in one
 /// @param file of Triton's mode; empty for none
-/// @param collector how spans are sent in OpenTelemetry's mode: settings as the command line names them
+/// @param collector how spans are sent in OpenTelemetry's mode: settings as the command line names them, in its order
 public record TraceOptions(
         Mode mode,
         boolean timestamps,
@@ -23,7 +25,7 @@ public record TraceOptions(
             new TraceOptions(Mode.TRITON, false, 1000, -1, 0, "", Map.of());
 
     public TraceOptions {
-        collector = Map.copyOf(collector);
+        collector = Collections.unmodifiableMap(new LinkedHashMap<>(collector));
     }
 
     /// What becomes of traces.

@@ -4,6 +4,7 @@ import dev.espalier.server.config.TraceOptions.Mode;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,17 +27,27 @@ final class TraceReader {
                             "bsp_schedule_delay",
                             "bsp_max_export_batch_size"));
 
+    /// Of what waits, and of what is sent at once: room for as many is made when the server starts.
+    private static final int MOST_TRACES = 1_000_000;
+
     private static final Set<String> OF_ALL = Set.of("mode", "level", "rate", "count");
 
     private final FlagValues values;
     private final List<String> notices;
     private final Map<String, String> collector = new LinkedHashMap<>();
+
+    /// Where a setting has been given last.
+    private final Map<String, Given> given = new HashMap<>();
+
     private Mode mode = Mode.TRITON;
     private boolean timestamps;
     private int rate = TraceOptions.NONE.rate();
     private int count = TraceOptions.NONE.count();
     private int logFrequency;
     private String file = "";
+
+    /// An option and its value, as they stand on the command line.
+    private record Given(String option, String text) {}
 
     /// @param notices takes what is to be told of options that have no effect
     TraceReader(FlagValues values, List<String> notices) {
@@ -98,6 +109,7 @@ final class TraceReader {
     }
 
     private void set(String name, String text, String setting, String value) throws UsageException {
+        given.put(setting, new Given(name, text));
         switch (setting) {
             case "mode" ->
                     mode =
@@ -109,9 +121,9 @@ final class TraceReader {
                                                 name, text, "mode=triton or mode=opentelemetry");
                             };
             case "level" -> level(name, text, value);
-            case "rate" -> rate = number(name, text, value, 0);
-            case "count" -> count = number(name, text, value, -1);
-            case "log-frequency" -> logFrequency = number(name, text, value, 0);
+            case "rate" -> rate = number(name, text, value, 0, Integer.MAX_VALUE);
+            case "count" -> count = number(name, text, value, -1, Integer.MAX_VALUE);
+            case "log-frequency" -> logFrequency = number(name, text, value, 0, Integer.MAX_VALUE);
             case "file" -> file = value;
             case "url" -> {
                 checkUrl(name, text, value);
@@ -123,7 +135,11 @@ final class TraceReader {
                 }
                 collector.merge(setting, value, (some, more) -> some + "," + more);
             }
-            default -> collector.put(setting, Integer.toString(number(name, text, value, 1)));
+            default -> {
+                int most = setting.equals("bsp_schedule_delay") ? Integer.MAX_VALUE : MOST_TRACES;
+                int number = number(name, text, value, 1, most);
+                collector.put(setting, Integer.toString(number));
+            }
         }
     }
 
@@ -142,17 +158,22 @@ final class TraceReader {
         }
     }
 
-    private static int number(String name, String text, String value, int least)
+    private static int number(String name, String text, String value, int least, int most)
             throws UsageException {
         try {
             int number = Integer.parseInt(value);
-            if (number >= least) {
+            if (number >= least && number <= most) {
                 return number;
             }
         } catch (NumberFormatException _) {
             // Told below.
         }
-        throw UsageException.bad(name, text, "a whole number, " + least + " or more");
+        throw UsageException.bad(
+                name,
+                text,
+                "a whole number, "
+                        + least
+                        + (most == Integer.MAX_VALUE ? " or more" : " to " + most));
     }
 
     private static void checkUrl(String name, String text, String value) throws UsageException {
@@ -160,6 +181,12 @@ final class TraceReader {
             URI url = URI.create(value);
             if (("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
                     && url.getHost() != null) {
+                if (url.getUserInfo() != null) {
+                    throw UsageException.bad(
+                            name,
+                            "url",
+                            "a URL without user and password, which everybody could read who may ask for settings");
+                }
                 return;
             }
         } catch (IllegalArgumentException _) {
@@ -172,27 +199,40 @@ final class TraceReader {
     private void check(TraceOptions options) throws UsageException {
         boolean triton = options.mode() == Mode.TRITON;
         if (triton && !options.file().isEmpty()) {
-            Path folder = Path.of(options.file()).toAbsolutePath().getParent();
-            if (folder == null || !Files.isDirectory(folder)) {
-                throw UsageException.bad(
-                        NAME, "triton,file=" + options.file(), "a file in a folder that exists");
+            Path path = Path.of(options.file()).toAbsolutePath();
+            Path folder = path.getParent();
+            if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(path)) {
+                throw bad("file", "a file in a folder that exists");
             }
         }
         if (triton && options.timestamps() && options.file().isEmpty()) {
-            notices.add(
-                    "--" + NAME + ": level=TIMESTAMPS has no effect without triton,file=<file>");
+            noEffect("level", "without triton,file=<file>");
         }
         if (!triton && !options.file().isEmpty()) {
-            notices.add("--" + NAME + ": triton,file has no effect with mode=opentelemetry");
+            noEffect("file", "with mode=opentelemetry");
         }
         if (triton && !options.collector().isEmpty()) {
-            notices.add(
-                    "--%s: opentelemetry,%s has no effect without mode=opentelemetry"
-                            .formatted(NAME, options.collector().keySet().iterator().next()));
+            noEffect(options.collector().keySet().iterator().next(), "without mode=opentelemetry");
         }
         if (options.rate() == 0 && options.timestamps()) {
-            throw UsageException.bad(
-                    NAME, "rate=0", "a rate of 1 or more; level=OFF for no traces");
+            throw bad("rate", "a rate of 1 or more; level=OFF for no traces");
         }
+        if (options.count() == 0 && options.timestamps()) {
+            throw bad("count", "1 or more, or -1 for any number; level=OFF for no traces");
+        }
+    }
+
+    private UsageException bad(String setting, String expected) {
+        Given where = where(setting);
+        return UsageException.bad(where.option(), where.text(), expected);
+    }
+
+    private void noEffect(String setting, String why) {
+        Given where = where(setting);
+        notices.add("--%s: %s has no effect %s".formatted(where.option(), where.text(), why));
+    }
+
+    private Given where(String setting) {
+        return given.getOrDefault(setting, new Given(NAME, setting));
     }
 }

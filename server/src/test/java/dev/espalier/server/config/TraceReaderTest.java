@@ -74,11 +74,36 @@ final class TraceReaderTest {
 
         assertThat(options.mode()).isEqualTo(Mode.OPENTELEMETRY);
         assertThat(options.collector())
-                .containsExactlyInAnyOrderEntriesOf(
-                        Map.of(
-                                "url", "http://collector:4318/v1/traces",
-                                "resource", "service.name=mine,host.name=here",
-                                "bsp_schedule_delay", "100"));
+                .containsExactly(
+                        Map.entry("url", "http://collector:4318/v1/traces"),
+                        Map.entry("resource", "service.name=mine,host.name=here"),
+                        Map.entry("bsp_schedule_delay", "100"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--trace-rate=0 | --trace-rate: '0' (expected: a rate of 1 or more; level=OFF for no traces)",
+                "--trace-config=rate=0 | --trace-config: 'rate=0' (expected: a rate of 1 or more; level=OFF for no traces)",
+                "--trace-count=0 | --trace-count: '0' (expected: 1 or more, or -1 for any number; level=OFF for no traces)"
+            })
+    void refusesToTraceNothing(String option, String message) throws Exception {
+        String level =
+                option.startsWith("--trace-config")
+                        ? "--trace-config=level=TIMESTAMPS"
+                        : "--trace-level=TIMESTAMPS";
+
+        assertThatThrownBy(() -> read(level, option)).hasMessage(message);
+        assertThat(read(option).timestamps()).isFalse();
+    }
+
+    @Test
+    void doesNotRepeatPasswords() {
+        assertThatThrownBy(() -> read("--trace-config=opentelemetry,url=http://me:secret@c:1/v1"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("without user and password")
+                .hasMessageNotContaining("secret");
     }
 
     @ParameterizedTest
@@ -86,7 +111,7 @@ final class TraceReaderTest {
             delimiter = '|',
             value = {
                 "level=TIMESTAMPS | level=TIMESTAMPS has no effect without triton,file=<file>",
-                "opentelemetry,url=http://c:1 | opentelemetry,url has no effect without mode=opentelemetry"
+                "opentelemetry,url=http://c:1 | opentelemetry,url=http://c:1 has no effect without mode=opentelemetry"
             })
     void tellsOfWhatHasNoEffect(String value, String notice) throws Exception {
         read("--trace-config=" + value);
@@ -110,7 +135,12 @@ final class TraceReaderTest {
                 "triton,file=/nowhere/t.json | a file in a folder that exists",
                 "opentelemetry,url=collector:4318 | url=http://<host>:<port>/v1/traces",
                 "opentelemetry,resource=mine | resource=<name>=<value>",
-                "opentelemetry,bsp_max_queue_size=0 | a whole number, 1 or more"
+                "opentelemetry,bsp_schedule_delay=0 | a whole number, 1 or more",
+                "opentelemetry,bsp_max_queue_size=0 | a whole number, 1 to 1000000",
+                "opentelemetry,bsp_max_queue_size=1000001 | a whole number, 1 to 1000000",
+                "opentelemetry,bsp_max_export_batch_size=1000001 | a whole number, 1 to 1000000",
+                "triton,file=/ | a file in a folder that exists",
+                "triton,file=/tmp | a file in a folder that exists"
             })
     void refusesWhatCannotBe(String value, String expected) {
         assertThatThrownBy(() -> read("--trace-config=" + value))
