@@ -7,7 +7,7 @@ import java.util.List;
 /// @param counters sums of each step's time
 /// @param histograms how long the first answers of decoupled models take
 /// @param summaries quantiles of each step's time over the last minute
-/// @param quantiles which of them, in 0..1, ascending as given
+/// @param quantiles which of them, in 0..1, ascending
 public record LatencyOptions(
         boolean counters, boolean histograms, boolean summaries, List<Double> quantiles) {
     /// What Triton tells where nobody says otherwise.

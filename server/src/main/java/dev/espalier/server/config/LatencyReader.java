@@ -21,12 +21,25 @@ final class LatencyReader {
     private boolean summaries = LatencyOptions.DEFAULT.summaries();
     private List<Double> quantiles = LatencyOptions.DEFAULT.quantiles();
 
+    private boolean quantilesGiven;
+
     private LatencyReader() {}
 
-    static LatencyOptions read(List<String> values) throws UsageException {
+    /// @param told whether metrics are told at all
+    /// @param notices takes what is to be told of settings that have no effect
+    static LatencyOptions read(List<String> values, boolean told, List<String> notices)
+            throws UsageException {
         LatencyReader reader = new LatencyReader();
         for (String value : values) {
             reader.setting(value);
+        }
+        if (!told && !values.isEmpty()) {
+            notices.add("--" + NAME + " has no effect with --allow-metrics=false");
+        } else if (reader.quantilesGiven && !reader.summaries) {
+            notices.add(
+                    "--"
+                            + NAME
+                            + ": summary_quantiles has no effect without summary_latencies=true");
         }
         return new LatencyOptions(
                 reader.counters, reader.histograms, reader.summaries, reader.quantiles);
@@ -40,7 +53,10 @@ final class LatencyReader {
             case "counter_latencies" -> counters = on(text, value);
             case "histogram_latencies" -> histograms = on(text, value);
             case "summary_latencies" -> summaries = on(text, value);
-            case "summary_quantiles" -> quantiles = quantiles(text, value);
+            case "summary_quantiles" -> {
+                quantiles = quantiles(text, value);
+                quantilesGiven = true;
+            }
             default -> {
                 String near = new Nearest(SETTINGS).to(name);
                 throw UsageException.bad(
@@ -65,10 +81,11 @@ final class LatencyReader {
         List<Double> quantiles = new ArrayList<>();
         for (String pair : value.split(",", -1)) {
             int colon = pair.indexOf(':');
-            quantiles.add(fraction(text, colon < 0 ? pair : pair.substring(0, colon)));
-            if (colon < 0) {
+            double quantile = fraction(text, colon < 0 ? pair : pair.substring(0, colon));
+            if (colon < 0 || !quantiles.isEmpty() && quantile <= quantiles.getLast()) {
                 throw badQuantiles(text);
             }
+            quantiles.add(quantile);
             double _ = fraction(text, pair.substring(colon + 1));
         }
         return quantiles;
@@ -90,6 +107,6 @@ final class LatencyReader {
         return UsageException.bad(
                 NAME,
                 text,
-                "summary_quantiles=<quantile>:<error>,…, both in 0..1: 0.5:0.05,0.99:0.001");
+                "summary_quantiles=<quantile>:<error>,…, both in 0..1, quantiles ascending: 0.5:0.05,0.99:0.001");
     }
 }

@@ -255,7 +255,10 @@ final class OptionsReader {
                 values.on(ServerFlag.ALLOW_CPU_METRICS),
                 values.on(ServerFlag.ALLOW_GPU_METRICS),
                 Duration.ofMillis(values.number(ServerFlag.METRICS_INTERVAL)),
-                LatencyReader.read(values.all(ServerFlag.METRICS_CONFIG)));
+                LatencyReader.read(
+                        values.all(ServerFlag.METRICS_CONFIG),
+                        values.on(ServerFlag.ALLOW_METRICS),
+                        notices));
     }
 
     private LoggingOptions logging() {
