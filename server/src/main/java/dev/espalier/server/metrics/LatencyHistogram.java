@@ -1,11 +1,16 @@
 package dev.espalier.server.metrics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 
 /// How many things took at most how long. Safe for use by several threads.
 public final class LatencyHistogram {
     private final List<Double> bounds;
+
+    @GuardedBy("this")
     private final long[] counts;
+
+    @GuardedBy("this")
     private double sumMillis;
 
     /// What it has counted.

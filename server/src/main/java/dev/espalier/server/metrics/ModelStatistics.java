@@ -1,5 +1,6 @@
 package dev.espalier.server.metrics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.server.metrics.StatisticsSnapshot.Batch;
 import dev.espalier.server.metrics.StatisticsSnapshot.Sum;
 import java.util.ArrayList;
@@ -12,18 +13,42 @@ import org.jspecify.annotations.Nullable;
 
 /// The counters of one model version. Safe for use by several threads.
 public final class ModelStatistics {
+    @GuardedBy("this")
     private final TreeMap<Integer, Compute> batches = new TreeMap<>();
+
+    @GuardedBy("this")
     private final Map<FailureReason, Long> failures = new EnumMap<>(FailureReason.class);
+
+    @GuardedBy("this")
     private long lastInferenceMillis;
+
+    @GuardedBy("this")
     private long inferences;
+
+    @GuardedBy("this")
     private long executions;
+
+    @GuardedBy("this")
     private long successes;
+
+    @GuardedBy("this")
     private long successNanos;
+
+    @GuardedBy("this")
     private long failureNanos;
+
+    @GuardedBy("this")
     private long queueNanos;
+
+    @GuardedBy("this")
     private long inputNanos;
+
+    @GuardedBy("this")
     private long inferNanos;
+
+    @GuardedBy("this")
     private long outputNanos;
+
     private volatile IntSupplier pending = () -> 0;
     private final @Nullable LatencySummaries summaries;
     private final @Nullable LatencyHistogram firstAnswers;
