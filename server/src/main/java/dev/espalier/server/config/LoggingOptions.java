@@ -1,5 +1,7 @@
 package dev.espalier.server.config;
 
+import org.jspecify.annotations.Nullable;
+
 /// What is logged, how, and where to.
 ///
 /// @param verbose 0 for no detail
@@ -38,6 +40,16 @@ public record LoggingOptions(
 
         Format(String text) {
             this.text = text;
+        }
+
+        /// The one of this name; null where there is none.
+        public static @Nullable Format of(String text) {
+            for (Format format : values()) {
+                if (format.text.equals(text)) {
+                    return format;
+                }
+            }
+            return null;
         }
 
         /// Its name as users write it.

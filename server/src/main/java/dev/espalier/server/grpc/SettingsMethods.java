@@ -6,6 +6,7 @@ import dev.espalier.protocol.TraceSettingRequest;
 import dev.espalier.protocol.TraceSettingResponse;
 import dev.espalier.server.config.LoggingOptions;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.logging.LogChange;
 import dev.espalier.server.tracing.TraceChange;
 import dev.espalier.server.tracing.TraceSettingTexts;
 import io.grpc.ServerServiceDefinition;
@@ -77,7 +78,12 @@ final class SettingsMethods {
     // --- the log
 
     private LogSettingsResponse log(LogSettingsRequest request) throws ServingException {
-        LogChange change = LogChange.of(request.getSettingsMap());
+        LogChange change = new LogChange();
+        for (Map.Entry<String, LogSettingsRequest.SettingValue> setting :
+                request.getSettingsMap().entrySet()) {
+            String name = setting.getKey();
+            change.set(name, new LogSettingValue(name, setting.getValue()));
+        }
         LoggingOptions now = services.log().change(change);
         return LogSettingsResponse.newBuilder()
                 .putSettings("log_file", text(now.file()))

@@ -5,94 +5,60 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.espalier.server.config.LoggingOptions;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.logging.LogChange;
 import java.io.IOException;
-import java.util.function.UnaryOperator;
 
-/// Reads what a client wants to be logged. What it does not name, or gives as null, stays as it is.
+/// Reads what a client wants to be logged. What it gives as null stays as it is.
 final class LogSettingsParser {
-    private UnaryOperator<LoggingOptions> change = options -> options;
-
     private LogSettingsParser() {}
 
     /// @throws ServingException where the text is no JSON, or a member not what it should be
-    static UnaryOperator<LoggingOptions> parse(byte[] body) throws ServingException {
-        LogSettingsParser parser = new LogSettingsParser();
-        JsonBody.read(body, parser::member);
-        return parser.change;
+    static LogChange parse(byte[] body) throws ServingException {
+        LogChange change = new LogChange();
+        JsonBody.read(
+                body,
+                (name, json, value) -> {
+                    if (value != JsonToken.VALUE_NULL) {
+                        change.set(name, new Member(json, value));
+                    }
+                });
+        return change;
     }
 
-    private void member(String name, JsonParser json, JsonToken value)
-            throws IOException, ServingException {
-        if (value == JsonToken.VALUE_NULL) {
-            return;
+    private record Member(JsonParser json, JsonToken value)
+            implements LogChange.Value<IOException> {
+        @Override
+        public boolean flag() throws ServingException {
+            if (!value.isBoolean()) {
+                throw wrongType("non-boolean as boolean");
+            }
+            return value == JsonToken.VALUE_TRUE;
         }
-        switch (name) {
-            case "log_file" ->
-                    throw new ServingException(
-                            ErrorCode.UNSUPPORTED,
-                            "log file location can not be updated through network protocol");
-            case "log_info" -> {
-                boolean told = bool(value);
-                then(options -> options.withInfo(told));
-            }
-            case "log_warning" -> {
-                boolean told = bool(value);
-                then(options -> options.withWarning(told));
-            }
-            case "log_error" -> {
-                boolean told = bool(value);
-                then(options -> options.withError(told));
-            }
-            case "log_verbose_level" -> {
-                int detail = detail(json, value);
-                then(options -> options.withVerbose(detail));
-            }
-            case "log_format" -> {
-                LoggingOptions.Format format = format(json, value);
-                then(options -> options.withFormat(format));
-            }
-            default -> {
-                // As Triton: clients send what newer servers know.
-            }
-        }
-    }
 
-    private void then(UnaryOperator<LoggingOptions> next) {
-        UnaryOperator<LoggingOptions> before = change;
-        change = options -> next.apply(before.apply(options));
-    }
-
-    private static boolean bool(JsonToken value) throws ServingException {
-        if (!value.isBoolean()) {
-            throw wrongType("non-boolean as boolean");
-        }
-        return value == JsonToken.VALUE_TRUE;
-    }
-
-    private static int detail(JsonParser json, JsonToken value)
-            throws IOException, ServingException {
-        if (!JsonMembers.isUnsigned(json, value)) {
-            throw wrongType("non-unsigned-integer as unsigned-integer");
-        }
-        return (int) Math.min(json.getLongValue(), Integer.MAX_VALUE);
-    }
-
-    private static LoggingOptions.Format format(JsonParser json, JsonToken value)
-            throws IOException, ServingException {
-        if (value != JsonToken.VALUE_STRING) {
-            throw wrongType("non-string as string");
-        }
-        String text = json.getText();
-        for (LoggingOptions.Format format : LoggingOptions.Format.values()) {
-            if (format.text().equals(text)) {
-                return format;
+        @Override
+        public int detail() throws IOException, ServingException {
+            if (!JsonMembers.isUnsigned(json, value)) {
+                throw wrongType("non-unsigned-integer as unsigned-integer");
             }
+            return (int) Math.min(json.getLongValue(), Integer.MAX_VALUE);
         }
-        throw new ServingException(
-                ErrorCode.UNAVAILABLE, "invalid argument for --log_format, got: " + text);
-    }
 
-    private static ServingException wrongType(String is) {
-        return new ServingException(ErrorCode.INTERNAL, "attempt to access JSON " + is);
+        @Override
+        public LoggingOptions.Format format() throws IOException, ServingException {
+            if (value != JsonToken.VALUE_STRING) {
+                throw wrongType("non-string as string");
+            }
+            LoggingOptions.Format format = LoggingOptions.Format.of(json.getText());
+            if (format == null) {
+                throw new ServingException(
+                        ErrorCode.UNAVAILABLE,
+                        "invalid argument for --log_format, got: " + json.getText());
+            }
+            return format;
+        }
+
+        private static ServingException wrongType(String is) {
+            return new ServingException(ErrorCode.INTERNAL, "attempt to access JSON " + is);
+        }
     }
 }
