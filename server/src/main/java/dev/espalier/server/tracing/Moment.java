@@ -28,10 +28,10 @@ public enum Moment {
     REQUEST_END,
     /// The answer begins to be written.
     HTTP_SEND_START,
-    /// It has been handed to the socket.
+    /// It has been handed over: a short answer is copied for its connection, a long one's last bytes are written.
     HTTP_SEND_END,
     /// The answer begins to be written.
     GRPC_SEND_START,
-    /// It has been handed to the socket.
+    /// It has been handed over, as for HTTP.
     GRPC_SEND_END
 }
