@@ -69,6 +69,10 @@ public final class ApiRestrictions {
             throw UsageException.bad(
                     flag.text(), header, "a header's name: letters, digits, '_', '.' and '-'");
         }
+        if (header.endsWith("-bin")) {
+            throw UsageException.bad(
+                    flag.text(), header, "another name: in gRPC '-bin' marks bytes in base64");
+        }
         return new Key(prefix + header, text.substring(equals + 1));
     }
 

@@ -19,6 +19,7 @@ public final class ClientRegion {
 
     private final RegionStatus status;
     private final FileChannel file;
+    private final Runnable closed;
 
     @GuardedBy("this")
     private int users;
@@ -27,9 +28,11 @@ public final class ClientRegion {
     private boolean unregistered;
 
     /// @param file is the region's from now on
-    ClientRegion(RegionStatus status, FileChannel file) {
+    /// @param closed is run once the file is open no more
+    ClientRegion(RegionStatus status, FileChannel file, Runnable closed) {
         this.status = status;
         this.file = file;
+        this.closed = closed;
     }
 
     RegionStatus status() {
@@ -85,6 +88,8 @@ public final class ClientRegion {
             file.close();
         } catch (IOException failure) {
             LOG.log(Level.WARNING, "closing shared memory region '" + name() + "'", failure);
+        } finally {
+            closed.run();
         }
     }
 

@@ -14,13 +14,21 @@ public final class ClientRegions {
     /// Where Linux keeps shared memory that has a name.
     public static final Path SYSTEM_FOLDER = Path.of("/dev/shm");
 
-    /// Each holds a descriptor.
+    /// How many may be open, each of which holds a descriptor: also those that are unregistered while requests use
+    /// them.
     private static final int MOST = 1_000;
+
+    /// The longest name and the longest key in characters: both are kept, and told to whoever asks.
+    private static final int LONGEST = 4_096;
 
     private final @Nullable RegionFolder folder;
 
     @GuardedBy("this")
     private final TreeMap<String, ClientRegion> regions = new TreeMap<>();
+
+    /// Files that are open, or are being opened.
+    @GuardedBy("this")
+    private int open;
 
     private ClientRegions(@Nullable RegionFolder folder) {
         this.folder = folder;
@@ -82,14 +90,24 @@ public final class ClientRegions {
     public void register(String name, String key, long offset, long byteSize)
             throws ServingException {
         RegionFolder files = folder();
+        checkLength("name", name);
+        checkLength("key", key);
         synchronized (this) {
-            checkRoom(name);
+            checkFree(name);
+            if (open >= MOST) {
+                throw new ServingException(
+                        ErrorCode.OVERLOADED,
+                        "%d shared memory regions are registered, or unregistered and still used (expected: fewer before another one; unregister those that are no longer used)"
+                                .formatted(MOST));
+            }
+            open++;
         }
-        ClientRegion opened = files.open(new RegionStatus(name, key, offset, byteSize));
+        ClientRegion opened =
+                files.open(new RegionStatus(name, key, offset, byteSize), this::closed);
         boolean kept = false;
         try {
             synchronized (this) {
-                checkRoom(name);
+                checkFree(name);
                 regions.put(name, opened);
                 kept = true;
             }
@@ -100,18 +118,25 @@ public final class ClientRegions {
         }
     }
 
+    private static void checkLength(String what, String text) throws ServingException {
+        if (text.length() > LONGEST) {
+            throw new ServingException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the %s of a shared memory region has %d characters (expected: %d at most)"
+                            .formatted(what, text.length(), LONGEST));
+        }
+    }
+
+    private synchronized void closed() {
+        open--;
+    }
+
     @GuardedBy("this")
-    private void checkRoom(String name) throws ServingException {
+    private void checkFree(String name) throws ServingException {
         if (regions.containsKey(name)) {
             throw new ServingException(
                     ErrorCode.ALREADY_EXISTS,
                     "shared memory region '%s' already in manager".formatted(name));
-        }
-        if (regions.size() >= MOST) {
-            throw new ServingException(
-                    ErrorCode.OVERLOADED,
-                    "%d shared memory regions are registered (expected: fewer before another one; unregister those that are no longer used)"
-                            .formatted(MOST));
         }
     }
 

@@ -22,18 +22,20 @@ final class RegionFolder {
 
     /// Opens a region's file.
     ///
+    /// @param closed is run once, when the file is open no more or cannot be opened
     /// @throws ServingException INTERNAL where it cannot be opened, or is shorter
-    ClientRegion open(RegionStatus status) throws ServingException {
+    ClientRegion open(RegionStatus status, Runnable closed) throws ServingException {
         FileChannel file;
         try {
             file = open(status.key());
         } catch (IOException | InvalidPathException failure) {
+            closed.run();
             throw new ServingException(
                     ErrorCode.INTERNAL,
                     "Unable to open shared memory region: '%s'".formatted(status.key()),
                     failure);
         }
-        ClientRegion region = new ClientRegion(status, file);
+        ClientRegion region = new ClientRegion(status, file, closed);
         boolean fits = false;
         try {
             long size = file.size();

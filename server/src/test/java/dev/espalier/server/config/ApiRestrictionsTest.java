@@ -49,6 +49,8 @@ final class ApiRestrictionsTest {
                         + " digits, '_', '.' and '-')",
                 "health:a b=value|--http-restricted-api: 'a b' (expected: a header's name: letters,"
                         + " digits, '_', '.' and '-')",
+                "health:key-bin=value|--http-restricted-api: 'key-bin' (expected: another name: in"
+                        + " gRPC '-bin' marks bytes in base64)",
                 "health,health:key=value|--http-restricted-api: 'health' (expected: each group"
                         + " once)",
                 "infer:key=value|--http-restricted-api: 'infer' (expected: one of health, metadata,"

@@ -22,6 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Regions of a folder in which a client does what it likes.
 @Timeout(60)
 final class ClientRegionsTest {
+    private static final String FULL =
+            "1000 shared memory regions are registered, or unregistered and still used (expected: fewer"
+                    + " before another one; unregister those that are no longer used)";
+
     private static final int SIZE = 64;
 
     @TempDir private Path folder;
@@ -144,13 +148,52 @@ final class ClientRegionsTest {
         for (int i = 0; i < 1000; i++) {
             regions.register("r" + i, "file", 0, 1);
         }
-        refused(
-                () -> regions.register("r", "file", 0, 1),
-                ErrorCode.OVERLOADED,
-                "1000 shared memory regions are registered (expected: fewer before another one;"
-                        + " unregister those that are no longer used)");
+        refused(() -> regions.register("r", "file", 0, 1), ErrorCode.OVERLOADED, FULL);
+        RegionRange used = regions.range("r7", 0, 1);
+        used.hold();
         regions.unregister("r7");
+        refused(() -> regions.register("r", "file", 0, 1), ErrorCode.OVERLOADED, FULL);
+        used.letGo();
+        registerOnceThereIsRoom("r");
+    }
+
+    /// A file is closed beside those who let it go.
+    private void registerOnceThereIsRoom(String name) throws Exception {
+        while (true) {
+            try {
+                regions.register(name, "file", 0, 1);
+                return;
+            } catch (ServingException full) {
+                assertThat(full.code()).isEqualTo(ErrorCode.OVERLOADED);
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
+    void filesThatCannotBeOpenedTakeNoRoom() throws Exception {
+        for (int i = 0; i < 1001; i++) {
+            assertThatThrownBy(() -> regions.register("r", "none", 0, 1))
+                    .isInstanceOfSatisfying(
+                            ServingException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.INTERNAL));
+        }
         regions.register("r", "file", 0, 1);
+    }
+
+    @Test
+    void keepsNoLongTexts() throws Exception {
+        String text = " of a shared memory region has 4097 characters (expected: 4096 at most)";
+        String longest = "x".repeat(4096);
+        refused(
+                () -> regions.register(longest + "x", "file", 0, 1),
+                ErrorCode.INVALID_ARGUMENT,
+                "the name" + text);
+        refused(
+                () -> regions.register("r", "/".repeat(4093) + "file", 0, 1),
+                ErrorCode.INVALID_ARGUMENT,
+                "the key" + text);
+        regions.register(longest, "/".repeat(4092) + "file", 0, 1);
     }
 
     @Test
