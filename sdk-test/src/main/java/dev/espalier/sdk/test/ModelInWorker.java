@@ -231,18 +231,34 @@ final class ModelInWorker extends RunningModel {
         try {
             process.socket().send(new ControlMessage.Unload(MODEL).encoded());
             boolean _ = unloaded.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (LinkException gone) {
+            // It has ended, and the model with it.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
             closed = true;
             LockSupport.unpark(answers);
-            answers.join();
             process.socket().shutdown();
-            listener.join();
-        } catch (LinkException gone) {
-            closed = true;
-        } catch (InterruptedException _) {
-            closed = true;
+            awaitEnd(answers, listener);
+            process.close();
+            remove(folder);
+        }
+    }
+
+    /// Waits for threads that look at memory which is unmapped next: whatever comes, not before they have ended.
+    private static void awaitEnd(Thread... threads) {
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        process.close();
-        remove(folder);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.engine.EngineException;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -76,7 +77,8 @@ final class WorkerTest {
         }
     }
 
-    @Test
+    /// Again and again: the end of the process and the end of those who look at its memory come in any order.
+    @RepeatedTest(6)
     void tellsHowItsProcessHasEnded() throws Exception {
         try (RunningModel model = start("exits")) {
             assertThat(model.ask(x(5)).failure().orElseThrow())
@@ -84,6 +86,27 @@ final class WorkerTest {
                     .contains("called System.exit");
             assertThat(model.ask(x(5)).failure().orElseThrow()).contains("exit code 3");
         }
+        assertThat(threads()).isEmpty();
+    }
+
+    @Test
+    void isClosedWholeByAThreadThatIsInterrupted() throws Exception {
+        RunningModel model = start("good");
+        assertThat(model.ask(x(5)).failure()).isEmpty();
+        Thread.currentThread().interrupt();
+        model.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(threads()).isEmpty();
+        assertThat(model.ask(x(5)).failure()).contains("the model has been closed");
+    }
+
+    /// Those that look at the memory of a link.
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name ->
+                        name.equals("answers of a worker") || name.equals("news of a worker"))
+                .toList();
     }
 
     @Test
