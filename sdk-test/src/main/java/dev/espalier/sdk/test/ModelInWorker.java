@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -139,22 +140,57 @@ final class ModelInWorker extends RunningModel {
             }
             ordered.add(inputs);
         }
-        RunInWorker run;
-        synchronized (this) {
-            int slot = 0;
-            while (runs.containsKey(slot)) {
-                slot++;
-            }
-            run = new RunInWorker(slot, ++lastGeneration, signature, ordered, blocks);
-            if (end.isEmpty()) {
-                runs.put(slot, run);
-                lane.publish(slot, run.generation(), run.describe(process.in()), 1 << LOOP);
-                lane.ring();
-            } else {
-                run.fail(end);
-            }
+        return replies(begin(ordered));
+    }
+
+    private synchronized List<CompletableFuture<Reply>> begin(List<List<Input>> requests)
+            throws InterruptedException {
+        awaitLane();
+        RunInWorker run =
+                new RunInWorker(freeSlot(), ++lastGeneration, signature, requests, blocks);
+        if (end.isEmpty()) {
+            int length = run.describe(process.in());
+            runs.put(run.slot(), run);
+            lane.publish(run.slot(), run.generation(), length, 1 << LOOP);
+            lane.ring();
+        } else {
+            run.fail(end);
         }
-        return replies(run.replies());
+        return run.replies();
+    }
+
+    /// What is more than a lane holds waits here.
+    @GuardedBy("this")
+    private void awaitLane() throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (end.isEmpty() && inLane() >= LinkLayout.LANE_CAPACITY) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new AssertionError(
+                        "the model has not returned from one of the %d runs before this within %d s"
+                                .formatted(LinkLayout.LANE_CAPACITY, PATIENCE.toSeconds()));
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+    }
+
+    @GuardedBy("this")
+    private long inLane() {
+        return runs.values().stream().filter(run -> !run.hasReturned()).count();
+    }
+
+    @GuardedBy("this")
+    private int freeSlot() {
+        if (runs.size() >= LinkLayout.SLOTS) {
+            throw new IllegalStateException(
+                    "%d runs wait for their last words (expected: fewer than %d before another is asked for)"
+                            .formatted(runs.size(), LinkLayout.SLOTS));
+        }
+        int slot = 0;
+        while (runs.containsKey(slot)) {
+            slot++;
+        }
+        return slot;
     }
 
     // --- what the worker answers
@@ -162,20 +198,25 @@ final class ModelInWorker extends RunningModel {
     private void take() {
         CompletionRing ring = new CompletionRing(process.in(), process.out(), LOOP);
         ResultFrame result = new ResultFrame(process.out().memory());
-        while (!closed) {
-            while (ring.poll()) {
-                take(ring, result);
+        try {
+            while (!closed) {
+                while (ring.poll()) {
+                    take(ring, result);
+                }
+                ring.tellTaken();
+                ring.beginSleep();
+                if (!ring.hasNext()) {
+                    LockSupport.parkNanos(this, LOOK_NANOS);
+                }
+                ring.endSleep();
             }
-            ring.tellTaken();
-            ring.beginSleep();
-            if (!ring.hasNext()) {
-                LockSupport.parkNanos(this, LOOK_NANOS);
-            }
-            ring.endSleep();
+        } catch (Throwable failure) {
+            fail("the worker's answers cannot be read: " + failure);
+            process.socket().shutdown();
         }
     }
 
-    private synchronized void take(CompletionRing ring, ResultFrame result) {
+    private synchronized void take(CompletionRing ring, ResultFrame result) throws LinkException {
         RunInWorker run = runs.get(ring.slot());
         if (ring.isCall()) {
             refuse(ring);
@@ -183,6 +224,7 @@ final class ModelInWorker extends RunningModel {
             if (run.take(ring, result, process.out().memory())) {
                 runs.remove(ring.slot());
             }
+            notifyAll();
         }
         if (ring.block() != LinkLayout.NO_BLOCK) {
             boolean _ = releases.release(ring.block(), ring.lease());
@@ -215,15 +257,25 @@ final class ModelInWorker extends RunningModel {
                     unloaded.countDown();
                 }
             }
+        } catch (LinkException | RuntimeException | Error failure) {
+            fail("what the worker says cannot be read: " + failure);
+            process.socket().shutdown();
         } catch (IOException gone) {
-            String how = closed ? "the model has been closed" : process.end();
-            synchronized (this) {
-                end = how;
-                runs.values().forEach(run -> run.fail(how));
-                runs.clear();
-            }
-            unloaded.countDown();
+            fail(closed ? "the model has been closed" : process.end());
         }
+        unloaded.countDown();
+    }
+
+    /// Nothing is answered any more.
+    private synchronized void fail(String how) {
+        if (end.isEmpty()) {
+            end = how;
+        }
+        for (RunInWorker run : runs.values()) {
+            run.fail(how);
+        }
+        runs.clear();
+        notifyAll();
     }
 
     @Override

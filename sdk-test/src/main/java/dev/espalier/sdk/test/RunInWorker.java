@@ -2,6 +2,7 @@ package dev.espalier.sdk.test;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.engines.java.ForTests;
 import dev.espalier.link.BlockAllocator;
 import dev.espalier.link.CompletionRing;
@@ -20,20 +21,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/// Requests that a worker runs together, and what becomes of each. Guarded by its model.
+/// Requests that a worker runs together, and what becomes of each.
 final class RunInWorker {
     private final int slot;
     private final int generation;
     private final Signature signature;
     private final List<List<Input>> requests;
     private final BlockAllocator memory;
-    private final List<Long> blocks = new ArrayList<>();
     private final List<CompletableFuture<Reply>> replies = new ArrayList<>();
+
+    @GuardedBy("this")
+    private final List<Long> blocks = new ArrayList<>();
+
+    @GuardedBy("this")
     private final List<List<Map<String, Tensor>>> answers = new ArrayList<>();
 
     /// Whether the instance answers each request for itself, and then has a last word of its own.
+    @GuardedBy("this")
     private boolean each;
 
+    @GuardedBy("this")
     private boolean returned;
 
     /// @param requests their inputs in the model's order
@@ -55,8 +62,17 @@ final class RunInWorker {
         }
     }
 
+    int slot() {
+        return slot;
+    }
+
     int generation() {
         return generation;
+    }
+
+    /// Whether the instance goes on to the next run.
+    synchronized boolean hasReturned() {
+        return returned;
     }
 
     List<CompletableFuture<Reply>> replies() {
@@ -66,10 +82,32 @@ final class RunInWorker {
     /// Writes the inputs into IN, those of all requests side by side, and the frame that describes them.
     ///
     /// @return the frame's length
-    int describe(SharedRegion in) {
+    /// @throws IllegalStateException when there is no room for them; then nothing is held
+    synchronized int describe(SharedRegion in) {
+        try {
+            return write(in);
+        } catch (RuntimeException failure) {
+            free();
+            throw failure;
+        }
+    }
+
+    @GuardedBy("this")
+    private int write(SharedRegion in) {
         int inputs = signature.inputs().size();
         int outputs = signature.outputs().size();
         int members = requests.size() == 1 ? 0 : requests.size();
+        int dimensions = requests.getFirst().stream().mapToInt(each -> each.shape().length).sum();
+        if (members > LinkLayout.MAX_MEMBERS
+                || !RequestFrame.fits(inputs, outputs, dimensions, members)) {
+            throw new IllegalStateException(
+                    "%d requests with %d inputs each in one run (expected: at most %d, whose description has at most %d bytes)"
+                            .formatted(
+                                    requests.size(),
+                                    inputs,
+                                    LinkLayout.MAX_MEMBERS,
+                                    LinkLayout.FRAME_SIZE));
+        }
         RequestFrame frame = new RequestFrame(in.memory()).begin(slot, inputs, outputs, members);
         for (int output = 0; output < outputs; output++) {
             frame.putWanted(output);
@@ -85,6 +123,7 @@ final class RunInWorker {
         return frame.length();
     }
 
+    @GuardedBy("this")
     private void putInput(RequestFrame frame, int index, MemorySegment in) {
         List<Input> parts = requests.stream().map(given -> given.get(index)).toList();
         long size = parts.stream().mapToLong(part -> part.content().length).sum();
@@ -116,7 +155,9 @@ final class RunInWorker {
     /// Takes what the worker says of it.
     ///
     /// @return whether that was the last
-    boolean take(CompletionRing ring, ResultFrame result, MemorySegment out) {
+    /// @throws LinkException when it is of a request that is none of the run's
+    synchronized boolean take(CompletionRing ring, ResultFrame result, MemorySegment out)
+            throws LinkException {
         if (ring.isReturn()) {
             returned = true;
         } else if (ring.member() == LinkLayout.ALL_MEMBERS) {
@@ -128,6 +169,7 @@ final class RunInWorker {
         return isOver();
     }
 
+    @GuardedBy("this")
     private boolean isOver() {
         boolean over = (returned || !each) && replies.stream().allMatch(CompletableFuture::isDone);
         if (over) {
@@ -136,7 +178,13 @@ final class RunInWorker {
         return over;
     }
 
-    private void take(int member, CompletionRing ring, ResultFrame result, MemorySegment out) {
+    @GuardedBy("this")
+    private void take(int member, CompletionRing ring, ResultFrame result, MemorySegment out)
+            throws LinkException {
+        if (member < 0 || member >= replies.size()) {
+            throw new LinkException(
+                    "request %d of a run (expected: 0..%d)".formatted(member, replies.size() - 1));
+        }
         Optional<String> failure = Optional.empty();
         if (!ring.isEmpty()) {
             try {
@@ -150,6 +198,7 @@ final class RunInWorker {
         }
     }
 
+    @GuardedBy("this")
     private Optional<String> read(
             int member, CompletionRing ring, ResultFrame result, MemorySegment out)
             throws LinkException {
@@ -163,7 +212,7 @@ final class RunInWorker {
         Map<String, Tensor> outputs = new HashMap<>();
         for (int i = frame.outputCount(); i > 0; i--) {
             frame.nextOutput();
-            String name = signature.outputs().get(frame.outputIndex()).name();
+            String name = outputName(frame.outputIndex());
             MemorySegment content =
                     frame.byteSize() == 0
                             ? MemorySegment.NULL
@@ -174,14 +223,23 @@ final class RunInWorker {
         return Optional.empty();
     }
 
-    /// The process is gone.
-    void fail(String how) {
+    private String outputName(int index) throws LinkException {
+        int count = signature.outputs().size();
+        if (index < 0 || index >= count) {
+            throw new LinkException("output %d (expected: 0..%d)".formatted(index, count - 1));
+        }
+        return signature.outputs().get(index).name();
+    }
+
+    /// There will be no answer.
+    synchronized void fail(String how) {
         for (int member = 0; member < replies.size(); member++) {
             replies.get(member).complete(new Reply(answers.get(member), Optional.of(how)));
         }
         free();
     }
 
+    @GuardedBy("this")
     private void free() {
         blocks.forEach(memory::free);
         blocks.clear();

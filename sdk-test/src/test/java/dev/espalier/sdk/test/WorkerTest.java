@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.engine.EngineException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -107,6 +114,55 @@ final class WorkerTest {
                 .filter(name ->
                         name.equals("answers of a worker") || name.equals("news of a worker"))
                 .toList();
+    }
+
+    @Test
+    void keepsNothingOfRequestsThatFindNoRoom() throws Exception {
+        Input a = Input.of("A", new float[1 << 18], 1 << 18);
+        Input b = Input.of("B", new float[17 << 20], 17 << 20);
+        try (RunningModel model =
+                ModelTester.of(Misbehaving.TwoInputs.class).decoupled().startWorker()) {
+            for (int i = 0; i < 1100; i++) {
+                assertThatThrownBy(() -> model.ask(a, b))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("no room for an input of 71303168 bytes");
+            }
+            assertThat(model.ask(a, Input.of("B", new float[1], 1)).failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void runsNoMoreAtOnceThanTheLinkHasRoomFor() throws Exception {
+        Set<ProcessHandle> others = ProcessHandle.current().children().collect(Collectors.toSet());
+        try (RunningModel model =
+                        ModelTester.of(Misbehaving.Silent.class).decoupled().startWorker();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CompletionService<Reply> asked = new ExecutorCompletionService<>(threads);
+            for (int i = 0; i <= 1024; i++) {
+                Future<Reply> _ = asked.submit(() -> model.ask(x(5)));
+            }
+            assertThatThrownBy(asked.take()::get)
+                    .hasRootCauseInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("1024 runs wait for their last words");
+            ProcessHandle.current()
+                    .children()
+                    .filter(child -> !others.contains(child))
+                    .forEach(ProcessHandle::destroyForcibly);
+            for (int i = 0; i < 1024; i++) {
+                assertThat(asked.take().get().failure().orElseThrow()).contains("exit code 137");
+            }
+        }
+    }
+
+    /// What a worker says may be nonsense: native code of a model can write anything.
+    @Test
+    void failsForWhatCannotBeRead() throws Exception {
+        try (RunningModel model = ModelTester.of(Misbehaving.Scribbling.class).startWorker()) {
+            assertThat(model.ask(x(5)).failure().orElseThrow())
+                    .contains("the worker's answers cannot be read")
+                    .contains("request 99 of a run (expected: 0..0)");
+            assertThat(model.ask(x(5)).failure().orElseThrow()).contains("request 99");
+        }
     }
 
     @Test
