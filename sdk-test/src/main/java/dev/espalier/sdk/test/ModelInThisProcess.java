@@ -34,11 +34,14 @@ final class ModelInThisProcess extends RunningModel {
 
     static ModelInThisProcess load(Engine engine, ModelSource source, Path folder)
             throws EngineException {
-        LoadedModel model = engine.load(source);
+        Opened opened = new Opened();
+        opened.add(engine::close);
         try {
+            LoadedModel model = engine.load(source);
+            opened.add(model::close);
             return new ModelInThisProcess(engine, model, ForTests.newInstance(model), folder);
-        } catch (EngineException failure) {
-            model.close();
+        } catch (EngineException | RuntimeException | Error failure) {
+            opened.close();
             throw failure;
         }
     }

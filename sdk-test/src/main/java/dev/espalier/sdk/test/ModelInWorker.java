@@ -31,8 +31,6 @@ final class ModelInWorker extends RunningModel {
     private static final int MODEL = 0;
     private static final int LANE = 0;
     private static final int LOOP = 0;
-    private static final String HEAP = "jvm_memory_mb";
-    private static final String STANDARD_HEAP = "256";
     private static final long LOOK_NANOS = 100_000_000;
 
     private final WorkerProcess process;
@@ -76,19 +74,21 @@ final class ModelInWorker extends RunningModel {
                 Thread.ofPlatform().name("news of a worker").daemon().unstarted(this::listen);
     }
 
+    /// @throws EngineException when there is no such process, or it cannot load the model; the folder stays then
     static ModelInWorker start(ModelSource source, Path folder) throws EngineException {
-        int heap = Integer.parseInt(source.parameters().getOrDefault(HEAP, STANDARD_HEAP));
-        WorkerProcess process = WorkerProcess.start(heap);
+        WorkerProcess process = WorkerProcess.start(HeapSize.megabytes(source.parameters()));
         try {
             ModelInWorker model = new ModelInWorker(process, folder, load(process, source));
             model.answers.start();
             model.listener.start();
             return model;
-        } catch (IOException | EngineException failure) {
-            String reason = failure instanceof IOException ? process.end() : failure.getMessage();
+        } catch (IOException failure) {
+            String reason = process.howEnded();
             process.close();
-            remove(folder);
-            throw new EngineException(String.valueOf(reason), failure);
+            throw new EngineException(reason, failure);
+        } catch (EngineException | RuntimeException | Error failure) {
+            process.close();
+            throw failure;
         }
     }
 
@@ -261,7 +261,7 @@ final class ModelInWorker extends RunningModel {
             fail("what the worker says cannot be read: " + failure);
             process.socket().shutdown();
         } catch (IOException gone) {
-            fail(closed ? "the model has been closed" : process.end());
+            fail(closed ? "the model has been closed" : process.howEnded());
         }
         unloaded.countDown();
     }

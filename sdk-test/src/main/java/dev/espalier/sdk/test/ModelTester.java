@@ -18,7 +18,8 @@ import java.util.Map;
 
 /// Runs a model as a worker does: packed into a jar, loaded by a class loader that sees no more than it will see in a
 /// server, by the engine that will run it there. [#start] does so in the test's own process, where a debugger is;
-/// [#startWorker] in a process of its own, over the same link that a server has to it.
+/// [#startWorker] in a process of its own, over the portable link: a server's on Linux is made of other things by default,
+/// and carries the same.
 ///
 /// ```java
 /// try (RunningModel model = ModelTester.of(PlusOne.class).start()) {
@@ -88,8 +89,8 @@ public final class ModelTester {
     ///
     /// @throws EngineException when it cannot be loaded; the message is what operators would be told
     public RunningModel start() throws EngineException {
-        Path folder = lay();
-        return ModelInThisProcess.load(new JavaModels().open(jar(folder)), source(folder), folder);
+        return load((source, folder) ->
+                ModelInThisProcess.load(new JavaModels().open(source.file()), source, folder));
     }
 
     /// Loads it with one instance, into a worker process of its own. Its heap is as large as the parameter `jvm_memory_mb`
@@ -98,8 +99,30 @@ public final class ModelTester {
     /// @throws EngineException when it cannot be loaded, or there is no such process; the message is what operators would
     ///     be told
     public RunningModel startWorker() throws EngineException {
-        Path folder = lay();
-        return ModelInWorker.start(source(folder), folder);
+        return load(ModelInWorker::start);
+    }
+
+    @FunctionalInterface
+    private interface Loading {
+        RunningModel load(ModelSource source, Path folder) throws EngineException;
+    }
+
+    /// Its folder goes when the model is closed, or if it does not come to be one.
+    private RunningModel load(Loading way) throws EngineException {
+        Path folder = newFolder();
+        boolean loaded = false;
+        try {
+            lay(folder);
+            RunningModel model = way.load(source(folder), folder);
+            loaded = true;
+            return model;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } finally {
+            if (!loaded) {
+                RunningModel.remove(folder);
+            }
+        }
     }
 
     private ModelSource source(Path folder) {
@@ -118,22 +141,24 @@ public final class ModelTester {
         return folder.resolve("model.jar");
     }
 
-    /// A version's folder, as a repository has it.
-    private Path lay() {
+    private static Path newFolder() {
         try {
-            Path folder = Files.createTempDirectory("espalier-model-");
-            Path _ = ModelJarFile.make(place(), type, jar(folder));
-            for (Path library : libraries) {
-                Path target = folder.resolve("lib").resolve(library.getFileName());
-                Files.createDirectories(folder.resolve("lib"));
-                Files.copy(library, target);
-            }
-            for (Path file : files) {
-                Files.copy(file, folder.resolve(file.getFileName()));
-            }
-            return folder;
+            return Files.createTempDirectory("espalier-model-");
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+    }
+
+    /// Makes it a version's folder, as a repository has it.
+    private void lay(Path folder) throws IOException {
+        Path _ = ModelJarFile.make(place(), type, jar(folder));
+        for (Path library : libraries) {
+            Path target = folder.resolve("lib").resolve(library.getFileName());
+            Files.createDirectories(folder.resolve("lib"));
+            Files.copy(library, target);
+        }
+        for (Path file : files) {
+            Files.copy(file, folder.resolve(file.getFileName()));
         }
     }
 

@@ -12,14 +12,11 @@ import dev.espalier.link.SharedRegion;
 import dev.espalier.sdk.Model;
 import dev.espalier.tensor.DataType;
 import dev.espalier.worker.WorkerMain;
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -32,77 +29,89 @@ final class WorkerProcess implements AutoCloseable {
     private static final long OUT_BLOCKS = 256L << 20;
     private static final int UNREAD_ANSWERS = 64;
     private static final long UNREAD_BYTES = 1 << 20;
-    private static final int LAST_LINES = 5;
     private static final long LOOK_MILLIS = 50;
     private static final long END_SECONDS = 10;
 
-    private final Links links;
+    private final Opened opened;
     private final SharedRegion in;
     private final SharedRegion out;
     private final Process process;
+    private final ProcessOutput output;
     private final ControlSocket socket;
-    private final Thread output;
 
-    /// Guarded by itself.
-    private final Deque<String> lastLines;
-
-    private WorkerProcess(Started started, Links links, SharedRegion in, SharedRegion out) {
-        this.links = links;
+    private WorkerProcess(
+            Opened opened,
+            SharedRegion in,
+            SharedRegion out,
+            Process process,
+            ProcessOutput output,
+            ControlSocket socket) {
+        this.opened = opened;
         this.in = in;
         this.out = out;
-        this.process = started.process;
-        this.socket = started.socket;
-        this.output = started.output;
-        this.lastLines = started.lastLines;
+        this.process = process;
+        this.output = output;
+        this.socket = socket;
     }
-
-    private record Started(
-            Process process, ControlSocket socket, Thread output, Deque<String> lastLines) {}
 
     /// Starts one for models in Java.
     ///
     /// @throws EngineException when it cannot be started, or ends before it has connected
     static WorkerProcess start(int heapMegabytes) throws EngineException {
+        Opened opened = new Opened();
         try {
-            Links links = KIND.open();
-            SharedRegion in = links.createIn(LinkLayout.BLOCKS + IN_BLOCKS);
-            SharedRegion out = links.createOut(LinkLayout.OUT_BLOCKS + OUT_BLOCKS);
-            LinkLayout.writeInHeader(in.memory(), 1, out.size(), UNREAD_ANSWERS, UNREAD_BYTES);
-            try (ControlSocket.Listener listener = links.listen()) {
-                Started started = start(heapMegabytes, listener);
-                started.socket.send(
-                        new ControlMessage.Attach(in.size(), out.size()).encoded(),
-                        List.of(in.handle(), out.handle()));
-                return new WorkerProcess(started, links, in, out);
-            }
+            return start(heapMegabytes, opened);
         } catch (IOException failure) {
+            opened.close();
             throw new EngineException("no worker process: " + failure.getMessage(), failure);
+        } catch (RuntimeException | Error failure) {
+            opened.close();
+            throw failure;
         }
     }
 
-    private static Started start(int heapMegabytes, ControlSocket.Listener listener)
-            throws IOException {
+    private static WorkerProcess start(int heapMegabytes, Opened opened) throws IOException {
+        Links links = KIND.open();
+        opened.add(links::close);
+        SharedRegion in = links.createIn(LinkLayout.BLOCKS + IN_BLOCKS);
+        opened.add(in::close);
+        SharedRegion out = links.createOut(LinkLayout.OUT_BLOCKS + OUT_BLOCKS);
+        opened.add(out::close);
+        LinkLayout.writeInHeader(in.memory(), 1, out.size(), UNREAD_ANSWERS, UNREAD_BYTES);
+        try (ControlSocket.Listener listener = links.listen()) {
+            Process process = process(heapMegabytes, listener.address());
+            opened.add(() -> end(process));
+            ProcessOutput output = ProcessOutput.of(process);
+            ControlSocket socket = accept(listener, process, output);
+            opened.add(socket::close);
+            socket.send(
+                    new ControlMessage.Attach(in.size(), out.size()).encoded(),
+                    List.of(in.handle(), out.handle()));
+            return new WorkerProcess(opened, in, out, process, output, socket);
+        }
+    }
+
+    private static Process process(int heapMegabytes, String address) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx%dm".formatted(heapMegabytes), "-XX:+UseSerialGC"));
         command.addAll(
                 List.of("-XX:-OmitStackTraceInFastThrow", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of("-cp", classPath(), JavaWorkerMain.class.getName()));
-        command.addAll(List.of(KIND.text(), listener.address(), new JavaModels().name(), ""));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        Deque<String> lastLines = new ArrayDeque<>();
-        Thread output =
-                Thread.ofPlatform()
-                        .name("output of a worker")
-                        .daemon()
-                        .start(() -> pass(process.inputReader(), lastLines));
+        command.addAll(List.of(KIND.text(), address, new JavaModels().name(), ""));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static ControlSocket accept(
+            ControlSocket.Listener listener, Process process, ProcessOutput output)
+            throws IOException {
         while (process.isAlive()) {
             ControlSocket socket = listener.accept(process.pid(), LOOK_MILLIS);
             if (socket != null) {
-                return new Started(process, socket, output, lastLines);
+                return socket;
             }
         }
-        throw new IOException(end(process, output, lastLines));
+        throw new IOException(howEnded(process, output));
     }
 
     /// What a worker's process has of a distribution: no more of the test's classes than this.
@@ -129,20 +138,6 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    /// Its lines are the test's, too; the last are kept for the news of its end.
-    private static void pass(BufferedReader lines, Deque<String> lastLines) {
-        lines.lines()
-                .forEach(line -> {
-                    System.out.println(line);
-                    synchronized (lastLines) {
-                        lastLines.add(line);
-                        if (lastLines.size() > LAST_LINES) {
-                            lastLines.removeFirst();
-                        }
-                    }
-                });
-    }
-
     SharedRegion in() {
         return in;
     }
@@ -156,40 +151,38 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /// How it has ended, in words, its last lines after them. Waits until it has.
-    String end() {
-        return end(process, output, lastLines);
+    String howEnded() {
+        return howEnded(process, output);
     }
 
-    private static String end(Process process, Thread output, Deque<String> lastLines) {
+    private static String howEnded(Process process, ProcessOutput output) {
         try {
             if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
                 return "the worker's process has closed its end of the link";
             }
-            output.join();
+            return "the worker's process has ended with exit code %d: %s"
+                    .formatted(process.exitValue(), output.last());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-        }
-        synchronized (lastLines) {
-            return "the worker's process has ended with exit code %d: %s"
-                    .formatted(process.exitValue(), String.join("\n", lastLines));
+            return "the wait for the worker's process has been interrupted";
         }
     }
 
-    /// Ends it.
+    /// Ends it, and unmaps the memory: nobody looks at that any more.
     @Override
     public void close() {
-        socket.shutdown();
+        opened.close();
+    }
+
+    /// Its connection is closed, which ends it.
+    private static void end(Process process) {
         try {
             if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
+                int _ = process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException _) {
-            process.destroyForcibly();
+            Process _ = process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
-        socket.close();
-        in.close();
-        out.close();
-        links.close();
     }
 }
