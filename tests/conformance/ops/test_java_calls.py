@@ -231,6 +231,19 @@ def test_circles_are_refused_when_they_are_loaded(start, add):
     assert "no circle, which is here: b calls a calls b" in server.refusal("b")
 
 
+def test_no_call_in_a_warm_up(start, add):
+    """There is nobody yet whom it would be for."""
+    zeros = "value { data_type: TYPE_FP32 dims: 1 zero_data: true }"
+    inputs = " ".join(f'inputs {{ key: "{name}" {zeros} }}' for name in "XY")
+    add("sum", SOURCE)
+    add("caller", CALLER, "sum", more=f'model_warmup [ {{ name: "first" batch_size: 1 {inputs} }} ]\n')
+    server = start(EXPLICIT)
+    assert server.load("sum").status == 200
+    refusal = server.refusal("caller")
+    assert "failed to run warmup sample 'first': " in refusal
+    assert "model 'caller' calls 'sum' while it is warmed up (expected: no call in a warm-up sample)" in refusal
+
+
 def test_no_more_than_eight_deep(start, add):
     add("m9", SOURCE)
     for i in range(9):

@@ -49,7 +49,7 @@ final class OpenCalls {
         Set<String> named = caller.model().calls();
         if (means == null) {
             throw refusal(
-                    "model '%s' calls '%s' while it is warmed up (expected: no call before it serves)"
+                    "model '%s' calls '%s' while it is warmed up (expected: no call in a warm-up sample)"
                             .formatted(from, to));
         }
         if (open.size() >= ModelCalls.MOST_OPEN || open.containsKey(call.number())) {
