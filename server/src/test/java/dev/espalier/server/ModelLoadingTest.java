@@ -275,6 +275,72 @@ final class ModelLoadingTest {
         await(() -> workers.statuses().getFirst().models().size() == 1);
     }
 
+    /// Whatever its engine, a model may say what it calls.
+    private static void writeCalls(Path config, String calls) throws IOException {
+        Files.writeString(
+                config,
+                "backend: \"onnxruntime\"\nparameters { key: \"calls\" value { string_value: \"%s\" } }\n"
+                        .formatted(calls));
+    }
+
+    @Test
+    void oneOfTwoThatCallEachOtherIsRefused() throws Exception {
+        writeCalls(model("one"), "two");
+        writeCalls(model("two"), "one");
+        open("HONEST");
+        start();
+        boolean first = repository.isReady("one", "");
+        assertThat(repository.isReady("two", "")).isEqualTo(!first);
+        assertThat(entry(first ? "two" : "one").reason())
+                .endsWith(
+                        first
+                                ? "no circle, which is here: two calls one calls two)"
+                                : "no circle, which is here: one calls two calls one)");
+    }
+
+    @Test
+    void oneThatIsStillBeingLoadedCountsInCircles() throws Exception {
+        writeCalls(model("bad"), "good");
+        writeCalls(model("good"), "bad");
+        open("HANGS", "--model-control-mode=explicit", "--load-model=bad");
+        repository.load();
+        await(() -> entry("bad").version().equals("1"));
+        assertThatThrownBy(() -> repository.load("good", NO_OVERRIDES))
+                .hasMessageContaining("no circle, which is here: good calls bad calls good");
+    }
+
+    @Test
+    void circlesAreOpenAgainOnceOneHasFailedOrChangedOrIsUnloaded() throws Exception {
+        Path one = model("one");
+        Path two = model("two");
+        writeCalls(model("bad"), "one");
+        writeCalls(one, "bad, two");
+        writeCalls(two, "one");
+        open("REFUSES", "--model-control-mode=explicit");
+        assertThatThrownBy(() -> repository.load("bad", NO_OVERRIDES))
+                .hasMessageContaining("no such op");
+        repository.load("one", NO_OVERRIDES);
+        assertThatThrownBy(() -> repository.load("two", NO_OVERRIDES))
+                .hasMessageContaining("two calls one calls two");
+
+        // A change that is refused leaves what serves with its calls.
+        writeCalls(one, "one");
+        assertThatThrownBy(() -> repository.load("one", NO_OVERRIDES))
+                .hasMessageContaining("one calls one");
+        assertThatThrownBy(() -> repository.load("two", NO_OVERRIDES))
+                .hasMessageContaining("two calls one calls two");
+        writeCalls(one, "three");
+        repository.load("one", NO_OVERRIDES);
+        repository.load("two", NO_OVERRIDES);
+
+        writeCalls(one, "two");
+        assertThatThrownBy(() -> repository.load("one", NO_OVERRIDES))
+                .hasMessageContaining("one calls two calls one");
+        repository.unload("two");
+        repository.load("one", NO_OVERRIDES);
+        assertThat(repository.serving("one", "1").calls()).containsExactly("two");
+    }
+
     @Test
     void theLastModelTakesItsWorkerAlong() throws Exception {
         Path _ = model("one");

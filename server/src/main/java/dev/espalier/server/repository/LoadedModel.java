@@ -8,9 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// A model with the versions that its policy selects, from one reading of its files. Another reading
@@ -78,13 +76,6 @@ final class LoadedModel {
 
     Collection<LoadedVersion> versions() {
         return versions.values();
-    }
-
-    /// The models that any of its versions may call.
-    Set<String> calls() {
-        Set<String> calls = new TreeSet<>();
-        versions.values().forEach(version -> calls.addAll(version.calls()));
-        return calls;
     }
 
     /// The copies of a version's files; null where there is no such version.

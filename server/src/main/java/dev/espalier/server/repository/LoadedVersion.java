@@ -16,7 +16,6 @@ import dev.espalier.server.workers.WorkerPool;
 import dev.espalier.tensor.Signature;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ final class LoadedVersion implements HostedModel.Observer {
     private final ModelStatistics statistics;
     private final ModelScheduler scheduler;
     private final ExecutionPolicy execution;
-    private final Set<String> calls;
+    private final CallGraph.Declaration calls;
     private final WarmUps warmUps;
     private final CountDownLatch settled = new CountDownLatch(1);
     private final long begunNanos = System.nanoTime();
@@ -66,6 +65,7 @@ final class LoadedVersion implements HostedModel.Observer {
     private LoadedVersion(
             VersionDefinition definition,
             ModelConfig config,
+            CallGraph.Declaration calls,
             LaidVersion laid,
             WorkerPool workers,
             WorkerHost host,
@@ -74,12 +74,12 @@ final class LoadedVersion implements HostedModel.Observer {
             throws ServingException {
         this.definition = definition;
         this.config = config;
+        this.calls = calls;
         this.laid = laid;
         this.workers = workers;
         this.host = host;
         this.warmUps = warmUps;
         this.statistics = statistics(config, latencies);
-        this.calls = CalledModels.of(config);
         this.execution = ExecutionParameters.policy(config, host.executionTimeoutMillis());
         this.scheduler =
                 new ModelScheduler(
@@ -111,10 +111,12 @@ final class LoadedVersion implements HostedModel.Observer {
 
     /// Begins to load a version into the worker for its op set.
     ///
+    /// @param calls what it may call, which it takes back when it is left; the caller does where it cannot be loaded
     /// @param latencies what is kept of how long its requests take
     /// @throws ServingException when there is no such worker, or no room in it
     static LoadedVersion load(
             VersionDefinition definition,
+            CallGraph.Declaration calls,
             WorkerPool workers,
             WarmUps warmUps,
             LatencyOptions latencies)
@@ -137,7 +139,8 @@ final class LoadedVersion implements HostedModel.Observer {
                             ? definition.config()
                             : definition.completed(SignatureQuestion.ask(host, definition, laid));
             LoadedVersion version =
-                    new LoadedVersion(definition, config, laid, workers, host, warmUps, latencies);
+                    new LoadedVersion(
+                            definition, config, calls, laid, workers, host, warmUps, latencies);
             host.add(version.hosted);
             return version;
         } catch (ServingException failure) {
@@ -172,11 +175,6 @@ final class LoadedVersion implements HostedModel.Observer {
 
     ModelConfig config() {
         return config;
-    }
-
-    /// The models that it may call.
-    Set<String> calls() {
-        return calls;
     }
 
     WorkerHost host() {
@@ -230,7 +228,7 @@ final class LoadedVersion implements HostedModel.Observer {
                                 PlanBuilder.plan(config(), signature, definition.labels()),
                                 scheduler,
                                 definition.ops().hashes(),
-                                calls);
+                                calls.called());
             }
         } catch (ServingException failure) {
             failed(failure.text());
@@ -365,6 +363,8 @@ final class LoadedVersion implements HostedModel.Observer {
             leaving = true;
             standing = until;
         }
+        // Calls that its last requests make may lead to its successor, never back to it.
+        calls.close();
         // Not on the event loop that answers the last request.
         scheduler.retire(() -> Thread.startVirtualThread(() -> left(reason)));
     }

@@ -12,13 +12,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 
 /// Brings models into service: reads one, has its versions loaded beside those that serve, and switches
 /// to them once they are ready. If they do not become ready, those that serve go on.
@@ -36,7 +34,7 @@ final class ModelLoader {
     private final WarmUps warmUps;
     private final LatencyOptions latencies;
     private final int retries;
-    private final Function<String, Set<String>> calls;
+    private final CallGraph calls = new CallGraph();
     private final InternalErrors errors;
     private final Semaphore permits;
 
@@ -66,16 +64,13 @@ final class ModelLoader {
     /// @param threads how many models begin to load at the same time
     /// @param retries further attempts to load a model that failed
     /// @param latencies what is kept of how long the models' requests take
-    /// @param calls the models that a model which is loaded may call
     ModelLoader(
             ModelReader reader,
             WorkerPool workers,
             WarmUps warmUps,
             LatencyOptions latencies,
             int threads,
-            int retries,
-            Function<String, Set<String>> calls) {
-        this.calls = calls;
+            int retries) {
         this.reader = reader;
         this.workers = workers;
         this.timer = warmUps.timer();
@@ -183,13 +178,23 @@ final class ModelLoader {
                 continue;
             }
             try {
-                CalledModels.checkCircle(definition.config(), calls);
-                versions.add(LoadedVersion.load(definition, workers, warmUps, latencies));
+                versions.add(begin(definition));
             } catch (ServingException failure) {
                 failures.put(definition.number(), failure.text());
             }
         }
         return LoadedModel.of(name, versions, failures, reading.notes());
+    }
+
+    private LoadedVersion begin(VersionDefinition definition)
+            throws ServingException, InterruptedException {
+        CallGraph.Declaration called = calls.declare(definition.config());
+        try {
+            return LoadedVersion.load(definition, called, workers, warmUps, latencies);
+        } catch (ServingException | InterruptedException | RuntimeException | Error failure) {
+            called.close();
+            throw failure;
+        }
     }
 
     private static void tell(String model, List<String> notes) {

@@ -67,14 +67,7 @@ public final class ModelRepository implements ModelCatalog, ModelControl, OpCata
                         warmUps,
                         latencies,
                         options.loadThreads(),
-                        options.loadRetries(),
-                        this::calls);
-    }
-
-    /// The models that a model may call; none of one that is not loaded.
-    private Set<String> calls(String name) {
-        NamedModel model = models.get(name);
-        return model == null ? Set.of() : model.current().calls();
+                        options.loadRetries());
     }
 
     // --- loading
