@@ -5,6 +5,8 @@ import dev.espalier.link.ControlMessage;
 import dev.espalier.link.ControlMessage.CallOutput;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.CountedShares;
+import dev.espalier.server.memory.FairShare;
 import dev.espalier.tensor.CallFailure;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.TensorSpec;
@@ -31,6 +33,7 @@ public final class ModelCall {
     private final List<Long> blocks = new ArrayList<>();
 
     private final List<CallOutput> outputs = new ArrayList<>();
+    private CountedShares shares = new CountedShares(List.of());
 
     /// @param number by which the worker knows it
     /// @param said the texts, and the inputs after them
@@ -66,6 +69,11 @@ public final class ModelCall {
         said.answer().release();
     }
 
+    /// Has its answer's memory count in these shares too. Before there is one.
+    public void countIn(List<FairShare> counted) {
+        shares = new CountedShares(counted);
+    }
+
     // --- what comes of it
 
     /// Memory for one output of its answer, in IN.
@@ -81,6 +89,9 @@ public final class ModelCall {
         }
         long block = memory.allocate(byteSize, byteSize);
         blocks.add(block);
+        if (InputMemory.isCounted(block)) {
+            shares.take(byteSize, !memory.areThere(block, byteSize));
+        }
         memory.makePages(block, byteSize);
         outputs.add(new CallOutput(tensor, block, byteSize));
         return memory.view(block, byteSize);
@@ -119,6 +130,7 @@ public final class ModelCall {
     public void close() {
         blocks.forEach(memory::free);
         blocks.clear();
+        shares.giveBack();
         memory.close();
     }
 }

@@ -5,6 +5,7 @@ import dev.espalier.server.execution.LinkedLoop;
 import dev.espalier.server.execution.ModelCall;
 import dev.espalier.server.failure.InternalErrors;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.work.Outcome;
 import dev.espalier.server.work.Work;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ final class OpenCall implements Responder {
     private final ModelCall call;
     private final OpenCalls all;
     private final LinkedLoop loop;
+    private final List<FairShare> shares;
     private final ModelCalls means;
     private final InternalErrors errors;
     private @Nullable Inference inference;
@@ -43,17 +45,21 @@ final class OpenCall implements Responder {
     /// Whether nobody waits for it any more.
     private boolean gone;
 
+    /// @param shares what the request that it is made for counts in, besides its model's
     OpenCall(
             ModelCall call,
             OpenCalls all,
             LinkedLoop loop,
+            List<FairShare> shares,
             ModelCalls means,
             InternalErrors errors) {
         this.call = call;
         this.all = all;
         this.loop = loop;
+        this.shares = shares;
         this.means = means;
         this.errors = errors;
+        call.countIn(shares);
     }
 
     /// What a call's inputs are called and how large they are.
@@ -194,6 +200,12 @@ final class OpenCall implements Responder {
     @Override
     public void failed(ServingException failure) {
         fail(failure);
+    }
+
+    /// A client has no more room for what models call on its behalf.
+    @Override
+    public List<FairShare> shares() {
+        return shares;
     }
 
     @Override

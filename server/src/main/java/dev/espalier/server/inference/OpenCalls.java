@@ -37,7 +37,13 @@ final class OpenCalls {
             return;
         }
         OpenCall begun =
-                new OpenCall(call, this, caller.loop(), Objects.requireNonNull(means), errors);
+                new OpenCall(
+                        call,
+                        this,
+                        caller.loop(),
+                        caller.shares(),
+                        Objects.requireNonNull(means),
+                        errors);
         open.put(call.number(), begun);
         begun.begin(service, request(call), caller);
     }

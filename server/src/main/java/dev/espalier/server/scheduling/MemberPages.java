@@ -2,6 +2,7 @@ package dev.espalier.server.scheduling;
 
 import dev.espalier.server.execution.InputMemory;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.memory.CountedShares;
 import dev.espalier.server.memory.FairShare;
 import java.util.List;
 
@@ -16,7 +17,7 @@ final class MemberPages {
     private static final long FIRST_AHEAD = 1 << 20;
 
     private final InputMemory memory;
-    private final List<FairShare> shares;
+    private final CountedShares shares;
     private final long[] addresses;
     private final long[] sizes;
 
@@ -26,12 +27,10 @@ final class MemberPages {
     /// How many of each have been asked for.
     private final long[] asked;
 
-    private long counted;
-
     /// @param shares what the pages count in, each of them
     MemberPages(InputMemory memory, List<FairShare> shares, long[] addresses, long[] sizes) {
         this.memory = memory;
-        this.shares = shares;
+        this.shares = new CountedShares(shares);
         this.addresses = addresses;
         this.sizes = sizes;
         this.there = new long[sizes.length];
@@ -50,7 +49,7 @@ final class MemberPages {
         long to = Math.min(size, Math.max(bytes, from + STEP));
         boolean exist = memory.areThere(addresses[input] + from, to - from);
         if (InputMemory.isCounted(addresses[input])) {
-            take(to - from, !exist);
+            shares.take(to - from, !exist);
         }
         if (!exist) {
             memory.makePages(addresses[input] + from, to - from);
@@ -63,23 +62,8 @@ final class MemberPages {
         }
     }
 
-    private void take(long bytes, boolean limited) throws ServingException {
-        int took = 0;
-        try {
-            for (FairShare share : shares) {
-                share.take(counted, bytes, limited);
-                took++;
-            }
-        } catch (ServingException refused) {
-            shares.subList(0, took).forEach(share -> share.give(bytes));
-            throw refused;
-        }
-        counted += bytes;
-    }
-
     /// The request is over.
     void close() {
-        shares.forEach(share -> share.give(counted));
-        counted = 0;
+        shares.giveBack();
     }
 }

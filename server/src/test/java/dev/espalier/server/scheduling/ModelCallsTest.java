@@ -6,12 +6,15 @@ import static dev.espalier.link.CompletionWriter.LAST;
 import static dev.espalier.link.CompletionWriter.RETURN;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.link.CallTexts;
 import dev.espalier.link.ControlMessage;
 import dev.espalier.link.LinkLayout;
+import dev.espalier.server.memory.FairShare;
 import dev.espalier.server.scheduling.EchoWorker.Begun;
 import dev.espalier.tensor.CallFailure;
+import dev.espalier.tensor.DataType;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -66,6 +69,31 @@ final class ModelCallsTest extends SchedulerFixture {
         end(execution, request);
         assertThat(link.nonsense()).isZero();
         assertThat(replies).isEmpty();
+    }
+
+    @Test
+    void haveAnswersThatCountInTheClientsShareUntilTheyAreOver() throws Exception {
+        serveCalls();
+        FairShare client = new FairShare(budget, "this connection", 1);
+        Request request = request(2).send();
+        Begun execution = worker.begun();
+        worker.call(execution, 0, 0, 7, TEXTS);
+        assertThat(request.told()).isEqualTo("calls other");
+        awaitLoops();
+        request.call().countIn(List.of(client));
+        long size = MEMORY / 4;
+        var _ = request.call().addOutput("SMALL", DataType.UINT8, new long[] {9}, 9);
+        assertThat(client.taken()).isZero();
+        var _ = request.call().addOutput("LARGE", DataType.UINT8, new long[] {size}, size);
+        assertThat(client.taken()).isEqualTo(size);
+
+        client.take(0, MEMORY / 2, false);
+        assertThatThrownBy(() ->
+                        request.call().addOutput("MORE", DataType.UINT8, new long[] {size}, size))
+                .hasMessageContaining("those of this connection have");
+        assertThat(client.taken()).isEqualTo(size + MEMORY / 2);
+        end(execution, request);
+        assertThat(client.taken()).isEqualTo(MEMORY / 2);
     }
 
     /// No worker of an engine whose models call none says such a thing.

@@ -206,6 +206,11 @@ abstract class SchedulerFixture {
             return next;
         }
 
+        /// The oldest call that has been made for it and is not over.
+        ModelCall call() {
+            return calls.element();
+        }
+
         boolean isToldNothing() {
             return told.isEmpty();
         }
