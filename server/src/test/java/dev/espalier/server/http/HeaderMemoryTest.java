@@ -71,14 +71,14 @@ final class HeaderMemoryTest {
             for (int i = 0; i < 120; i++) {
                 clients.add(server.connect().send(BEGIN + SHORT_LINE.repeat(12_000)));
             }
-            int refused = 0;
-            for (RawClient client : clients.subList(100, 120)) {
+            // Not the last ones alone: two loops read them, in parts.
+            ObservedInferences.await(
+                    () -> clients.stream().filter(RawClient::hasAnswer).count() >= 20);
+            for (RawClient client : clients.stream().filter(RawClient::hasAnswer).toList()) {
                 RawClient.Answer answer = client.read();
                 assertThat(answer.status()).isEqualTo(503);
                 assertThat(answer.text()).contains("this address");
-                refused++;
             }
-            assertThat(refused).isEqualTo(20);
             assertThat(server.heapUsed()).isLessThanOrEqualTo(192L << 20);
         } finally {
             for (RawClient client : clients) {
