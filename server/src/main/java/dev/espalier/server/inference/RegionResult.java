@@ -9,13 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A result of which some outputs go to regions of the client's.
-final class RegionResult implements InferenceResult {
+final class RegionResult extends ForwardedResult {
     private static final ByteBuffer NOWHERE = ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
 
     private final InferenceResult result;
     private final InferenceRequest request;
 
     private RegionResult(InferenceResult result, InferenceRequest request) {
+        super(result);
         this.result = result;
         this.request = request;
     }
@@ -89,32 +90,7 @@ final class RegionResult implements InferenceResult {
     }
 
     @Override
-    public String modelName() {
-        return result.modelName();
-    }
-
-    @Override
-    public String modelVersion() {
-        return result.modelVersion();
-    }
-
-    @Override
-    public String id() {
-        return result.id();
-    }
-
-    @Override
-    public long rankingWork() {
-        return result.rankingWork();
-    }
-
-    @Override
     public InferenceResult ranked(BudgetShare heap) throws ServingException {
         return new RegionResult(result.ranked(heap), request);
-    }
-
-    @Override
-    public void release() {
-        result.release();
     }
 }

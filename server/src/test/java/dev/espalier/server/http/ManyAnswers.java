@@ -2,6 +2,7 @@ package dev.espalier.server.http;
 
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
+import dev.espalier.server.inference.ForwardedResult;
 import dev.espalier.server.inference.Inference;
 import dev.espalier.server.inference.InferenceRequest;
 import dev.espalier.server.inference.InferenceResult;
@@ -168,12 +169,13 @@ public final class ManyAnswers implements Inferences {
         }
     }
 
-    private final class Copy implements InferenceResult {
+    private final class Copy extends ForwardedResult {
         private final InferenceResult result;
         private final AtomicInteger readers;
         private final boolean untellable;
 
         Copy(InferenceResult result, AtomicInteger readers, boolean untellable) {
+            super(result);
             this.result = result;
             this.readers = readers;
             this.untellable = untellable;
@@ -185,26 +187,6 @@ public final class ManyAnswers implements Inferences {
                 throw new ServingException(ErrorCode.INVALID_ARGUMENT, "it has no order");
             }
             return this;
-        }
-
-        @Override
-        public String modelName() {
-            return result.modelName();
-        }
-
-        @Override
-        public String modelVersion() {
-            return result.modelVersion();
-        }
-
-        @Override
-        public String id() {
-            return result.id();
-        }
-
-        @Override
-        public List<Output> outputs() {
-            return result.outputs();
         }
 
         @Override
