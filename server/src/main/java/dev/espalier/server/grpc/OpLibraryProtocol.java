@@ -19,7 +19,7 @@ final class OpLibraryProtocol {
     static ServerServiceDefinition service(GrpcServices services) {
         OpCatalog ops = services.ops();
         ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(NAME);
-        UnaryMethod.add(
+        UnaryMethod.addAwaited(
                 service,
                 NAME,
                 "OpLibraries",
@@ -29,10 +29,7 @@ final class OpLibraryProtocol {
                                 request.getModel().isEmpty()
                                         ? ops.opLibraries()
                                         : ops.opLibraries(request.getModel())),
-                services.errors(),
-                task -> {
-                    Thread _ = Thread.ofVirtual().name("OpLibraries").start(task);
-                });
+                services.errors());
         return Reflection.described(service.build(), OpService::getDescriptor);
     }
 

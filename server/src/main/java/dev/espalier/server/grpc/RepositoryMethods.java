@@ -63,16 +63,7 @@ final class RepositoryMethods {
 
     private <Q extends Message> void add(
             String name, Parser<Q> parser, UnaryMethod.Answer<Q> answer) {
-        UnaryMethod.add(
-                service,
-                serviceName,
-                name,
-                parser,
-                answer,
-                services.errors(),
-                task -> {
-                    Thread _ = Thread.ofVirtual().name(name).start(task);
-                });
+        UnaryMethod.addAwaited(service, serviceName, name, parser, answer, services.errors());
     }
 
     private static void refuseName(String repository) throws ServingException {

@@ -50,8 +50,27 @@ final class UnaryMethod<Q extends Message> implements ServerCallHandler<InputStr
         add(service, serviceName, name, parser, answer, errors, Runnable::run);
     }
 
-    /// A method that is answered by `executor`.
-    static <Q extends Message> void add(
+    /// A method whose answer waits, for models or for files: a virtual thread gives it.
+    static <Q extends Message> void addAwaited(
+            ServerServiceDefinition.Builder service,
+            String serviceName,
+            String name,
+            Parser<Q> parser,
+            Answer<Q> answer,
+            InternalErrors errors) {
+        add(
+                service,
+                serviceName,
+                name,
+                parser,
+                answer,
+                errors,
+                task -> {
+                    Thread _ = Thread.ofVirtual().name(name).start(task);
+                });
+    }
+
+    private static <Q extends Message> void add(
             ServerServiceDefinition.Builder service,
             String serviceName,
             String name,
