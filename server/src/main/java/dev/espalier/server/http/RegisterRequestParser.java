@@ -1,7 +1,6 @@
 package dev.espalier.server.http;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.espalier.server.failure.ErrorCode;
 import dev.espalier.server.failure.ServingException;
@@ -22,7 +21,7 @@ final class RegisterRequestParser {
     /// @throws ServingException when the text is no JSON, or not of the form of such a request
     static RegionStatus parse(String name, byte[] body) throws ServingException {
         RegisterRequestParser parser = new RegisterRequestParser();
-        parser.read(body);
+        JsonBody.read(body, parser::member);
         String key = parser.key;
         if (key == null) {
             throw missing("key");
@@ -33,40 +32,19 @@ final class RegisterRequestParser {
         return new RegionStatus(name, key, parser.offset, parser.byteSize);
     }
 
-    private void read(byte[] body) throws ServingException {
-        try (JsonParser json = InferHeaderParser.JSON.createParser(body)) {
-            JsonToken first = json.nextToken();
-            if (first == null) {
-                throw JsonFailures.syntax("The document is empty.", 0);
-            }
-            if (first == JsonToken.START_OBJECT) {
-                members(json);
-            } else {
-                json.skipChildren();
-            }
-            JsonFailures.checkEnd(json);
-        } catch (JsonProcessingException failure) {
-            throw JsonFailures.syntax(failure);
-        } catch (IOException failure) {
-            throw new ServingException(
-                    ErrorCode.INTERNAL, "Unable to read the JSON of the request", failure);
-        }
-    }
-
-    private void members(JsonParser json) throws IOException, ServingException {
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String member = json.currentName();
-            JsonToken value = json.nextToken();
-            switch (member) {
-                case "key" -> {
-                    if (value != JsonToken.VALUE_STRING) {
-                        throw wrongType("non-string as string");
-                    }
-                    key = json.getText();
+    private void member(String name, JsonParser json, JsonToken value)
+            throws IOException, ServingException {
+        switch (name) {
+            case "key" -> {
+                if (value != JsonToken.VALUE_STRING) {
+                    throw wrongType("non-string as string");
                 }
-                case "offset" -> offset = unsigned(json, value);
-                case "byte_size" -> byteSize = unsigned(json, value);
-                default -> json.skipChildren();
+                key = json.getText();
+            }
+            case "offset" -> offset = unsigned(json, value);
+            case "byte_size" -> byteSize = unsigned(json, value);
+            default -> {
+                // As Triton, which looks for those it knows.
             }
         }
     }
