@@ -1,8 +1,5 @@
 package dev.espalier.engines.java;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-
 import dev.espalier.engine.Answer;
 import dev.espalier.engine.EngineException;
 import dev.espalier.engine.Execution;
@@ -12,7 +9,6 @@ import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
 import dev.espalier.tensor.TensorSpec;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// An answer that is being written.
@@ -46,7 +42,7 @@ final class RunAnswer implements dev.espalier.sdk.Answer {
                             .formatted(name, type));
         }
         long count = Shape.elementCount(dimensions);
-        long byteSize = byteSize(name, count, type);
+        long byteSize = Contents.byteSize("output", name, count, type);
         MemorySegment memory = add(index, dimensions, byteSize);
         memory.fill((byte) 0);
         return new SharedTensor(
@@ -58,34 +54,8 @@ final class RunAnswer implements dev.espalier.sdk.Answer {
         long[] dimensions = shape.clone();
         int index = index(name, dimensions);
         DataType type = spec(index).type();
-        long count = Shape.elementCount(dimensions);
-        if (type.isFixedSize() && byteSize(name, count, type) != content.byteSize()) {
-            throw new IllegalArgumentException(
-                    "output '%s': content of %d bytes (expected: %d, as %s of %s has)"
-                            .formatted(
-                                    name,
-                                    content.byteSize(),
-                                    byteSize(name, count, type),
-                                    Shape.text(dimensions),
-                                    type));
-        }
-        if (!type.isFixedSize() && !holds(content, count)) {
-            throw new IllegalArgumentException(
-                    "output '%s': content of %d bytes is not that of %d elements (expected: each with a 4-byte length before it)"
-                            .formatted(name, content.byteSize(), count));
-        }
+        Contents.check("output", name, type, dimensions, content);
         add(index, dimensions, content.byteSize()).copyFrom(content);
-    }
-
-    private static boolean holds(MemorySegment content, long count) {
-        long end = 0;
-        for (long i = 0; i < count; i++) {
-            if (content.byteSize() - end < Integer.BYTES) {
-                return false;
-            }
-            end += Integer.BYTES + Integer.toUnsignedLong(content.get(JAVA_INT_UNALIGNED, end));
-        }
-        return end == content.byteSize();
     }
 
     @Override
@@ -97,34 +67,13 @@ final class RunAnswer implements dev.espalier.sdk.Answer {
             throw new IllegalArgumentException(
                     "output '%s' is of %s (expected: Answer.output for it)".formatted(name, type));
         }
-        if (elements.size() != Shape.elementCount(dimensions)) {
-            throw new IllegalArgumentException(
-                    "output '%s': %d elements (expected: %d, as %s has)"
-                            .formatted(
-                                    name,
-                                    elements.size(),
-                                    Shape.elementCount(dimensions),
-                                    Shape.text(dimensions)));
-        }
-        long byteSize = 0;
-        for (byte[] element : elements) {
-            byteSize += Integer.BYTES + element.length;
-        }
-        MemorySegment memory = add(index, dimensions, byteSize);
-        long at = 0;
-        for (byte[] element : elements) {
-            memory.set(JAVA_INT_UNALIGNED, at, element.length);
-            MemorySegment.copy(element, 0, memory, JAVA_BYTE, at + Integer.BYTES, element.length);
-            at += Integer.BYTES + element.length;
-        }
+        Contents.checkCount("output", name, dimensions, elements);
+        Contents.write(elements, add(index, dimensions, Contents.byteSize(elements)));
     }
 
     @Override
     public void strings(String name, List<String> elements, long... shape) {
-        bytes(
-                name,
-                elements.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList(),
-                shape);
+        bytes(name, Contents.utf8(elements), shape);
     }
 
     /// The output's index, where it may be added in this shape.
@@ -155,16 +104,6 @@ final class RunAnswer implements dev.espalier.sdk.Answer {
             }
         }
         return true;
-    }
-
-    private static long byteSize(String name, long count, DataType type) {
-        try {
-            return Math.multiplyExact(count, (long) type.elementSize());
-        } catch (ArithmeticException _) {
-            throw new IllegalArgumentException(
-                    "output '%s' of %d elements (expected: as many as fit into memory)"
-                            .formatted(name, count));
-        }
     }
 
     /// Adds the output, with memory for it: all of that before the answer's end, since what it writes to may be another

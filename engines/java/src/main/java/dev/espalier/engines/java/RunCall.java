@@ -1,8 +1,5 @@
 package dev.espalier.engines.java;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
-
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.espalier.engine.CallFailedException;
 import dev.espalier.engine.EngineException;
@@ -15,7 +12,6 @@ import dev.espalier.sdk.Tensor;
 import dev.espalier.tensor.DataType;
 import dev.espalier.tensor.Shape;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// A call of another model, while it is written.
@@ -45,8 +41,10 @@ final class RunCall implements Call {
                     "input '%s' of %s (expected: Call.bytes or Call.strings for it)"
                             .formatted(name, type));
         }
-        long count = count(name, dimensions);
-        MemorySegment memory = add(name, type, dimensions, byteSize(name, count, type));
+        checkShape(name, dimensions);
+        long count = Shape.elementCount(dimensions);
+        MemorySegment memory =
+                add(name, type, dimensions, Contents.byteSize("input", name, count, type));
         memory.fill((byte) 0);
         return new SharedTensor(
                 name, type, dimensions, count, memory, /* writable= */ true, lifetime);
@@ -55,17 +53,8 @@ final class RunCall implements Call {
     @Override
     public Call input(String name, DataType type, MemorySegment content, long... shape) {
         long[] dimensions = shape.clone();
-        long count = count(name, dimensions);
-        if (type.isFixedSize() && byteSize(name, count, type) != content.byteSize()) {
-            throw new IllegalArgumentException(
-                    "input '%s': content of %d bytes (expected: %d, as %s of %s has)"
-                            .formatted(
-                                    name,
-                                    content.byteSize(),
-                                    byteSize(name, count, type),
-                                    Shape.text(dimensions),
-                                    type));
-        }
+        checkShape(name, dimensions);
+        Contents.check("input", name, type, dimensions, content);
         add(name, type, dimensions, content.byteSize()).copyFrom(content);
         return this;
     }
@@ -81,55 +70,25 @@ final class RunCall implements Call {
     @Override
     public Call bytes(String name, List<byte[]> elements, long... shape) {
         long[] dimensions = shape.clone();
-        if (elements.size() != count(name, dimensions)) {
-            throw new IllegalArgumentException(
-                    "input '%s': %d elements (expected: %d, as %s has)"
-                            .formatted(
-                                    name,
-                                    elements.size(),
-                                    count(name, dimensions),
-                                    Shape.text(dimensions)));
-        }
-        long byteSize = 0;
-        for (byte[] element : elements) {
-            byteSize += Integer.BYTES + element.length;
-        }
-        MemorySegment memory = add(name, DataType.BYTES, dimensions, byteSize);
-        long at = 0;
-        for (byte[] element : elements) {
-            memory.set(JAVA_INT_UNALIGNED, at, element.length);
-            MemorySegment.copy(element, 0, memory, JAVA_BYTE, at + Integer.BYTES, element.length);
-            at += Integer.BYTES + element.length;
-        }
+        checkShape(name, dimensions);
+        Contents.checkCount("input", name, dimensions, elements);
+        Contents.write(
+                elements, add(name, DataType.BYTES, dimensions, Contents.byteSize(elements)));
         return this;
     }
 
     @Override
     public Call strings(String name, List<String> elements, long... shape) {
-        return bytes(
-                name,
-                elements.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList(),
-                shape);
+        return bytes(name, Contents.utf8(elements), shape);
     }
 
-    private static long count(String name, long[] shape) {
+    private static void checkShape(String name, long[] shape) {
         for (long dimension : shape) {
             if (dimension < 0 || shape.length > Execution.MAX_RANK) {
                 throw new IllegalArgumentException(
                         "input '%s' of shape %s (expected: at most %d dimensions from 0 on)"
                                 .formatted(name, Shape.text(shape), Execution.MAX_RANK));
             }
-        }
-        return Shape.elementCount(shape);
-    }
-
-    private static long byteSize(String name, long count, DataType type) {
-        try {
-            return Math.multiplyExact(count, (long) type.elementSize());
-        } catch (ArithmeticException _) {
-            throw new IllegalArgumentException(
-                    "input '%s' of %d elements (expected: as many as fit into memory)"
-                            .formatted(name, count));
         }
     }
 
